@@ -1,0 +1,170 @@
+import type { BayView, NodeView, OperationView } from '@jeroboam/domain';
+
+/** One triple a driver can make bays for, in Magnum's words. */
+export interface BayType {
+  readonly serverType: 'vm' | 'bm';
+  /** `os_distro` of the image. */
+  readonly os: string;
+  readonly coe: string;
+}
+
+/** What a driver can do, as data. What is not listed is refused before anything is changed. */
+export interface DriverCapabilities {
+  /** Beyond create and delete. */
+  readonly operations: readonly ('resize' | 'rotate-ca' | 'upgrade' | 'health')[];
+  readonly networkDrivers: readonly string[];
+  readonly volumeDrivers: readonly string[];
+  readonly storageDrivers: readonly string[];
+  readonly runtimeClasses: readonly string[];
+  /** Numbers of masters it can make. */
+  readonly masterCounts: readonly number[];
+  /** Nodes in one bay, masters included. */
+  readonly maxNodes: number;
+  /** Things users might expect and do not get, in sentences; shown by `GET /v1/drivers`. */
+  readonly limitations: readonly string[];
+}
+
+/** The data half of a driver; everything but `create` can be shown to anyone. */
+export interface DriverManifest {
+  readonly name: string;
+  /** Semver, the driver's own. */
+  readonly version: string;
+  /** The rules it was written against. */
+  readonly contract: 'bay-driver/v1';
+  readonly description: string;
+  readonly state: 'active' | 'beta' | 'deprecated' | 'retired';
+  readonly provides: readonly BayType[];
+  readonly templateVersions: readonly string[];
+  readonly capabilities: DriverCapabilities;
+  readonly create: (deps: DriverDependencies) => BayDriver;
+}
+
+export interface DriverDependencies {
+  /** A directory of the driver's own on the executor's host; it survives restarts. */
+  readonly dataDir: string;
+  readonly log: DriverLog;
+}
+
+export interface DriverLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface Missing {
+  /** What is missing, e.g. `dockerd`. */
+  readonly what: string;
+  /** Why it is needed, as a sentence for people. */
+  readonly reason: string;
+  /** Debian package that brings it, where one does. */
+  readonly package?: string;
+}
+
+export type Availability = { readonly available: true } | { readonly available: false; readonly missing: readonly Missing[] };
+
+/** One step of an operation: small enough to be repeated, named for people. Plain JSON: it is kept in the log. */
+export interface PlannedStep {
+  /** Unique in its plan; shown in `GET /v1/operations/{id}` and in failure reasons. */
+  readonly name: string;
+  readonly arguments?: Readonly<Record<string, unknown>>;
+}
+
+/** An outside resource. `resourceId` is chosen by the driver, unique in the bay and the same on every attempt. */
+export interface LedgerEntry {
+  readonly resourceId: string;
+  /** E.g. `bridge`, `namespace`, `process`, `directory`. */
+  readonly type: string;
+  /** The name by which it can be found outside; contains the bay's id or short id. */
+  readonly name: string;
+}
+
+/**
+ * The record of what exists outside because of a bay. Each call returns only when the entry is durable in the log.
+ * Order of use: `intend`, make it, `record`; later: destroy it, `release`. So a crash in between leaves a name to look for.
+ */
+export interface ResourceLedger {
+  intend(resources: readonly LedgerEntry[]): Promise<void>;
+  record(resources: readonly (LedgerEntry & { readonly externalId?: string })[]): Promise<void>;
+  release(resourceIds: readonly string[]): Promise<void>;
+}
+
+export interface CertificateRequest {
+  /** PEM PKCS#10: the private key stays with whoever made it. */
+  readonly csrPem: string;
+  readonly usages: readonly ('server' | 'client')[];
+  /** IP addresses and DNS names the certificate is valid for. */
+  readonly subjectAltNames: readonly { readonly type: 'ip' | 'dns'; readonly value: string }[];
+}
+
+/** The bay's own certificate authority, as far as a driver needs it. */
+export interface BayCertificates {
+  /** PEM of the CA certificate; made on first use. */
+  ca(): Promise<string>;
+  /** Signs a node or client certificate; answers its PEM. */
+  sign(request: CertificateRequest): Promise<string>;
+}
+
+export interface StepContext {
+  readonly bay: BayView;
+  readonly operation: OperationView;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** Rises with every dispatch of any step of this bay: refuse to act when a higher one has been seen. */
+  readonly fencingToken: number;
+  /** Aborted when the step's result is no longer wanted or its time is up; stop at the next safe point. */
+  readonly signal: AbortSignal;
+  readonly ledger: ResourceLedger;
+  readonly certificates: BayCertificates;
+  readonly log: DriverLog;
+}
+
+/** What a step found to be so when it ended. Plain JSON. */
+export interface StepResult {
+  /** Nodes that are now in the bay, seen by the COE itself; naming one again changes nothing. */
+  readonly nodesJoined?: readonly NodeView[];
+  /** Names of nodes that are no longer there. */
+  readonly nodesRemoved?: readonly string[];
+  readonly outputs?: {
+    readonly stackId?: string;
+    readonly apiAddress?: string;
+    readonly coeVersion?: string;
+    readonly containerVersion?: string;
+    readonly discoveryUrl?: string;
+  };
+}
+
+/**
+ * A step did not succeed. `retryable: false` ends the operation with this message as its reason; anything else that
+ * a step throws counts as retryable.
+ */
+export class StepFailed extends Error {
+  override readonly name = 'StepFailed';
+  readonly retryable: boolean;
+  /** Names or ids of what stands in the way, where that is known. */
+  readonly blockedBy: readonly string[];
+  constructor(message: string, options: { retryable: boolean; blockedBy?: readonly string[]; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.retryable = options.retryable;
+    this.blockedBy = options.blockedBy ?? [];
+  }
+}
+
+export interface BayHealth {
+  readonly status: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
+  /** As Magnum's `health_status_reason`: strings by name. */
+  readonly reason: Readonly<Record<string, string>>;
+}
+
+/** The code half of a driver. The rules are in `infra/docs/contracts/driver.md`; `driverContract` tests them. */
+export interface BayDriver {
+  /** Whether it can work on this host, looked at afresh on every call. */
+  availability(): Promise<Availability>;
+  /** The steps of an operation, in order. Pure: the same bay and operation give the same plan. */
+  plan(operation: OperationView, bay: BayView): readonly PlannedStep[];
+  /**
+   * Does one step. May be cut off at any point and run again, on another process: it looks at what exists before it
+   * acts, and having been done before is success.
+   * @throws {StepFailed}
+   */
+  run(step: PlannedStep, context: StepContext): Promise<StepResult>;
+  health(bay: BayView, context: Pick<StepContext, 'certificates' | 'signal'>): Promise<BayHealth>;
+}

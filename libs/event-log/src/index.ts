@@ -1,0 +1,2 @@
+export type { Appended, EventBatch, EventLog, Expected, ReadAllOptions, ReadFilter, ReadStreamOptions, SubscribeOptions, Subscription } from './event-log.port.ts';
+export { LogUnavailable, RevisionConflict } from './errors.ts';

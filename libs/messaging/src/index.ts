@@ -1,0 +1,2 @@
+export { defineMessage } from './message.ts';
+export type { Message, MessageClient, MessageContext, MessageContract, SendOptions } from './message.ts';
