@@ -1,2 +1,4 @@
 export type { Appended, EventBatch, EventLog, Expected, ReadAllOptions, ReadFilter, ReadStreamOptions, SubscribeOptions, Subscription } from './event-log.port.ts';
 export { LogUnavailable, RevisionConflict } from './errors.ts';
+export { NO_HASH, hashEvent } from './stored-event.ts';
+export type { HashedEvent } from './stored-event.ts';

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { NewEvent, Position, RecordedEvent } from '@jeroboam/domain';
+
+/** `prevHash` of the first event of a stream. */
+export const NO_HASH = '0'.repeat(64);
+
+/** An event as it is hashed: everything but the hash itself and the position, which only the whole log can give. */
+export type HashedEvent = Omit<RecordedEvent, 'hash' | 'position'>;
+
+/** What the log adds to a new event before it hashes it. */
+export interface Placing {
+  readonly prevHash: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly recordedAt: string;
+}
+
+/**
+ * The writer's part of the stored text: members in a fixed order, without the opening brace. Parsing the text and
+ * writing it again gives the same text (ECMA-404 through `JSON.stringify`), so a reader can check a hash with nothing
+ * but the parsed event.
+ */
+export function writerText(event: NewEvent): string {
+  const { eventId, type, schemaVersion, occurredAt, actor, requestId, commandId, correlationId, causationId, driver, templateVersion, data } = event;
+  return JSON.stringify({
+    eventId, type, schemaVersion, occurredAt, actor, requestId, commandId, correlationId, causationId, driver, templateVersion, data,
+  }).slice(1);
+}
+
+/** The stored text of an event: where the log put it, then what the writer said. Its UTF-8 bytes are what is hashed. */
+export function storedText(placing: Placing, writer: string): string {
+  const { prevHash, stream, revision, recordedAt } = placing;
+  return `{"prevHash":"${prevHash}","stream":${JSON.stringify(stream)},"revision":${revision},"recordedAt":"${recordedAt}",${writer}`;
+}
+
+/** Hex SHA-256 over the stored text, which begins with `prevHash`: the link of the stream's chain. */
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The hash an event must carry, from nothing but the event: what a verifier compares `event.hash` with. */
+export function hashEvent(event: HashedEvent): string {
+  return hashText(storedText(event, writerText(event)));
+}
+
+/** An event out of its stored text. */
+export function recordedEvent(text: string, hash: string, position: Position): RecordedEvent {
+  const event = JSON.parse(text) as { -readonly [K in keyof RecordedEvent]: RecordedEvent[K] };
+  event.hash = hash;
+  event.position = position;
+  return event;
+}

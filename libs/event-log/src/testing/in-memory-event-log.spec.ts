@@ -1,0 +1,15 @@
+import { InMemoryEventLog, aStream, anEvent } from './index.ts';
+
+describe('InMemoryEventLog', () => {
+  it('pretends an unknown outcome when asked to, whether it wrote or not', async () => {
+    for (const written of [true, false]) {
+      const log = new InMemoryEventLog();
+      const stream = aStream();
+      const event = anEvent();
+      log.failNextAppend({ written });
+      await expect(log.append(stream, [event], 'none')).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+      expect(await log.head()).toBe(written ? '0000000000000001' : undefined);
+      await expect(log.append(stream, [event], 'none')).resolves.toEqual({ revision: 0, position: '0000000000000001' });
+    }
+  });
+});
