@@ -1,1 +1,1 @@
-export {};
+export { deciderSpec, replay } from './decider-spec.ts';

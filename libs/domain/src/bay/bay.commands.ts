@@ -1,0 +1,23 @@
+import type { Command } from '../kernel/decider.ts';
+import type { BayOutputs } from './bay.events.ts';
+import type { BaySpec, NodeGroupView, NodeView } from './bay.view.ts';
+
+interface OfOperation {
+  readonly operationId: string;
+}
+
+export type BayCommand =
+  | Command<'CreateBay', OfOperation & { spec: BaySpec; nodeGroups: readonly NodeGroupView[] }>
+  /** Closes the id of a create that reserved quota and never arrived. */
+  | Command<'AbandonBayCreation', { bayId: string; projectId: string }>
+  | Command<'ResizeBay', OfOperation & { nodeGroup: string; nodeCount: number; nodesToRemove: readonly string[] }>
+  | Command<'DeleteBay', OfOperation>
+  | Command<'IntendResources', OfOperation & { resources: readonly { resourceId: string; type: string; name: string }[] }>
+  | Command<'RecordResources', OfOperation & { resources: readonly { resourceId: string; externalId?: string }[] }>
+  | Command<'ReleaseResources', OfOperation & { resourceIds: readonly string[] }>
+  /** What a step saw: nodes that are there now, nodes that are gone, outside names. */
+  | Command<'ObserveBay', OfOperation & { joined: readonly NodeView[]; removed: readonly string[]; stackId?: string }>
+  /** The operation's steps all succeeded. */
+  | Command<'CompleteOperation', OfOperation & { outputs: BayOutputs }>
+  /** The operation ended without success. */
+  | Command<'FailOperation', OfOperation & { reason: string }>;

@@ -1,0 +1,59 @@
+import type { BayModelSpec, BaySpec, BayView, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView } from '@jeroboam/domain';
+import { defineMessage } from '../message.ts';
+
+/** What a command left behind. */
+export interface Accepted {
+  /** Everything up to here must be readable before the client is answered; null: nothing was written. */
+  readonly position: Position | null;
+  /** The operation that will end in success or failure; null where it was so already. */
+  readonly operationId: string | null;
+}
+
+export interface BayCommandBase {
+  readonly bayId: string;
+}
+
+export const createBayModel = defineMessage<{ spec: BayModelSpec }, Accepted>('scheduler.create-bay-model');
+export const deleteBayModel = defineMessage<{ bayModelId: string }, Accepted>('scheduler.delete-bay-model');
+
+/** Takes a quota slot and accepts the bay. @throws RESOURCE_LIMIT_EXCEEDED, BAY_ALREADY_EXISTS, INVALID_BAY */
+export const createBay = defineMessage<{ spec: BaySpec; nodeGroups: readonly NodeGroupView[] }, Accepted>('scheduler.create-bay');
+/** `nodeGroup` is a name or an id. @throws BAY_NOT_FOUND, NODE_GROUP_NOT_FOUND, NODE_COUNT_OUT_OF_BOUNDS, NODES_NOT_IN_GROUP, MASTER_RESIZE_NOT_SUPPORTED */
+export const resizeBay = defineMessage<BayCommandBase & { nodeGroup: string; nodeCount: number; nodesToRemove: readonly string[] }, Accepted>('scheduler.resize-bay');
+/** @throws BAY_NOT_FOUND */
+export const deleteBay = defineMessage<BayCommandBase, Accepted>('scheduler.delete-bay');
+
+/** One step handed to one executor. */
+export interface StepAssignment {
+  readonly lease: StepLease;
+  readonly bay: BayView;
+  readonly operation: OperationView;
+  readonly step: StepView;
+}
+
+/**
+ * An executor asks for work it can do; the answer comes when there is some, or null after `waitMs`.
+ * `drivers` are `name@version`.
+ */
+export const claimStep = defineMessage<{ executorId: string; drivers: readonly string[]; waitMs: number }, StepAssignment | null>('scheduler.claim-step');
+
+export interface HeldLease {
+  readonly bayId: string;
+  readonly token: number;
+}
+
+/** Keeps leases alive; `revoked` are those whose work is no longer wanted: stop at the next safe point and report. */
+export const heartbeat = defineMessage<{ executorId: string; leases: readonly HeldLease[] }, { revoked: readonly HeldLease[] }>('scheduler.heartbeat');
+
+/** Reports under a lease. @throws STALE_LEASE when somebody else holds it by now: stop at once. */
+export const reportPlan = defineMessage<HeldLease & { steps: readonly StepView[] }, Record<string, never>>('scheduler.report-plan');
+export const reportStepSucceeded = defineMessage<HeldLease & { outcome: StepOutcome }, Record<string, never>>('scheduler.report-step-succeeded');
+export const reportStepFailed = defineMessage<
+  HeldLease & { reason: string; retryable: boolean; maxAttempts: number | null; blockedBy: readonly string[] },
+  Record<string, never>
+>('scheduler.report-step-failed');
+
+/** The resource ledger, under a lease: durable when answered. @throws STALE_LEASE */
+export const intendResources = defineMessage<HeldLease & { resources: readonly { resourceId: string; type: string; name: string }[] }, Record<string, never>>('scheduler.intend-resources');
+export const recordResources = defineMessage<HeldLease & { resources: readonly { resourceId: string; externalId?: string }[] }, Record<string, never>>('scheduler.record-resources');
+export const releaseResources = defineMessage<HeldLease & { resourceIds: readonly string[] }, Record<string, never>>('scheduler.release-resources');
