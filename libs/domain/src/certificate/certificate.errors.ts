@@ -1,0 +1,49 @@
+import { DomainError } from '../kernel/error.ts';
+import type { Authority } from './authority.ts';
+import { pythonBytes } from './python-bytes.ts';
+
+/** The bay is going or gone, and its keys with it: there is nothing to sign with ever again. */
+export class AuthoritiesWithdrawn extends DomainError {
+  readonly code = 'AUTHORITIES_WITHDRAWN';
+  readonly kind = 'not-found';
+  constructor(bayId: string) {
+    super(`Cluster ${bayId} could not be found.`, { bayId });
+  }
+}
+
+export class AuthorityNotEstablished extends DomainError {
+  readonly code = 'AUTHORITY_NOT_ESTABLISHED';
+  readonly kind = 'conflict';
+  constructor(bayId: string, authority: Authority) {
+    super(`Cluster ${bayId} has no ${authority} certificate authority.`, { bayId, authority });
+  }
+}
+
+/** Magnum's words, which quote what was sent. */
+export class InvalidCsr extends DomainError {
+  readonly code = 'INVALID_CSR';
+  readonly kind = 'invalid';
+  constructor(csr: string, options?: ErrorOptions) {
+    super(`Received invalid csr ${quoted(csr)}.`, {}, options);
+  }
+}
+
+/** Users paste the wrong file. Messages are logged, and a private key must not be. */
+function quoted(csr: string): string {
+  return csr.includes('PRIVATE KEY') ? '(a private key: not shown)' : pythonBytes(Buffer.from(csr, 'utf8'));
+}
+
+/** Magnum's words. `extension` is the text form its X.509 library gives an extension. */
+export class ExtensionNotAllowed extends DomainError {
+  readonly code = 'EXTENSION_NOT_ALLOWED';
+  readonly kind = 'invalid';
+  constructor(oid: string, extension: string) {
+    super(`Extension '${extension}' not allowed`, { oid });
+  }
+}
+
+/** A driver asked for a node certificate that nothing would accept. */
+export class InvalidCertificateRequest extends DomainError {
+  readonly code = 'INVALID_CERTIFICATE_REQUEST';
+  readonly kind = 'invalid';
+}
