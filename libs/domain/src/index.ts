@@ -21,3 +21,13 @@ export type { OperationCommand } from './operation/operation.process.ts';
 export { PLAN_STEP } from './operation/operation.events.ts';
 export type { OperationEvent, StepLease, StepOutcome, StepView } from './operation/operation.events.ts';
 export type { CurrentOperation, OperationsState, QueuedOperation } from './operation/operation.state.ts';
+
+// Certificates.
+export { AUTHORITIES, authorityOf, certificatesStream, validityFrom, validityUntil } from './certificate/authority.ts';
+export type { Authority, Validity } from './certificate/authority.ts';
+export { certificateDecider } from './certificate/certificate.decider.ts';
+export type { CertificateCommand, CertificateState } from './certificate/certificate.decider.ts';
+export { AuthoritiesWithdrawn, AuthorityNotEstablished, ExtensionNotAllowed, InvalidCertificateRequest, InvalidCsr } from './certificate/certificate.errors.ts';
+export type { CertificateEvent, EstablishedAuthority, IssuedCertificate, IssuedFor } from './certificate/certificate.events.ts';
+export { KEY_USAGES, admitExtensions } from './certificate/extension-policy.ts';
+export type { KeyUsage, RequestedExtension } from './certificate/extension-policy.ts';
