@@ -2,3 +2,5 @@ export type { Appended, EventBatch, EventLog, Expected, ReadAllOptions, ReadFilt
 export { LogUnavailable, RevisionConflict } from './errors.ts';
 export { NO_HASH, hashEvent } from './stored-event.ts';
 export type { HashedEvent } from './stored-event.ts';
+export { Aggregates } from './aggregates.ts';
+export type { AggregatesOptions, Executed, Loaded } from './aggregates.ts';
