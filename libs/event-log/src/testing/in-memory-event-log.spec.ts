@@ -1,4 +1,9 @@
-import { InMemoryEventLog, aStream, anEvent } from './index.ts';
+import { InMemoryEventLog, InMemoryStore, aStream, anEvent, eventLogContract } from './index.ts';
+
+eventLogContract('InMemoryEventLog', async () => {
+  const store = new InMemoryStore();
+  return { open: async () => new InMemoryEventLog(store), remove: async () => undefined };
+});
 
 describe('InMemoryEventLog', () => {
   it('pretends an unknown outcome when asked to, whether it wrote or not', async () => {
