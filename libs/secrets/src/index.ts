@@ -1,1 +1,4 @@
-export {};
+export type { SecretStore } from './secret-store.port.ts';
+export { MasterKeyRefused, SecretStoreUnavailable, SecretUnreadable } from './errors.ts';
+export { openLocalSecretStore } from './local-secret-store.ts';
+export type { LocalSecretStoreOptions } from './local-secret-store.ts';

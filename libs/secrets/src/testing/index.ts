@@ -1,1 +1,2 @@
-export {};
+export { InMemorySecretStore } from './in-memory-secret-store.ts';
+export { secretStoreContract } from './secret-store.contract.ts';

@@ -1,0 +1,3 @@
+import { InMemorySecretStore, secretStoreContract } from './index.ts';
+
+secretStoreContract('InMemory', async () => new InMemorySecretStore());
