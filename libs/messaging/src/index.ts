@@ -7,3 +7,4 @@ export {
 export type { Accepted, HeldLease, StepAssignment } from './contracts/scheduler.messages.ts';
 export { listDrivers } from './contracts/driver-executor.messages.ts';
 export type { DriverOnHost } from './contracts/driver-executor.messages.ts';
+export { getCaCertificate, signClientCsr, signNodeCsr, withdrawAuthorities } from './contracts/certificate-authority.messages.ts';
