@@ -1,5 +1,6 @@
-export type { CollectionSpec, DocumentChange, DocumentReader, Projection, Query, ReadDocument, ReadModel } from './read-model.port.ts';
-export { BAYS, BAY_MODELS, EVERYBODY, OPERATIONS, PROJECTIONS, visibleTo } from './projections/documents.ts';
 export type {
-  BayDocument, BayModelDocument, HealthStatus, NodeGroupDocument, OperationDocument, OperationState, OperationStepDocument,
-} from './projections/documents.ts';
+  CollectionSpec, DocumentChange, DocumentReader, Projection, Query, ReadDocument, ReadModel, Replacement, Unchanged,
+} from './read-model.port.ts';
+export { ProjectionBusy, ReadModelUnavailable, RebuildUnderWay, StreamNotParked, UnknownEvent } from './errors.ts';
+export { openSqliteReadModel } from './sqlite/sqlite-read-model.ts';
+export type { SqliteReadModelOptions } from './sqlite/sqlite-read-model.ts';
