@@ -1,1 +1,4 @@
-export {};
+export { DriverExecutorModule } from './driver-executor.module.ts';
+export type { DriverExecutorDependencies } from './driver-executor.module.ts';
+export { DEFAULT_EXECUTOR_CONFIG } from './executor.config.ts';
+export type { ExecutorConfig } from './executor.config.ts';

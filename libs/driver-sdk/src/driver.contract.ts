@@ -45,9 +45,10 @@ export interface DriverDependencies {
   readonly log: DriverLog;
 }
 
+/** A constant message, then what varies as fields; never a secret. */
 export interface DriverLog {
-  info(fields: Record<string, unknown>, message: string): void;
-  warn(fields: Record<string, unknown>, message: string): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 export interface Missing {

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { StepFailed } from '@jeroboam/driver-sdk';
+import type { BayDriver, DriverManifest } from '@jeroboam/driver-sdk';
+import type { DriverOnHost } from '@jeroboam/messaging';
+import type { Logger } from '@jeroboam/platform';
+
+/** The drivers that work on this host, each version made once, when first needed. */
+export class DriverHost {
+  readonly #drivers = new Map<string, BayDriver>();
+
+  constructor(
+    private readonly manifests: readonly DriverManifest[],
+    private readonly dataDir: string,
+    private readonly log: Logger,
+  ) {}
+
+  /** `name@version` of each. */
+  names(): readonly string[] {
+    return this.manifests.map(keyOf);
+  }
+
+  driver(name: string, version: string): BayDriver {
+    const key = `${name}@${version}`;
+    const known = this.#drivers.get(key);
+    if (known) return known;
+    const manifest = this.manifests.find((candidate) => keyOf(candidate) === key);
+    if (!manifest) throw new StepFailed(`Driver ${key} is not installed on this executor`, { retryable: true });
+    const made = manifest.create({ dataDir: join(this.dataDir, name), log: this.log.with({ driver: key }) });
+    this.#drivers.set(key, made);
+    return made;
+  }
+
+  /** @throws {StepFailed} naming what is missing and which package brings it. */
+  async available(name: string, version: string): Promise<BayDriver> {
+    const driver = this.driver(name, version);
+    const availability = await driver.availability();
+    if (availability.available) return driver;
+    const missing = availability.missing.map(({ what, reason, package: brings }) => `${what} is missing: ${reason}${brings ? ` (install the package ${brings})` : ''}`);
+    throw new StepFailed(`Driver ${name} cannot work on this host. ${missing.join('; ')}`, { retryable: false });
+  }
+
+  async list(): Promise<readonly DriverOnHost[]> {
+    return Promise.all(
+      this.manifests.map(async ({ name, version }) => {
+        const availability = await this.driver(name, version).availability();
+        return { name, version, available: availability.available, missing: availability.available ? [] : availability.missing };
+      }),
+    );
+  }
+}
+
+function keyOf({ name, version }: DriverManifest): string {
+  return `${name}@${version}`;
+}

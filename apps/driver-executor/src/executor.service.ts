@@ -1,0 +1,132 @@
+import { isDomainError } from '@jeroboam/domain';
+import { SYSTEM_ACTOR } from '@jeroboam/domain';
+import { claimStep, heartbeat } from '@jeroboam/messaging';
+import type { HeldLease, MessageClient, SendOptions, StepAssignment } from '@jeroboam/messaging';
+import { delay } from '@jeroboam/platform';
+import type { Clock, Logger, Timers } from '@jeroboam/platform';
+import type { DriverHost } from './driver-host.service.ts';
+import type { ExecutorConfig } from './executor.config.ts';
+import type { StepRunner } from './step-runner.service.ts';
+
+interface Held {
+  readonly lease: HeldLease;
+  readonly abort: AbortController;
+  /** Milliseconds since the epoch; set when the scheduler said that the work is not wanted any more. */
+  revokedAtMs?: number;
+}
+
+/**
+ * Competes for steps with other executors: asks for one when it has a hand free, keeps the leases of those it works on
+ * alive, and stops what is not wanted any more. It remembers nothing: any of its steps can be taken over.
+ */
+export class Executor {
+  readonly #held = new Set<Held>();
+  readonly #stopping = new AbortController();
+  #loops: Promise<unknown> = Promise.resolve();
+  #unreachable = false;
+
+  constructor(
+    private readonly executorId: string,
+    private readonly client: MessageClient,
+    private readonly drivers: DriverHost,
+    private readonly runner: StepRunner,
+    private readonly config: ExecutorConfig,
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+    private readonly log: Logger,
+    private readonly newId: () => string,
+  ) {}
+
+  start(): void {
+    const hands = Array.from({ length: this.config.concurrency }, () => this.#work());
+    this.#loops = Promise.all([...hands, this.#keepAlive()]);
+  }
+
+  /** Tells running steps to stop and waits for them; what does not stop in time is taken over by lease. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    for (const held of this.#held) held.abort.abort(new Error('the executor is shutting down'));
+    await this.#loops;
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const assignment = await this.#claim();
+      if (assignment) await this.#run(assignment);
+    }
+  }
+
+  async #claim(): Promise<StepAssignment | null> {
+    try {
+      const { claimWaitMs } = this.config;
+      const asked = this.client.send(claimStep, { executorId: this.executorId, drivers: this.drivers.names(), waitMs: claimWaitMs }, this.#options(claimWaitMs + 5_000));
+      const assignment = await Promise.race([asked, this.#stopped()]);
+      this.#reached();
+      return assignment;
+    } catch (error) {
+      this.#missed(error);
+      await delay(this.timers, this.config.retryMs, this.#stopping.signal).catch(() => undefined);
+      return null;
+    }
+  }
+
+  async #run(assignment: StepAssignment): Promise<void> {
+    const held: Held = { lease: { bayId: assignment.bay.spec.bayId, token: assignment.lease.token }, abort: new AbortController() };
+    this.#held.add(held);
+    if (this.#stopping.signal.aborted) held.abort.abort(new Error('the executor is shutting down'));
+    await this.runner.run(assignment, held.abort.signal);
+    this.#held.delete(held);
+  }
+
+  async #keepAlive(): Promise<void> {
+    while (!this.#stopping.signal.aborted || this.#held.size > 0) {
+      await delay(this.timers, this.config.heartbeatMs, this.#held.size > 0 ? undefined : this.#stopping.signal).catch(() => undefined);
+      if (this.#held.size > 0) await this.#beat();
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const now = this.clock.now().getTime();
+    // One that does not stop although it was told to is left to its lease, so that the bay is not held up for ever.
+    const kept = [...this.#held].filter(({ revokedAtMs }) => revokedAtMs === undefined || now - revokedAtMs < this.config.revokedGraceMs);
+    try {
+      const { revoked } = await this.client.send(heartbeat, { executorId: this.executorId, leases: kept.map(({ lease }) => lease) }, this.#options(this.config.heartbeatMs * 5));
+      for (const { token, bayId } of revoked) this.#revoke(bayId, token, now);
+    } catch (error) {
+      this.#missed(error);
+    }
+  }
+
+  #revoke(bayId: string, token: number, nowMs: number): void {
+    for (const held of this.#held) {
+      if (held.lease.bayId !== bayId || held.lease.token !== token || held.revokedAtMs !== undefined) continue;
+      held.revokedAtMs = nowMs;
+      held.abort.abort(new Error('the step is no longer wanted'));
+    }
+  }
+
+  #stopped(): Promise<null> {
+    const { signal } = this.#stopping;
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve(null);
+      else signal.addEventListener('abort', () => resolve(null), { once: true });
+    });
+  }
+
+  /** Says once that the scheduler cannot be reached, and once that it can again. */
+  #missed(error: unknown): void {
+    if (isDomainError(error) && error.code === 'MESSAGE_TIMEOUT') return;
+    if (!this.#unreachable && !this.#stopping.signal.aborted) this.log.warn('the scheduler cannot be reached; asking again until it can', { error });
+    this.#unreachable = true;
+  }
+
+  #reached(): void {
+    if (this.#unreachable) this.log.info('the scheduler can be reached again');
+    this.#unreachable = false;
+  }
+
+  #options(timeoutMs: number): SendOptions {
+    const commandId = this.newId();
+    return { timeoutMs, context: { actor: SYSTEM_ACTOR, requestId: `req-${commandId}`, commandId, correlationId: commandId, causationId: null } };
+  }
+}

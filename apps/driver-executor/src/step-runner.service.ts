@@ -1,0 +1,101 @@
+import { PLAN_STEP, SYSTEM_ACTOR, derivedId, isDomainError } from '@jeroboam/domain';
+import { StepFailed } from '@jeroboam/driver-sdk';
+import type { PlannedStep } from '@jeroboam/driver-sdk';
+import { reportPlan, reportStepFailed, reportStepSucceeded, withdrawAuthorities } from '@jeroboam/messaging';
+import type { HeldLease, MessageClient, StepAssignment } from '@jeroboam/messaging';
+import type { Logger, Timers } from '@jeroboam/platform';
+import { delay } from '@jeroboam/platform';
+import type { DriverHost } from './driver-host.service.ts';
+import type { ExecutorConfig } from './executor.config.ts';
+import { StepMessages, remoteCertificates, remoteLedger } from './step-services.ts';
+
+/** The last step of every delete, done here and not by the driver: the bay's CA keys are destroyed. */
+export const WITHDRAW_STEP = 'withdraw-authorities';
+/** Tries of a step that failed with something other than a `StepFailed`: likely a bug, not a wait. */
+const UNEXPECTED_TRIES = 5;
+
+/** Does one leased step and reports what came of it. */
+export class StepRunner {
+  constructor(
+    private readonly client: MessageClient,
+    private readonly drivers: DriverHost,
+    private readonly config: ExecutorConfig,
+    private readonly timers: Timers,
+    private readonly log: Logger,
+  ) {}
+
+  /** Never throws: what goes wrong is reported, or left to the lease. */
+  async run(assignment: StepAssignment, signal: AbortSignal): Promise<void> {
+    const { lease, bay, operation, step } = assignment;
+    const held = { bayId: bay.spec.bayId, token: lease.token };
+    const messages = this.#messages(assignment);
+    const fields = { bayId: held.bayId, operationId: lease.operationId, step: step.name, attempt: lease.attempt, driver: bay.spec.driver.name };
+    this.log.debug('a step begins', fields);
+    try {
+      if (step.name === PLAN_STEP) await this.#report(messages, held, reportPlan, { steps: await this.#plan(assignment) });
+      else await this.#report(messages, held, reportStepSucceeded, { outcome: await this.#execute(assignment, messages, held, signal) });
+      this.log.debug('a step is done', fields);
+    } catch (error) {
+      await this.#failed(error, messages, held, { ...fields, operation: operation.kind });
+    }
+  }
+
+  async #plan({ bay, operation }: StepAssignment): Promise<readonly PlannedStep[]> {
+    const { name, version } = bay.spec.driver;
+    const driver = await this.drivers.available(name, version);
+    const steps = driver.plan(operation, bay);
+    return operation.kind === 'delete' ? [...steps, { name: WITHDRAW_STEP }] : steps;
+  }
+
+  async #execute({ lease, bay, operation, step }: StepAssignment, messages: StepMessages, held: HeldLease, signal: AbortSignal) {
+    const { bayId, driver: { name, version } } = bay.spec;
+    if (step.name === WITHDRAW_STEP) {
+      await this.client.send(withdrawAuthorities, { bayId }, messages.options());
+      return {};
+    }
+    return this.drivers.driver(name, version).run(step, {
+      bay,
+      operation,
+      attempt: lease.attempt,
+      fencingToken: lease.token,
+      signal,
+      ledger: remoteLedger(messages, held),
+      certificates: remoteCertificates(messages, bay.spec),
+      log: this.log.with({ bayId, step: step.name }),
+    });
+  }
+
+  async #failed(error: unknown, messages: StepMessages, held: HeldLease, fields: Record<string, unknown>): Promise<void> {
+    if (isDomainError(error) && error.code === 'STALE_LEASE') return this.log.info('a step lost its lease and stopped', fields);
+    const known = error instanceof StepFailed || isDomainError(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    const retryable = error instanceof StepFailed ? error.retryable : !isDomainError(error) || error.kind === 'unavailable';
+    this.log.warn('a step failed', { ...fields, reason, retryable, ...(known ? {} : { error }) });
+    const report = { reason, retryable, maxAttempts: known ? null : UNEXPECTED_TRIES, blockedBy: error instanceof StepFailed ? error.blockedBy : [] };
+    await this.#report(messages, held, reportStepFailed, report).catch((unreported: unknown) => this.log.warn('a failed step could not be reported; its lease will run out', { ...fields, error: unreported }));
+  }
+
+  /** The same report has the same command id, so sending it again after an unknown outcome is harmless. */
+  async #report<T extends object>(messages: StepMessages, held: HeldLease, contract: { readonly pattern: string }, report: T): Promise<void> {
+    const options = messages.options(derivedId(held.bayId, held.token, contract.pattern));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.client.send(contract, { ...held, ...report }, options);
+        return;
+      } catch (error) {
+        if (!isDomainError(error) || error.kind !== 'unavailable' || attempt === 10) throw error;
+        await delay(this.timers, this.config.retryMs);
+      }
+    }
+  }
+
+  #messages({ lease, bay }: StepAssignment): StepMessages {
+    const context = {
+      actor: { ...SYSTEM_ACTOR, projectId: bay.spec.projectId },
+      requestId: `req-${lease.operationId}`,
+      correlationId: lease.operationId,
+      causationId: null,
+    };
+    return new StepMessages(this.client, context, this.config.messageTimeoutMs);
+  }
+}

@@ -1,0 +1,67 @@
+import { derivedId, isDomainError } from '@jeroboam/domain';
+import type { BayModelSpec, BaySpec, EventContext, NodeGroupView } from '@jeroboam/domain';
+import type { Accepted, MessageContext } from '@jeroboam/messaging';
+import type { SchedulerConfig } from './scheduler.config.ts';
+import type { WriteSide } from './write-side.ts';
+
+/** Takes what the api sends: each method ends with the accepting event durable, or with a refusal and nothing changed. */
+export class BayCommands {
+  constructor(
+    private readonly writeSide: WriteSide,
+    private readonly config: Pick<SchedulerConfig, 'defaultQuota'>,
+  ) {}
+
+  async createBayModel(spec: BayModelSpec, context: MessageContext): Promise<Accepted> {
+    const { position } = await this.writeSide.bayModels.execute(spec.bayModelId, { type: 'CreateBayModel', data: { spec } }, context);
+    return { position, operationId: null };
+  }
+
+  async deleteBayModel(bayModelId: string, context: MessageContext): Promise<Accepted> {
+    const { position } = await this.writeSide.bayModels.execute(bayModelId, { type: 'DeleteBayModel', data: { bayModelId } }, context);
+    return { position, operationId: null };
+  }
+
+  /** The slot first, then the bay: a crash in between leaves a slot that `Reservations` gives back, never a bay beyond the quota. */
+  async createBay(spec: BaySpec, nodeGroups: readonly NodeGroupView[], context: MessageContext): Promise<Accepted> {
+    const { bayId, projectId } = spec;
+    const { operationId, ...rest } = this.#operation(context);
+    const bayContext: EventContext = { ...rest, driver: { name: spec.driver.name, version: spec.driver.version }, templateVersion: spec.driver.templateVersion };
+    const slot = { ...bayContext, commandId: derivedId(context.commandId, 'reserve-slot') };
+    const reserved = await this.writeSide.quotas.execute(projectId, { type: 'ReserveBaySlot', data: { projectId, bayId, defaultLimit: this.config.defaultQuota } }, slot);
+    try {
+      const { position } = await this.writeSide.bays.execute(bayId, { type: 'CreateBay', data: { spec, nodeGroups, operationId } }, bayContext);
+      return { position, operationId };
+    } catch (refusal) {
+      // An unknown outcome keeps the slot; a plain refusal of this very create gives it back.
+      if (isDomainError(refusal) && refusal.kind !== 'unavailable' && reserved.events.length > 0) {
+        await this.writeSide.quotas.execute(projectId, { type: 'ReleaseBaySlot', data: { projectId, bayId } }, { ...slot, commandId: derivedId(context.commandId, 'release-slot') });
+      }
+      throw refusal;
+    }
+  }
+
+  async resizeBay(bayId: string, resize: { nodeGroup: string; nodeCount: number; nodesToRemove: readonly string[] }, context: MessageContext): Promise<Accepted> {
+    const { operationId, ...bayContext } = await this.#operationOn(bayId, context);
+    const { position, events } = await this.writeSide.bays.execute(bayId, { type: 'ResizeBay', data: { ...resize, operationId } }, bayContext);
+    return { position, operationId: events.length > 0 ? operationId : null };
+  }
+
+  async deleteBay(bayId: string, context: MessageContext): Promise<Accepted> {
+    const { operationId, ...bayContext } = await this.#operationOn(bayId, context);
+    const { position, events } = await this.writeSide.bays.execute(bayId, { type: 'DeleteBay', data: { operationId } }, bayContext);
+    return { position, operationId: events.length > 0 ? operationId : null };
+  }
+
+  #operation(context: MessageContext): EventContext & { operationId: string } {
+    const operationId = derivedId(context.commandId, 'operation');
+    return { ...context, correlationId: operationId, operationId };
+  }
+
+  async #operationOn(bayId: string, context: MessageContext): Promise<EventContext & { operationId: string }> {
+    const { state } = await this.writeSide.bays.load(bayId);
+    const operation = this.#operation(context);
+    if (state.phase !== 'live') return operation;
+    const { name, version, templateVersion } = state.spec.driver;
+    return { ...operation, driver: { name, version }, templateVersion };
+  }
+}

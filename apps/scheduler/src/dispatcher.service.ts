@@ -1,0 +1,177 @@
+import { PLAN_STEP, SYSTEM_ACTOR, derivedId } from '@jeroboam/domain';
+import type { BayView, EventContext, LiveBay } from '@jeroboam/domain';
+import type { HeldLease, StepAssignment } from '@jeroboam/messaging';
+import type { Clock, Logger, Timer, Timers } from '@jeroboam/platform';
+import type { SchedulerConfig } from './scheduler.config.ts';
+import type { OpenWork, WorkQueue } from './work-queue.ts';
+import type { WriteSide } from './write-side.ts';
+
+interface WaitingClaim {
+  readonly executorId: string;
+  readonly drivers: ReadonlySet<string>;
+  readonly answer: (assignment: StepAssignment | null) => void;
+}
+
+/**
+ * Hands steps to executors that ask for them, and watches the clock: leases that nobody keeps alive, retries that are
+ * due, deadlines. What it remembers is rebuilt from the log; what it decides goes through the operations' decider.
+ */
+export class Dispatcher {
+  readonly #claims = new Set<WaitingClaim>();
+  #pumping = false;
+  #again = false;
+  #ticker: Timer | undefined;
+  #stopped = false;
+
+  constructor(
+    private readonly writeSide: WriteSide,
+    private readonly queue: WorkQueue,
+    private readonly config: SchedulerConfig,
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+    private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#ticker?.cancel();
+    for (const claim of this.#claims) claim.answer(null);
+    this.#claims.clear();
+  }
+
+  /** Answers with a step as soon as there is one, or null after `waitMs` milliseconds. */
+  claim(executorId: string, drivers: readonly string[], waitMs: number): Promise<StepAssignment | null> {
+    if (this.#stopped) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const timer = this.timers.after(waitMs, () => {
+        this.#claims.delete(claim);
+        resolve(null);
+      });
+      const claim: WaitingClaim = {
+        executorId,
+        drivers: new Set(drivers),
+        answer: (assignment) => {
+          timer.cancel();
+          resolve(assignment);
+        },
+      };
+      this.#claims.add(claim);
+      this.pump();
+    });
+  }
+
+  /** Takes note that these leases are worked on; answers those that are not wanted any more. */
+  heartbeat(leases: readonly HeldLease[]): readonly HeldLease[] {
+    return leases.filter((lease) => {
+      const work = this.queue.get(lease.bayId);
+      const running = work?.state.running;
+      if (!work || running?.token !== lease.token) return true;
+      work.lastHeardMs = this.clock.now().getTime();
+      return running.operationId !== work.state.current?.operation.operationId;
+    });
+  }
+
+  /** Brings waiting executors and waiting bays together; called whenever either may have come. */
+  pump(): void {
+    if (this.#pumping) {
+      this.#again = true;
+      return;
+    }
+    this.#pumping = true;
+    void this.#match().finally(() => {
+      this.#pumping = false;
+      if (this.#again) {
+        this.#again = false;
+        this.pump();
+      }
+    });
+  }
+
+  async #match(): Promise<void> {
+    const dispatches: Promise<void>[] = [];
+    for (const claim of this.#claims) {
+      const work = this.queue.next(claim.drivers, this.clock.now().toISOString());
+      if (!work) continue;
+      this.#claims.delete(claim);
+      dispatches.push(this.#dispatch(claim, work));
+    }
+    await Promise.all(dispatches);
+  }
+
+  async #dispatch(claim: WaitingClaim, work: OpenWork): Promise<void> {
+    try {
+      const assignment = await this.#lease(claim.executorId, work);
+      if (assignment) return claim.answer(assignment);
+    } catch (error) {
+      this.log.warn('a step could not be dispatched; it is tried again', { bayId: work.bayId, error });
+    }
+    // Not to be had now: the executor goes on waiting, the tick looks at the bay again.
+    this.#claims.add(claim);
+  }
+
+  async #lease(executorId: string, work: OpenWork): Promise<StepAssignment | null> {
+    const context = this.#context(work, `dispatch-${work.state.token + 1}`);
+    const { state, events } = await this.writeSide.operations.execute(work.bayId, { type: 'DispatchStep', data: { executorId } }, context);
+    this.queue.update(work.bayId, state, this.clock.now().getTime());
+    const { running, current } = state;
+    if (events.length === 0 || !running || !current) return null;
+    const bay = (await this.writeSide.bays.load(work.bayId)).state;
+    if (bay.phase !== 'live') return null;
+    const { operationId, step, attempt, token } = running;
+    return { lease: { operationId, step, attempt, token }, bay: viewOf(bay), operation: current.operation, step: current.steps?.[current.next] ?? { name: PLAN_STEP } };
+  }
+
+  #arm(): void {
+    if (this.#stopped) return;
+    this.#ticker = this.timers.after(this.config.tickMs, () => void this.#tick().finally(() => this.#arm()));
+  }
+
+  async #tick(): Promise<void> {
+    const now = this.clock.now();
+    const due = [...this.queue.all()].map((work) => this.#expire(work, now));
+    await Promise.all(due);
+    this.pump();
+  }
+
+  async #expire(work: OpenWork, now: Date): Promise<void> {
+    const { running, current, queue } = work.state;
+    const late = [current, ...queue].filter((open) => open !== null && open.deadlineAt <= now.toISOString());
+    try {
+      if (running && now.getTime() - work.lastHeardMs >= this.config.leaseTtlMs) await this.expireLease(work, running.token);
+      for (const open of late) {
+        const { operationId } = open!.operation;
+        await this.writeSide.operations.execute(work.bayId, { type: 'ExpireDeadline', data: { operationId } }, this.#context(work, `deadline-${operationId}`));
+      }
+    } catch (error) {
+      this.log.warn('a deadline could not be written; it is tried again', { bayId: work.bayId, error });
+    }
+  }
+
+  async expireLease(work: OpenWork, token: number): Promise<void> {
+    this.log.info('an executor was lost; its step is free again', { bayId: work.bayId, step: work.state.running?.step, executorId: work.state.running?.executorId });
+    await this.writeSide.operations.execute(work.bayId, { type: 'ExpireLease', data: { token } }, this.#context(work, `lease-${token}`));
+  }
+
+  #context(work: OpenWork, purpose: string): EventContext {
+    const open = work.state.current ?? work.state.queue[0];
+    const operationId = work.state.running?.operationId ?? open?.operation.operationId ?? work.bayId;
+    const driver = open?.driver;
+    return {
+      actor: { ...SYSTEM_ACTOR, projectId: work.projectId },
+      requestId: `req-${operationId}`,
+      commandId: derivedId(work.bayId, purpose),
+      correlationId: operationId,
+      causationId: null,
+      ...(driver ? { driver } : {}),
+    };
+  }
+}
+
+/** A bay as drivers see it. */
+export function viewOf({ spec, nodeGroups, nodes, resources, stackId, apiAddress }: LiveBay): BayView {
+  return { spec, nodeGroups, nodes, resources, stackId, apiAddress };
+}

@@ -1,0 +1,195 @@
+import { isDomainError } from '@jeroboam/domain';
+import type { BayEvent, BaySpec, DomainEvent, EventContext, OperationEvent, OperationView, QuotaEvent, RecordedEvent } from '@jeroboam/domain';
+import type { EventBatch, EventLog, Subscription } from '@jeroboam/event-log';
+import type { Clock, Logger, Timers } from '@jeroboam/platform';
+import { delay } from '@jeroboam/platform';
+import type { DocumentChange, ReadDocument, ReadModel } from '@jeroboam/read-model';
+import type { Dispatcher } from './dispatcher.service.ts';
+import type { Reservation, Reservations } from './reservations.service.ts';
+import type { SchedulerConfig } from './scheduler.config.ts';
+import type { WorkQueue } from './work-queue.ts';
+import { following } from './write-side.ts';
+import type { WriteSide } from './write-side.ts';
+
+/** Names the checkpoint. */
+export const REACTOR = 'scheduler';
+/** Bays with operations that have not ended: where a restart begins. */
+const OPEN = 'scheduler_open';
+/** Quota slots taken for bays not seen yet. */
+const RESERVED = 'scheduler_reserved';
+const RETRY_MS = 500;
+
+type Known = (BayEvent | OperationEvent | QuotaEvent) & RecordedEvent;
+
+/**
+ * Carries each operation on from what happened: a request becomes an operation, a finished step becomes facts of the
+ * bay, a finished operation its outcome. All it does is send commands whose ids derive from the event, so seeing an
+ * event twice is harmless; and it calls nothing outside, so reading the log from its beginning is too.
+ */
+export class Reactor {
+  #subscription: Subscription | undefined;
+  #stopping = new AbortController();
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly eventLog: EventLog,
+    private readonly readModel: ReadModel,
+    private readonly writeSide: WriteSide,
+    private readonly queue: WorkQueue,
+    private readonly dispatcher: Dispatcher,
+    private readonly reservations: Reservations,
+    private readonly config: SchedulerConfig,
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+    private readonly log: Logger,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.readModel.ensure([{ name: OPEN, indexes: [] }, { name: RESERVED, indexes: [] }]);
+    for (const { id } of await this.readModel.find<ReadDocument>(OPEN)) await this.#resume(id);
+    for (const { id, ...slot } of await this.readModel.find<ReadDocument & Omit<Reservation, 'bayId'>>(RESERVED)) this.reservations.reserved({ ...slot, bayId: id });
+    this.#done = this.#follow();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#subscription?.stop();
+    await this.#done;
+  }
+
+  async #resume(bayId: string): Promise<void> {
+    const { state } = await this.writeSide.operations.load(bayId);
+    this.queue.update(bayId, state, this.clock.now().getTime());
+    const work = this.queue.get(bayId);
+    if (work?.state.running && this.config.executorsShareProcess) await this.dispatcher.expireLease(work, work.state.running.token);
+  }
+
+  /** Follows the log for as long as the service lives; what goes wrong is said and tried again from the checkpoint. */
+  async #follow(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const after = await this.readModel.checkpoint(REACTOR);
+        this.#subscription = this.eventLog.subscribe({ ...(after === undefined ? {} : { after }), categories: ['bay', 'operations', 'quota'] }, this.#handler(after));
+        await this.#subscription.done;
+      } catch (error) {
+        this.log.error('the scheduler cannot carry operations on; it tries again', { error });
+        await delay(this.timers, RETRY_MS, this.#stopping.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  #handler(after: string | undefined): (batch: EventBatch) => Promise<void> {
+    let checkpoint = after;
+    return async ({ events, upTo }) => {
+      const byBay = Map.groupBy(events as readonly Known[], (event) => ('bayId' in event.data ? event.data.bayId : event.stream));
+      // One bay's events strictly in order; different bays share the log's group commit.
+      const changes = await Promise.all([...byBay].map(([bayId, story]) => this.#react(bayId, story)));
+      if (!(await this.readModel.commit(REACTOR, checkpoint, upTo, changes.flat()))) {
+        throw new Error('another scheduler has moved the checkpoint; starting over from there');
+      }
+      checkpoint = upTo;
+      this.dispatcher.pump();
+    };
+  }
+
+  /** @returns what a restart needs to know of the bay. */
+  async #react(bayId: string, story: readonly Known[]): Promise<DocumentChange[]> {
+    for (const event of story) await this.#survive(event);
+    const { position } = story.at(-1)!;
+    const changes: DocumentChange[] = [];
+    if (story.some((event) => event.stream.startsWith('operations-'))) {
+      const { state } = await this.writeSide.operations.load(bayId);
+      this.queue.update(bayId, state, this.clock.now().getTime());
+      changes.push(keepIf(this.queue.get(bayId) !== undefined, OPEN, { id: bayId }, position));
+    }
+    if (story.some((event) => event.type === 'BaySlotReserved' || event.type === 'BayCreationRequested' || event.type === 'BaySlotReleased')) {
+      const slot = this.reservations.get(bayId);
+      changes.push(keepIf(slot !== undefined, RESERVED, { id: bayId, ...slot }, position));
+    }
+    return changes;
+  }
+
+  /** One bay's trouble is not another's: only a log that is away stops the line, everything else is said and left to the deadline. */
+  async #survive(event: Known): Promise<void> {
+    try {
+      await this.#effect(event);
+    } catch (error) {
+      if (isDomainError(error) && error.kind === 'unavailable') throw error;
+      this.log.error('an operation could not be carried on from an event; its deadline will end it', { stream: event.stream, position: event.position, type: event.type, error });
+    }
+  }
+
+  async #effect(event: Known): Promise<void> {
+    switch (event.type) {
+      case 'BaySlotReserved': return this.#reserve(event.data);
+      case 'BaySlotReleased': return this.reservations.settled(event.data.bayId);
+      case 'BayCreationRequested':
+        this.reservations.settled(event.data.bayId);
+        return this.#startOperation(event, event.data.spec, { kind: 'create', bayId: event.data.bayId, operationId: event.data.operationId });
+      case 'BayResizeRequested': {
+        const { bayId, operationId, nodeGroup, nodeCount, nodesToRemove } = event.data;
+        return this.#startOnBay(event, { kind: 'resize', bayId, operationId, resize: { nodeGroup, nodeCount, nodesToRemove } });
+      }
+      case 'BayDeletionRequested': return this.#startOnBay(event, { kind: 'delete', bayId: event.data.bayId, operationId: event.data.operationId });
+      case 'BayDeleted':
+      case 'BayCreationAbandoned': return this.#releaseSlot(event, event.data.bayId);
+      case 'OperationStepSucceeded': {
+        const { bayId, operationId, outcome } = event.data;
+        const data = { operationId, joined: outcome.nodesJoined ?? [], removed: outcome.nodesRemoved ?? [], ...(outcome.outputs?.stackId ? { stackId: outcome.outputs.stackId } : {}) };
+        await this.writeSide.bays.execute(bayId, { type: 'ObserveBay', data }, following(event, 'observe'));
+        return;
+      }
+      case 'OperationSucceeded': return this.#complete(event, event.data);
+      case 'OperationFailed':
+      case 'OperationTimedOut': return this.#fail(event.data, following(event, 'fail'));
+      default: return;
+    }
+  }
+
+  async #reserve(slot: Reservation): Promise<void> {
+    // A redelivered reservation whose bay is there already is nothing to watch.
+    const { state } = await this.writeSide.bays.load(slot.bayId);
+    if (state.phase === 'absent') this.reservations.reserved(slot);
+  }
+
+  async #startOnBay(event: Known, operation: OperationView): Promise<void> {
+    const { state } = await this.writeSide.bays.load(operation.bayId);
+    if (state.phase === 'live') await this.#startOperation(event, state.spec, operation);
+  }
+
+  async #startOperation(event: Known, spec: BaySpec, operation: OperationView): Promise<void> {
+    const minutes = spec.createTimeoutMinutes || this.config.operationTimeoutMinutes;
+    const deadlineAt = new Date(Date.parse(event.occurredAt) + minutes * 60_000).toISOString();
+    const driver = { name: spec.driver.name, version: spec.driver.version };
+    const data = { bayId: operation.bayId, projectId: spec.projectId, operation, driver, deadlineAt };
+    await this.writeSide.operations.execute(operation.bayId, { type: 'StartOperation', data }, following(event, 'start'));
+  }
+
+  async #complete(event: Known, { bayId, operationId, outputs }: Extract<Known, DomainEvent<'OperationSucceeded'>>['data']): Promise<void> {
+    try {
+      await this.writeSide.bays.execute(bayId, { type: 'CompleteOperation', data: { operationId, outputs } }, following(event, 'complete'));
+    } catch (refusal) {
+      if (!isDomainError(refusal) || refusal.code !== 'EVIDENCE_MISSING') throw refusal;
+      await this.#fail({ bayId, operationId, reason: refusal.message }, following(event, 'fail'));
+    }
+  }
+
+  async #fail({ bayId, operationId, reason }: { bayId: string; operationId: string; reason: string }, context: EventContext): Promise<void> {
+    await this.writeSide.bays.execute(bayId, { type: 'FailOperation', data: { operationId, reason } }, context);
+  }
+
+  async #releaseSlot(event: Known, bayId: string): Promise<void> {
+    const projectId = event.type === 'BayCreationAbandoned' ? event.data.projectId : await this.#projectOf(bayId);
+    if (projectId) await this.writeSide.quotas.execute(projectId, { type: 'ReleaseBaySlot', data: { projectId, bayId } }, following(event, 'release-slot'));
+  }
+
+  /** A deleted bay's state has forgotten its project; its first event has not. */
+  async #projectOf(bayId: string): Promise<string | undefined> {
+    for await (const event of this.eventLog.readStream(`bay-${bayId}`, { limit: 1 })) return (event as Known & { data: { spec: BaySpec } }).data.spec.projectId;
+    return undefined;
+  }
+}
+
+function keepIf(keep: boolean, collection: string, document: ReadDocument, position: string): DocumentChange {
+  return keep ? { kind: 'upsert', collection, document, position } : { kind: 'delete', collection, id: document.id, position };
+}

@@ -1,0 +1,88 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  Handles, claimStep, createBay, createBayModel, deleteBay, deleteBayModel, heartbeat, intendResources, recordResources, releaseResources,
+  reportPlan, reportStepFailed, reportStepSucceeded, resizeBay,
+} from '@jeroboam/messaging';
+import type { Accepted, HeldLease, Message, MessageContract, StepAssignment } from '@jeroboam/messaging';
+import { BayCommands } from './bay-commands.service.ts';
+import { Dispatcher } from './dispatcher.service.ts';
+import { StepReports } from './step-reports.service.ts';
+
+type In<C> = C extends MessageContract<infer Request, unknown> ? Message<Request> : never;
+type Nothing = Record<string, never>;
+
+/** The scheduler's door: one method a message, nothing decided here. */
+@Controller()
+export class SchedulerController {
+  constructor(
+    @Inject(BayCommands) private readonly commands: BayCommands,
+    @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
+    @Inject(StepReports) private readonly reports: StepReports,
+  ) {}
+
+  @Handles(createBayModel)
+  createBayModel({ payload, context }: In<typeof createBayModel>): Promise<Accepted> {
+    return this.commands.createBayModel(payload.spec, context);
+  }
+
+  @Handles(deleteBayModel)
+  deleteBayModel({ payload, context }: In<typeof deleteBayModel>): Promise<Accepted> {
+    return this.commands.deleteBayModel(payload.bayModelId, context);
+  }
+
+  @Handles(createBay)
+  createBay({ payload, context }: In<typeof createBay>): Promise<Accepted> {
+    return this.commands.createBay(payload.spec, payload.nodeGroups, context);
+  }
+
+  @Handles(resizeBay)
+  resizeBay({ payload: { bayId, ...resize }, context }: In<typeof resizeBay>): Promise<Accepted> {
+    return this.commands.resizeBay(bayId, resize, context);
+  }
+
+  @Handles(deleteBay)
+  deleteBay({ payload, context }: In<typeof deleteBay>): Promise<Accepted> {
+    return this.commands.deleteBay(payload.bayId, context);
+  }
+
+  @Handles(claimStep)
+  claimStep({ payload: { executorId, drivers, waitMs } }: In<typeof claimStep>): Promise<StepAssignment | null> {
+    return this.dispatcher.claim(executorId, drivers, waitMs);
+  }
+
+  @Handles(heartbeat)
+  async heartbeat({ payload }: In<typeof heartbeat>): Promise<{ revoked: readonly HeldLease[] }> {
+    return { revoked: this.dispatcher.heartbeat(payload.leases) };
+  }
+
+  @Handles(reportPlan)
+  async reportPlan({ payload: { bayId, ...data }, context }: In<typeof reportPlan>): Promise<Nothing> {
+    return this.reports.report(bayId, { type: 'ReportPlan', data }, context);
+  }
+
+  @Handles(reportStepSucceeded)
+  async reportStepSucceeded({ payload: { bayId, ...data }, context }: In<typeof reportStepSucceeded>): Promise<Nothing> {
+    return this.reports.report(bayId, { type: 'ReportStepSucceeded', data }, context);
+  }
+
+  @Handles(reportStepFailed)
+  async reportStepFailed({ payload: { bayId, ...data }, context }: In<typeof reportStepFailed>): Promise<Nothing> {
+    return this.reports.report(bayId, { type: 'ReportStepFailed', data }, context);
+  }
+
+  @Handles(intendResources)
+  async intendResources({ payload: { resources, ...lease }, context }: In<typeof intendResources>): Promise<Nothing> {
+    return this.reports.ledger(lease, (operationId) => ({ type: 'IntendResources', data: { operationId, resources } }), context);
+  }
+
+  @Handles(recordResources)
+  async recordResources({ payload: { resources, ...lease }, context }: In<typeof recordResources>): Promise<Nothing> {
+    return this.reports.ledger(lease, (operationId) => ({ type: 'RecordResources', data: { operationId, resources } }), context);
+  }
+
+  @Handles(releaseResources)
+  async releaseResources({ payload: { resourceIds, ...lease }, context }: In<typeof releaseResources>): Promise<Nothing> {
+    return this.reports.ledger(lease, (operationId) => ({ type: 'ReleaseResources', data: { operationId, resourceIds } }), context);
+  }
+}
+
