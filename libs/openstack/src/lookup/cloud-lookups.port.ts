@@ -1,0 +1,70 @@
+import type { TokenInfo } from '../token/token-validator.port.ts';
+
+export interface CloudImage {
+  readonly id: string;
+  readonly name: string;
+  /** Property `os_distro`; null when the image has none, with which no bay can be made. */
+  readonly osDistro: string | null;
+  /** Property `magnum_driver`: the driver this image was made for. */
+  readonly magnumDriver?: string;
+}
+
+export interface CloudFlavor {
+  readonly id: string;
+  readonly name: string;
+  readonly vcpus: number;
+  readonly ramMb: number;
+  /** Size of the root disk in GB; 0 asks for a boot volume. */
+  readonly diskGb: number;
+}
+
+export interface CloudKeypair {
+  readonly name: string;
+}
+
+export interface CloudNetwork {
+  readonly id: string;
+  readonly name: string;
+  /** Whether it leads outside (`router:external`). */
+  readonly external: boolean;
+}
+
+export interface CloudSubnet {
+  readonly id: string;
+  readonly name: string;
+  readonly networkId: string;
+}
+
+/**
+ * What one caller can see of the cloud, asked with the caller's own token. An `ident` is an id or an exact name; an id
+ * wins. Finds are remembered for some seconds, absences never: what was just created is found at once.
+ *
+ * Each look-up gives `undefined` when there is no such thing for this caller.
+ *
+ * @throws {CloudNameAmbiguous} several bear the name.
+ * @throws {CloudLookupForbidden} the service refuses the caller or the caller's token.
+ * @throws {CloudServiceUnavailable} not in the caller's catalog, or no usable answer in time.
+ */
+export interface CloudLookups {
+  image(ident: string): Promise<CloudImage | undefined>;
+  flavor(ident: string): Promise<CloudFlavor | undefined>;
+  /** A key pair of the calling user, by its name. */
+  keypair(name: string): Promise<CloudKeypair | undefined>;
+  /** As `network`, among those that lead outside. */
+  externalNetwork(ident: string): Promise<CloudNetwork | undefined>;
+  network(ident: string): Promise<CloudNetwork | undefined>;
+  subnet(ident: string): Promise<CloudSubnet | undefined>;
+}
+
+/** Whose eyes a look-up uses: a token and what its validation said. */
+export interface CloudCaller {
+  readonly token: string;
+  readonly info: TokenInfo;
+}
+
+/** Gives each request the look-ups of its caller. Cheap: no request is made before the first look-up. */
+export interface CloudLookupsSource {
+  for(caller: CloudCaller): CloudLookups;
+  /** Closes the connections. */
+  close(): void;
+}

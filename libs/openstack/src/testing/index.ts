@@ -1,0 +1,12 @@
+export { cloudLookupsContract } from './cloud-lookups.contract.ts';
+export type { ThingsInCloud } from './cloud-lookups.contract.ts';
+export { keystoneTokenValidatorContract } from './keystone-token-validator.contract.ts';
+export type { IdentityUnderTest } from './keystone-token-validator.contract.ts';
+export { login, revoke } from './login.ts';
+export type { Login } from './login.ts';
+export { openCountingHttp } from './counting-http.ts';
+export type { CountingHttp } from './counting-http.ts';
+export { realCloudOf } from './real-cloud.ts';
+export type { RealCloud } from './real-cloud.ts';
+export { scriptedHttp } from './scripted-http.ts';
+export type { ScriptedAnswer } from './scripted-http.ts';
