@@ -43,8 +43,9 @@ function enterWal(db: DatabaseSync): void {
   }
 }
 
+/** By shape, not `instanceof`: in a test runner's realm SQLite's errors are made from another `Error`. */
 function isUnavailable(error: unknown): error is Error {
-  return error instanceof Error && 'errcode' in error && UNAVAILABLE.has(Number(error.errcode) & 0xff);
+  return typeof error === 'object' && error !== null && 'errcode' in error && UNAVAILABLE.has(Number(error.errcode) & 0xff);
 }
 
 /** Runs `work` on the database; what is wrong with the store becomes the port's own error, a bug stays what it is. */
