@@ -4,3 +4,12 @@ export type {
 export { ProjectionBusy, ReadModelUnavailable, RebuildUnderWay, StreamNotParked, UnknownEvent } from './errors.ts';
 export { openSqliteReadModel } from './sqlite/sqlite-read-model.ts';
 export type { SqliteReadModelOptions } from './sqlite/sqlite-read-model.ts';
+
+// The documents, and the projections that write them.
+export { BAYS, BAY_MODELS, EVERYBODY, OPERATIONS, PROJECTIONS, visibleTo } from './projections/documents.ts';
+export type {
+  BayDocument, BayModelDocument, HealthStatus, NodeGroupDocument, OperationDocument, OperationState, OperationStepDocument,
+} from './projections/documents.ts';
+export { apiProjections } from './projections/api-projections.ts';
+export { BAY_NAMES } from './projections/bay-names.projection.ts';
+export type { BayNameDocument } from './projections/bay-names.projection.ts';

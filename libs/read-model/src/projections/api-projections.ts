@@ -1,0 +1,10 @@
+import type { Projection } from '../read-model.port.ts';
+import { bayModelsProjection } from './bay-models.projection.ts';
+import { bayNamesProjection } from './bay-names.projection.ts';
+import { baysProjection } from './bays.projection.ts';
+import { operationsProjection } from './operations.projection.ts';
+
+/** Everything the API reads. Whoever writes the read model runs all of them. */
+export function apiProjections(): Projection[] {
+  return [bayModelsProjection, baysProjection, bayNamesProjection, operationsProjection];
+}
