@@ -1,3 +1,17 @@
+export { REDACTED, Secret } from './config/secret.ts';
+export { errorBody, toHttpError } from './errors/http-error.ts';
+export type { FailedRequest, HttpError, MagnumErrorBody } from './errors/http-error.ts';
+export { RoutingError } from './errors/routing-error.ts';
+export { statusOf } from './errors/status.ts';
+export { logContext, withLogContext } from './log/context.ts';
+export { createLogger } from './log/create-logger.ts';
+export type { LogDestination, LoggerOptions } from './log/create-logger.ts';
+export { LOG_LEVELS, silentLogger } from './log/logger.ts';
+export type { LogFields, Logger, LogLevel } from './log/logger.ts';
+export { nestLogger } from './log/nest-logger.ts';
+export { isSecretName, redact, redactText } from './log/redact.ts';
+export { Metrics } from './metrics/metrics.ts';
+export { isRequestId, newRequestId } from './request-id.ts';
 export { systemClock } from './time/clock.ts';
 export type { Clock } from './time/clock.ts';
 export { delay, systemTimers } from './time/timers.ts';

@@ -1,0 +1,5 @@
+export { MagnumErrorFilter } from './magnum-error.filter.ts';
+export type { ErrorResponse, MagnumErrorFilterOptions } from './magnum-error.filter.ts';
+export { RouteTable } from './route-table.ts';
+export { httpAdapter } from './http-adapter.ts';
+export type { HttpAdapter, HttpAdapterOptions } from './http-adapter.ts';
