@@ -23,9 +23,9 @@ export const certificateDecider: Decider<CertificateState, CertificateCommand, C
     switch (type) {
       case 'EstablishAuthority':
         // The first one made is the bay's. Whoever comes second uses it and throws the own key away.
-        return active(data.bayId, state)[data.authority] ? [] : [{ type: 'BayAuthorityEstablished', schemaVersion: 1, data }];
+        return establishedAuthority(data.bayId, data.authority, state) ? [] : [{ type: 'BayAuthorityEstablished', schemaVersion: 1, data }];
       case 'RecordIssuedCertificate':
-        if (!active(data.bayId, state)[data.authority]) throw new AuthorityNotEstablished(data.bayId, data.authority);
+        if (!establishedAuthority(data.bayId, data.authority, state)) throw new AuthorityNotEstablished(data.bayId, data.authority);
         return [{ type: 'CertificateIssued', schemaVersion: 1, data }];
       case 'WithdrawAuthorities':
         // Also for a bay that never had an authority: from then on none can be made for it.
@@ -47,9 +47,13 @@ export const certificateDecider: Decider<CertificateState, CertificateCommand, C
   },
 };
 
-function active(bayId: string, state: CertificateState): Readonly<Partial<Record<Authority, EstablishedAuthority>>> {
+/**
+ * The bay's authority, undefined where none has been made yet.
+ * @throws {AuthoritiesWithdrawn} and none ever will be.
+ */
+export function establishedAuthority(bayId: string, authority: Authority, state: CertificateState): EstablishedAuthority | undefined {
   if (state.status === 'withdrawn') throw new AuthoritiesWithdrawn(bayId);
-  return state.authorities;
+  return state.authorities[authority];
 }
 
 function secretRefs(state: CertificateState): readonly string[] {

@@ -51,8 +51,7 @@ export function admitExtensions(requested: readonly RequestedExtension[]): Reque
 
 function admitKeyUsage(extension: Extract<RequestedExtension, { kind: 'keyUsage' }>): RequestedExtension[] {
   const usages = extension.usages.filter((usage) => ALLOWED_USAGES.has(usage));
-  if (usages.length === extension.usages.length) return [extension];
-  if (extension.critical) throw notAllowed(extension);
+  if (usages.length < extension.usages.length && extension.critical) throw notAllowed(extension);
   // RFC 5280 section 4.2.1.3 forbids the extension with no bit set.
   return usages.length === 0 ? [] : [{ ...extension, usages }];
 }
