@@ -1,3 +1,11 @@
+export { defineConfig, describeConfig, variableOf } from './config/config.ts';
+export type { Config, ConfigSchema, ConfigVariable } from './config/config.ts';
+export { ConfigInvalid } from './config/config-invalid.ts';
+export type { ConfigProblem } from './config/config-invalid.ts';
+export { flag, integer, list, oneOf, port, secret, text, url } from './config/fields.ts';
+export { loadConfig, variablesOf } from './config/load-config.ts';
+export type { Environment, LoadConfigOptions } from './config/load-config.ts';
+export { isLoopback, refuseOpenBind } from './config/open-bind.ts';
 export { REDACTED, Secret } from './config/secret.ts';
 export { errorBody, toHttpError } from './errors/http-error.ts';
 export type { FailedRequest, HttpError, MagnumErrorBody } from './errors/http-error.ts';
