@@ -76,7 +76,7 @@ export class StepRunner {
   }
 
   /** The same report has the same command id, so sending it again after an unknown outcome is harmless. */
-  async #report<T extends object>(messages: StepMessages, held: HeldLease, contract: { readonly pattern: string }, report: T): Promise<void> {
+  async #report(messages: StepMessages, held: HeldLease, contract: { readonly pattern: string }, report: object): Promise<void> {
     const options = messages.options(derivedId(held.bayId, held.token, contract.pattern));
     for (let attempt = 1; ; attempt += 1) {
       try {

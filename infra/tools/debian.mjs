@@ -1,0 +1,37 @@
+// The servers and clients that tests talk to, as Debian packages. Looks first; installs only as root on Debian.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** What each package is looked up by, and what it is for. */
+export const PACKAGES = {
+  'docker.io': { files: ['/usr/sbin/dockerd'], for: 'the local Swarm driver' },
+  iproute2: { files: ['/usr/sbin/ip', '/sbin/ip'], for: 'the local Swarm driver' },
+  iptables: { files: ['/usr/sbin/iptables'], for: 'the local Swarm driver' },
+  'busybox-static': { files: ['/bin/busybox', '/usr/bin/busybox'], for: 'an image that runs without a registry' },
+  'nats-server': { files: ['/usr/sbin/nats-server', '/usr/bin/nats-server'], for: 'the NATS bus and the JetStream log' },
+  'python3-openstackclient': { files: ['/usr/bin/openstack'], for: 'the end-to-end tests with the unmodified client' },
+  'python3-magnumclient': { files: ['/usr/lib/python3/dist-packages/magnumclient'], for: 'the end-to-end tests with the unmodified client' },
+  openssl: { files: ['/usr/bin/openssl'], for: 'checking certificates with somebody else’s eyes' },
+};
+
+export function missingPackages(names = Object.keys(PACKAGES)) {
+  return names.filter((name) => !PACKAGES[name].files.some((file) => existsSync(file)));
+}
+
+/** @returns what is still missing afterwards. */
+export function installPackages(names = Object.keys(PACKAGES)) {
+  const missing = missingPackages(names);
+  if (missing.length === 0) return [];
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return missing;
+  console.error(`Installing Debian packages: ${missing.join(' ')} …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args) => spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status;
+  apt('update');
+  if (apt('install', '-y', '--no-install-recommends', ...missing) !== 0) console.error('apt-get could not install them all.');
+  return missingPackages(names);
+}
+
+/** Says loudly what will not be tested here, and how to change that. */
+export function sayMissing(missing) {
+  for (const name of missing) console.error(`MISSING: the Debian package ${name}, for ${PACKAGES[name].for}. Install it with: apt-get install ${name}`);
+}
