@@ -1,1 +1,3 @@
-export {};
+export { CertificateAuthority } from './certificate-authority.ts';
+export type { CertificateAuthorityDependencies, NamedBay } from './certificate-authority.ts';
+export type { NodeCertificateRequest } from './node-certificate-request.ts';

@@ -1,0 +1,70 @@
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+
+export interface RsaKeyPair {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Buffer;
+  /** PKCS#8, DER. Cleared once it is stored. */
+  readonly privateKey: Buffer;
+}
+
+const generated = promisify(generateKeyPair);
+
+/** RSA 2048 with exponent 65537, Magnum's `[x509] rsa_key_size`, made in a thread of the pool. */
+export async function generateRsaKeyPair(): Promise<RsaKeyPair> {
+  return generated('rsa', {
+    modulusLength: 2048,
+    publicExponent: 0x10001,
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+}
+
+/** Of the four threads that also serve files and signatures, key generation never takes more. */
+const MAX_AT_ONCE = 2;
+
+/**
+ * Gives out key pairs, each once. Making one takes 10 to 200 ms of CPU, so after the first demand a few are kept ready,
+ * made while nobody waits; a service that makes no bays makes no keys.
+ */
+export class RsaKeySource {
+  readonly #spares: RsaKeyPair[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(
+    private readonly spares: number,
+    private readonly generate: () => Promise<RsaKeyPair> = generateRsaKeyPair,
+  ) {}
+
+  async take(): Promise<RsaKeyPair> {
+    const pair = this.#spares.shift() ?? (await this.#make());
+    this.#keepSpares();
+    return pair;
+  }
+
+  async #make(): Promise<RsaKeyPair> {
+    // A waiter takes over the place of the one that wakes it.
+    if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
+    else this.#running += 1;
+    try {
+      return await this.generate();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running -= 1;
+    }
+  }
+
+  #keepSpares(): void {
+    if (this.#spares.length >= this.spares || this.#running > 0) return;
+    void this.#make().then(
+      (pair) => {
+        this.#spares.push(pair);
+        this.#keepSpares();
+      },
+      // Nobody asked for this one: whoever takes the next makes it and learns why that fails.
+      () => undefined,
+    );
+  }
+}
