@@ -3,3 +3,8 @@ export type {
   Availability, BayCertificates, BayDriver, BayHealth, BayType, CertificateRequest, DriverCapabilities, DriverDependencies,
   DriverLog, DriverManifest, LedgerEntry, Missing, PlannedStep, ResourceLedger, StepContext, StepResult,
 } from './driver.contract.ts';
+export { DriverRegistry } from './driver-registry.ts';
+export type { ResolvedDriver, WantedDriver } from './driver-registry.ts';
+export { loadDrivers } from './registry/load-drivers.ts';
+export { ClusterDriverNotSupported, ClusterTypeNotSupported, DriversUnusable } from './registry/driver.errors.ts';
+export { compareSemver } from './registry/semver.ts';

@@ -1,1 +1,13 @@
-export {};
+export { BayLife } from './bay-life.ts';
+export type { LifeOptions, RunOptions } from './bay-life.ts';
+export { driverContract } from './driver.contract.ts';
+export type { DriverHarness, FoundResource, OpenedDriver } from './contract/driver-harness.ts';
+export { FakeCertificates } from './fake-certificates.ts';
+export { FakeCloud, journalOf } from './fake-cloud.ts';
+export type { FakeEffect, FakeResource } from './fake-cloud.ts';
+export { fakeDriverManifest } from './fake-driver.ts';
+export type { FakeLabels } from './fake-faults.ts';
+export { FakeLedger } from './fake-ledger.ts';
+export { CutOff, OutsideCalls } from './outside-calls.ts';
+export type { Cut, CutMode } from './outside-calls.ts';
+export { aBay, aBaySpec, aManifest, aNodeGroup } from './samples.ts';

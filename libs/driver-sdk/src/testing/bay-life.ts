@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { BaySpec, BayView, NodeView, OperationView } from '@jeroboam/domain';
+import type { BayDriver, DriverLog, DriverManifest, PlannedStep, StepContext, StepResult } from '../driver.contract.ts';
+import { FakeCertificates } from './fake-certificates.ts';
+import { FakeLedger } from './fake-ledger.ts';
+import { OutsideCalls } from './outside-calls.ts';
+import { aBay, aBaySpec } from './samples.ts';
+
+export interface LifeOptions {
+  readonly spec?: Partial<BaySpec>;
+  readonly masters?: number;
+  readonly workers?: number;
+}
+
+export interface RunOptions {
+  /** How often each step is run before the next; 1 unless told. */
+  readonly times?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One bay seen by its driver: the scheduler, the ledger and the certificate authority in memory. Results of steps are
+ * taken into the view as the real scheduler does.
+ */
+export class BayLife {
+  readonly calls = new OutsideCalls();
+  readonly ledger = new FakeLedger(this.calls);
+  readonly certificates = new FakeCertificates(this.calls);
+  /** Everything the driver logged or answered, to be searched for what must not be there. */
+  readonly said: unknown[] = [];
+  driver: BayDriver;
+  #bay: BayView;
+  #token = 0;
+
+  constructor(driver: BayDriver, manifest: DriverManifest, { spec, masters = 1, workers = 2 }: LifeOptions = {}) {
+    this.driver = driver;
+    this.#bay = aBay(aBaySpec(manifest, spec), { masters, workers });
+  }
+
+  get bay(): BayView {
+    return { ...this.#bay, resources: this.ledger.entries() };
+  }
+
+  /** The highest fencing token given out. */
+  get token(): number {
+    return this.#token;
+  }
+
+  nodesOf(nodeGroup: string): readonly NodeView[] {
+    return this.#bay.nodes.filter((node) => node.nodeGroup === nodeGroup);
+  }
+
+  creation(): OperationView {
+    return this.#operation({ kind: 'create' });
+  }
+
+  /** Takes the wanted count into the view, as accepting a resize does. */
+  resizing(nodeCount: number, nodesToRemove: readonly string[] = [], nodeGroup = 'default-worker'): OperationView {
+    const nodeGroups = this.#bay.nodeGroups.map((group) => (group.name === nodeGroup ? { ...group, nodeCount } : group));
+    this.#bay = { ...this.#bay, nodeGroups };
+    return this.#operation({ kind: 'resize', resize: { nodeGroup, nodeCount, nodesToRemove } });
+  }
+
+  deletion(): OperationView {
+    return this.#operation({ kind: 'delete' });
+  }
+
+  async run(operation: OperationView, options: RunOptions = {}): Promise<void> {
+    await this.runSteps(operation, this.driver.plan(operation, this.bay), options);
+  }
+
+  async runSteps(operation: OperationView, steps: readonly PlannedStep[], { times = 1, signal }: RunOptions = {}): Promise<void> {
+    for (const step of steps) {
+      for (let time = 1; time <= times; time += 1) await this.runStep(operation, step, { attempt: time, ...(signal ? { signal } : {}) });
+    }
+  }
+
+  /** Runs one step under a new fencing token unless one is given; its result becomes part of the bay. */
+  async runStep(operation: OperationView, step: PlannedStep, more: Partial<StepContext> = {}): Promise<StepResult> {
+    const fencingToken = more.fencingToken ?? (this.#token += 1);
+    const result = await this.driver.run(step, { ...this.context(operation), ...more, fencingToken });
+    this.said.push(result);
+    this.#take(result);
+    return result;
+  }
+
+  context(operation: OperationView): Omit<StepContext, 'fencingToken'> {
+    return { bay: this.bay, operation, attempt: 1, signal: new AbortController().signal, ledger: this.ledger, certificates: this.certificates, log: this.log };
+  }
+
+  readonly log: DriverLog = {
+    info: (fields, message) => this.said.push([message, fields]),
+    warn: (fields, message) => this.said.push([message, fields]),
+  };
+
+  #operation(more: Pick<OperationView, 'kind' | 'resize'>): OperationView {
+    return { operationId: randomUUID(), bayId: this.#bay.spec.bayId, ...more };
+  }
+
+  #take({ nodesJoined = [], nodesRemoved = [], outputs = {} }: StepResult): void {
+    const gone = new Set([...nodesRemoved, ...nodesJoined.map((node) => node.name)]);
+    this.#bay = {
+      ...this.#bay,
+      nodes: [...this.#bay.nodes.filter((node) => !gone.has(node.name)), ...nodesJoined],
+      stackId: outputs.stackId ?? this.#bay.stackId,
+      apiAddress: outputs.apiAddress ?? this.#bay.apiAddress,
+    };
+  }
+}

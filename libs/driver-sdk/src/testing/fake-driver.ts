@@ -1,0 +1,182 @@
+import type { BayView, NodeGroupView, NodeView, OperationView } from '@jeroboam/domain';
+import { StepFailed } from '../driver.contract.ts';
+import type { Availability, BayDriver, BayHealth, DriverDependencies, DriverManifest, LedgerEntry, PlannedStep, StepContext, StepResult } from '../driver.contract.ts';
+import { FakeCloud } from './fake-cloud.ts';
+import type { FakeResource } from './fake-cloud.ts';
+import { faultsAfter, faultsBefore } from './fake-faults.ts';
+
+const PLANS: Readonly<Record<OperationView['kind'], readonly string[]>> = {
+  create: ['make-network', 'make-nodes', 'join-nodes'],
+  resize: ['select-nodes', 'make-nodes', 'join-nodes', 'remove-nodes'],
+  delete: ['remove-nodes', 'remove-network'],
+};
+
+/** A driver whose cloud is a file (see `FakeCloud`) and whose faults are asked for by labels (see `FakeLabels`). */
+class FakeDriver implements BayDriver {
+  readonly #cloud: FakeCloud;
+
+  constructor({ dataDir }: Pick<DriverDependencies, 'dataDir'>) {
+    this.#cloud = new FakeCloud(dataDir);
+  }
+
+  async availability(): Promise<Availability> {
+    return { available: true };
+  }
+
+  plan(operation: OperationView): readonly PlannedStep[] {
+    const plan = PLANS[operation.kind];
+    if (!plan) throw new StepFailed(`the fake driver cannot ${String(operation.kind)}`, { retryable: false });
+    return plan.map((name) => ({ name }));
+  }
+
+  async run(step: PlannedStep, context: StepContext): Promise<StepResult> {
+    const { bay, operation, fencingToken, signal } = context;
+    if (!PLANS[operation.kind]?.includes(step.name)) throw new StepFailed(`the fake driver has no step ${step.name} in ${operation.kind}`, { retryable: false });
+    this.#cloud.fence(bay.spec.bayId, fencingToken, operation.operationId, step.name);
+    await faultsBefore(step.name, context);
+    signal.throwIfAborted();
+    switch (step.name) {
+      case 'make-network': return this.#make([this.#network(context)], step.name, context);
+      case 'select-nodes': return this.#select(context);
+      case 'make-nodes': return this.#make(this.#wanted(context), step.name, context);
+      case 'join-nodes': return this.#join(context);
+      case 'remove-nodes': return this.#removeNodes(context);
+      default: return this.#destroy(this.#cloud.alive(bay.spec.bayId), step.name, context);
+    }
+  }
+
+  async health({ spec, nodes }: BayView): Promise<BayHealth> {
+    const asked = spec.labels['fake_health'];
+    const status = asked === 'UNHEALTHY' || asked === 'UNKNOWN' ? asked : 'HEALTHY';
+    const alive = new Set(this.#nodes(spec.bayId).map((node) => node.name));
+    const lost = nodes.filter((node) => !alive.has(node.name));
+    const reason = Object.fromEntries(nodes.map((node) => [`${node.name}.Ready`, lost.includes(node) ? 'False' : 'True']));
+    return { status: lost.length > 0 ? 'UNHEALTHY' : status, reason: { api: status === 'HEALTHY' ? 'ok' : 'asked for by label', ...reason } };
+  }
+
+  #network({ bay, operation }: StepContext): FakeResource {
+    return { resourceId: 'network', type: 'network', name: `net-${bay.spec.bayId}`, operationId: operation.operationId };
+  }
+
+  /** The nodes each group lacks, under names that never were. Looks at the cloud, so a second try makes only the rest. */
+  #wanted({ bay, operation }: StepContext): readonly FakeResource[] {
+    const ever = this.#cloud.ever(bay.spec.bayId);
+    const stays = this.#nodes(bay.spec.bayId).filter((node) => !this.#isNamed(node, operation));
+    return bay.nodeGroups.flatMap((group) => {
+      const used = ever.filter((resource) => resource.type === 'node' && groupOf(resource.resourceId) === group.name).length;
+      const lacking = Math.max(0, group.nodeCount - stays.filter((node) => node.nodeGroup === group.name).length);
+      return Array.from({ length: lacking }, (_, index) => {
+        const resourceId = `node/${group.name}-${used + index}`;
+        return { resourceId, type: 'node', name: `${bay.spec.bayId}/${resourceId}`, operationId: operation.operationId };
+      });
+    });
+  }
+
+  async #make(resources: readonly FakeResource[], step: string, context: StepContext): Promise<StepResult> {
+    const { bay: { spec: { bayId } }, ledger, signal } = context;
+    const alive = new Set(this.#cloud.alive(bayId).map((resource) => resource.resourceId));
+    const missing = resources.filter((resource) => !alive.has(resource.resourceId));
+    if (missing.length > 0) await ledger.intend(missing.map(entryOf));
+    for (const resource of missing) {
+      signal.throwIfAborted();
+      this.#cloud.create(bayId, context.fencingToken, step, resource);
+    }
+    faultsAfter(step, context);
+    await ledger.record(this.#cloud.alive(bayId).map((resource) => ({ ...entryOf(resource), externalId: `fake-${resource.resourceId}` })));
+    return {};
+  }
+
+  #select({ bay, operation }: StepContext): StepResult {
+    const known = this.#cloud.ever(bay.spec.bayId).filter((resource) => resource.type === 'node').map((resource) => nodeOf(resource));
+    const strangers = (operation.resize?.nodesToRemove ?? []).filter((named) => !known.some((node) => isCalled(node, named)));
+    if (strangers.length > 0) throw new StepFailed(`there are no nodes ${strangers.join(', ')}`, { retryable: false, blockedBy: strangers });
+    return {};
+  }
+
+  #join({ bay }: StepContext): StepResult {
+    const nodes = this.#nodes(bay.spec.bayId);
+    const master = nodes.find((node) => roleOf(node, bay.nodeGroups) === 'master');
+    return { nodesJoined: nodes, outputs: { stackId: `fake-${bay.spec.bayId}`, ...(master ? { apiAddress: `tcp://${master.address}:2376` } : {}), coeVersion: '1.0.0', containerVersion: '1.0.0' } };
+  }
+
+  async #removeNodes(context: StepContext): Promise<StepResult> {
+    const { bay: { spec: { bayId } }, operation } = context;
+    const nodes = this.#nodes(bayId);
+    const going = operation.kind === 'delete' ? nodes : this.#surplus(nodes, context);
+    const names = new Set(going.map((node) => `node/${node.name}`));
+    await this.#destroy(this.#cloud.alive(bayId).filter((resource) => names.has(resource.resourceId)), 'remove-nodes', context);
+    const left = new Set(this.#nodes(bayId).map((node) => node.name));
+    return { nodesRemoved: context.bay.nodes.map((node) => node.name).filter((name) => !left.has(name)) };
+  }
+
+  /** Those that are named, then the newest above what is wanted. */
+  #surplus(nodes: readonly NodeView[], { bay, operation }: StepContext): readonly NodeView[] {
+    const named = nodes.filter((node) => this.#isNamed(node, operation));
+    const stays = nodes.filter((node) => !named.includes(node));
+    const tooMany = bay.nodeGroups.flatMap((group) => stays.filter((node) => node.nodeGroup === group.name).slice(group.nodeCount));
+    return [...named, ...tooMany];
+  }
+
+  /** Destroys what is there, then has the ledger forget it, and everything it knows of those kinds that is not there. */
+  async #destroy(resources: readonly FakeResource[], step: string, context: StepContext): Promise<StepResult> {
+    const { bay: { spec: { bayId }, resources: listed }, ledger, signal, operation } = context;
+    for (const resource of resources) {
+      signal.throwIfAborted();
+      this.#cloud.destroy(bayId, context.fencingToken, step, { ...resource, operationId: operation.operationId });
+    }
+    faultsAfter(step, context);
+    const alive = new Set(this.#cloud.alive(bayId).map((resource) => resource.resourceId));
+    const gone = listed.map((resource) => resource.resourceId).filter((resourceId) => !alive.has(resourceId));
+    if (gone.length > 0) await ledger.release(gone);
+    return {};
+  }
+
+  #isNamed(node: NodeView, { resize }: OperationView): boolean {
+    return resize?.nodesToRemove.some((named) => isCalled(node, named)) ?? false;
+  }
+
+  #nodes(bayId: string): readonly NodeView[] {
+    return this.#cloud.alive(bayId).filter((resource) => resource.type === 'node').map(nodeOf);
+  }
+}
+
+function entryOf({ resourceId, type, name }: FakeResource): LedgerEntry {
+  return { resourceId, type, name };
+}
+
+function nodeOf({ resourceId, name }: FakeResource): NodeView {
+  const nodeName = resourceId.slice('node/'.length);
+  return { name: nodeName, nodeGroup: groupOf(resourceId), address: addressOf(name), externalId: `fake-${resourceId}` };
+}
+
+function groupOf(resourceId: string): string {
+  return resourceId.slice('node/'.length, resourceId.lastIndexOf('-'));
+}
+
+/** A made-up address that is always the same for the same resource (FNV-1a over its name, in 10.0.0.0/8). */
+function addressOf(name: string): string {
+  let hash = 0x811c9dc5;
+  for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193) >>> 0;
+  return `10.${hash & 0xff}.${(hash >>> 8) & 0xff}.${1 + ((hash >>> 16) % 254)}`;
+}
+
+function roleOf(node: NodeView, groups: readonly NodeGroupView[]): string | undefined {
+  return groups.find((group) => group.name === node.nodeGroup)?.role;
+}
+
+function isCalled(node: NodeView, name: string): boolean {
+  return name === node.name || name === node.address || name === node.externalId;
+}
+
+export const fakeDriverManifest: DriverManifest = {
+  name: 'fake', version: '1.0.0', contract: 'bay-driver/v1', state: 'active',
+  description: 'Simulated bays for tests: the cloud is a file, faults are asked for by labels.',
+  provides: [{ serverType: 'vm', os: 'cirros', coe: 'fake' }], templateVersions: ['1.0.0'],
+  capabilities: {
+    operations: ['resize', 'health'], networkDrivers: ['docker', 'flannel', 'calico'], volumeDrivers: ['cinder', 'rexray'], storageDrivers: ['overlay2', 'devicemapper'],
+    runtimeClasses: [], masterCounts: [1, 3, 5], maxNodes: 1000, limitations: ['Nothing it makes exists.'],
+  },
+  create: (dependencies) => new FakeDriver(dependencies),
+};
+
+export const drivers: readonly DriverManifest[] = [fakeDriverManifest];
