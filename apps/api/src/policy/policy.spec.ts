@@ -1,0 +1,59 @@
+import { callerOf } from '../auth/caller.ts';
+import { POLICY, allows, enforce, type PolicyRule } from './policy.ts';
+
+const caller = (userId: string, projectId: string | null, roles: readonly string[]) => callerOf('token', {
+  userId, projectId, roles, userName: userId, userDomainId: 'default', projectName: projectId, projectDomainId: 'default', expiresAt: '2099-01-01T00:00:00Z', catalog: [],
+});
+
+const WHO = {
+  owner: caller('u1', 'p1', ['member', 'reader']),
+  colleague: caller('u5', 'p1', ['member', 'reader']),
+  reader: caller('u1', 'p1', ['reader']),
+  memberOnly: caller('u1', 'p1', ['member']),
+  noRole: caller('u1', 'p1', []),
+  stranger: caller('u6', 'p2', ['member', 'reader']),
+  admin: caller('u7', 'p9', ['Admin']),
+  unscoped: caller('u1', null, ['member', 'reader']),
+};
+type Who = keyof typeof WHO;
+
+const WRITES: readonly Who[] = ['owner', 'colleague', 'memberOnly', 'admin'];
+const READS: readonly Who[] = ['owner', 'colleague', 'reader', 'admin'];
+
+/** Who may do it to a thing of user u1 in project p1: contract section 6.3, the matrix of strict defaults. */
+const MATRIX: Readonly<Record<PolicyRule, readonly Who[]>> = {
+  'cluster:create': WRITES,
+  'cluster:get_all': READS,
+  'cluster:detail': READS,
+  'cluster:get': READS,
+  'cluster:update': WRITES,
+  'cluster:resize': WRITES,
+  'cluster:delete': WRITES,
+  'clustertemplate:create': WRITES,
+  'clustertemplate:get_all': READS,
+  'clustertemplate:detail': READS,
+  'clustertemplate:get': READS,
+  'clustertemplate:delete': WRITES,
+  'clustertemplate:publish': ['admin'],
+  'certificate:get': ['owner', 'reader', 'admin'],
+  'certificate:create': ['owner', 'memberOnly', 'admin'],
+  'operation:get': READS,
+};
+
+const TARGET = { projectId: 'p1', userId: 'u1' };
+const cases = Object.keys(POLICY).flatMap((rule) => (Object.keys(WHO) as Who[]).map((who) => [rule as PolicyRule, who, MATRIX[rule as PolicyRule].includes(who)] as const));
+
+describe('the policy', () => {
+  it.each(cases)('on %s for %s in project p1 says %p', (rule, who, allowed) => {
+    expect(allows(rule, WHO[who], TARGET)).toBe(allowed);
+  });
+
+  it('says which rule stands in the way', () => {
+    expect(() => enforce('cluster:create', WHO.reader)).toThrow("Policy doesn't allow cluster:create to be performed.");
+  });
+
+  it('takes what the caller would own where nothing is there yet', () => {
+    expect(allows('cluster:create', WHO.stranger)).toBe(true);
+    expect(allows('cluster:create', WHO.unscoped)).toBe(false);
+  });
+});

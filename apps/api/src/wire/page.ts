@@ -1,0 +1,57 @@
+import type { Query, ReadDocument, ReadModel } from '@jeroboam/read-model';
+import { BadRequest } from './errors.ts';
+import type { BaseUrl } from './links.ts';
+import { integerArgument, textArgument, uuidArgument, type Given } from './query.ts';
+
+/** Arguments of every list. */
+export const PAGE_ARGUMENTS = { marker: uuidArgument, limit: integerArgument, sort_key: textArgument, sort_dir: textArgument };
+
+export interface ListOf<D extends ReadDocument> {
+  readonly collection: string;
+  /** Magnum's column names, with the fields they are kept in. */
+  readonly sortKeys: Readonly<Record<string, string>>;
+  /** What the caller may see; absent: everything. */
+  readonly where: Query['where'];
+  readonly maxLimit: number;
+  /** Finds the marker as the caller would; throws 404 of the resource. */
+  readonly marker: (id: string) => Promise<D>;
+}
+
+export interface Page<D> {
+  readonly documents: readonly D[];
+  /** Query of the next page; absent when this one is not full. */
+  readonly nextQuery?: string;
+}
+
+/**
+ * One page of a list, by Magnum's rules: contract section 2, "Pagination".
+ * @throws {BadRequest} and what `marker` throws.
+ */
+export async function readPage<D extends ReadDocument>(readModel: ReadModel, list: ListOf<D>, given: Given<typeof PAGE_ARGUMENTS>): Promise<Page<D>> {
+  const { marker, sort_key: sortKey = 'id', sort_dir: direction = 'asc' } = given;
+  const limit = limitOf(given.limit, list.maxLimit);
+  if (direction !== 'asc' && direction !== 'desc') {
+    throw new BadRequest(`Invalid sort direction: ${direction}. Acceptable values are 'asc' or 'desc'`);
+  }
+  const after = marker === undefined ? undefined : await list.marker(marker);
+  const sortBy = Object.hasOwn(list.sortKeys, sortKey) ? list.sortKeys[sortKey] : undefined;
+  if (sortBy === undefined) throw new BadRequest(`The sort_key value "${sortKey}" is an invalid field for sorting`);
+  const documents = await readModel.find<D>(list.collection, {
+    ...(list.where ? { where: list.where } : {}), sortBy, descending: direction === 'desc', limit, ...(after ? { afterId: after.id } : {}),
+  });
+  const last = documents.at(-1);
+  // Also when it is the last page: Magnum does not look ahead.
+  if (!last || documents.length < limit) return { documents };
+  return { documents, nextQuery: `sort_key=${sortKey}&sort_dir=${direction}&limit=${limit}&marker=${last.id}` };
+}
+
+function limitOf(given: number | undefined, maxLimit: number): number {
+  if (given === undefined) return maxLimit;
+  if (given <= 0) throw new BadRequest('Limit must be positive');
+  return Math.min(given, maxLimit);
+}
+
+/** The body of a list: `{"clusters": […], "next": …}`. */
+export function collection(name: string, items: readonly unknown[], page: Page<unknown>, base: BaseUrl, path: string): Record<string, unknown> {
+  return page.nextQuery === undefined ? { [name]: items } : { [name]: items, next: `${base}/v1/${path}?${page.nextQuery}` };
+}

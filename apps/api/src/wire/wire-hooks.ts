@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RoutingError } from '@jeroboam/platform';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { DEMO_CALLER, type Caller } from '../auth/caller.ts';
+import { accepts } from './accept.ts';
+import { negotiate } from './microversion.ts';
+import type { WireRoute } from './wire-route.ts';
+
+const PLAIN: WireRoute = {};
+const JSON_ONLY = ['application/json'];
+
+/** None of the types that the client takes can be answered with: contract section 2. */
+export class ContentNotAcceptable extends Error {
+  readonly status = 406;
+  constructor(readonly requestId: string) {
+    super('the client takes nothing that could be answered with');
+  }
+}
+
+/**
+ * Puts Magnum's order of checks before every handler of `instance`: who asks, in which version, is there such an
+ * operation in it, and does the client take the answer. Bodies stay bytes; a handler reads its own when its turn comes.
+ */
+export function installWire(instance: FastifyInstance, authenticator: Authenticator): void {
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  instance.decorateRequest('wire');
+  instance.addHook('onRequest', (request, reply, done) => {
+    const route = request.is404 ? PLAIN : (request.routeOptions.config.wire ?? PLAIN);
+    const proceed = (caller: Caller) => {
+      try {
+        admit(request, reply, route, caller);
+      } catch (refusal) {
+        return done(refusal as Error);
+      }
+      done();
+    };
+    // A public route has no caller; it gets one without rights, should it ask after all.
+    if (route.public) proceed(NOBODY);
+    else authenticator.authenticate(request, reply, proceed);
+  });
+}
+
+const NOBODY: Caller = { ...DEMO_CALLER, userId: '', projectId: null, roles: [], isAdmin: false };
+
+function admit(request: FastifyRequest, reply: FastifyReply, route: WireRoute, caller: Caller): void {
+  if (route.unversioned) {
+    request.wire = { minor: 1, caller };
+    return;
+  }
+  const { minor, headers } = negotiate(request.headers['openstack-api-version'] as string | undefined);
+  // Unknown path or wrong verb: answered next, and after an unreadable version.
+  if (request.is404) return;
+  if (route.since !== undefined && minor < route.since) {
+    throw new RoutingError(406, `Version 1.${minor} was requested but the requested API ${route.handler ?? ''} is not supported for this version.`);
+  }
+  if (!accepts(request.headers.accept, route.produces ?? JSON_ONLY)) throw new ContentNotAcceptable(request.id);
+  request.wire = { minor, caller };
+  // Only now: Magnum's refusals of what came before carry no version.
+  reply.headers(headers);
+}
