@@ -4,3 +4,5 @@ export { NO_HASH, hashEvent } from './stored-event.ts';
 export type { HashedEvent } from './stored-event.ts';
 export { Aggregates } from './aggregates.ts';
 export type { AggregatesOptions, Executed, Loaded } from './aggregates.ts';
+export { openSqliteEventLog } from './sqlite/sqlite-event-log.ts';
+export type { SqliteEventLogOptions } from './sqlite/sqlite-event-log.ts';

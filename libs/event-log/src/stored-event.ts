@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { NewEvent, Position, RecordedEvent } from '@jeroboam/domain';
+
+// The writer thread of the SQLite log runs this file with types stripped: erasable syntax, no imports of packages but for types.
 
 /** `prevHash` of the first event of a stream. */
 export const NO_HASH = '0'.repeat(64);
@@ -35,7 +37,7 @@ export function storedText(placing: Placing, writer: string): string {
 
 /** Hex SHA-256 over the stored text, which begins with `prevHash`: the link of the stream's chain. */
 export function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** The hash an event must carry, from nothing but the event: what a verifier compares `event.hash` with. */
@@ -44,9 +46,9 @@ export function hashEvent(event: HashedEvent): string {
 }
 
 /** An event out of its stored text. */
-export function recordedEvent(text: string, hash: string, position: Position): RecordedEvent {
+export function recordedEvent(text: string, hexHash: string, position: Position): RecordedEvent {
   const event = JSON.parse(text) as { -readonly [K in keyof RecordedEvent]: RecordedEvent[K] };
-  event.hash = hash;
+  event.hash = hexHash;
   event.position = position;
   return event;
 }

@@ -1,0 +1,138 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { DatabaseSync } from 'node:sqlite';
+import type { NewEvent, Position, RecordedEvent } from '@jeroboam/domain';
+import { assertAppendable } from '../appendable.ts';
+import { LogUnavailable } from '../errors.ts';
+import type { Appended, EventBatch, EventLog, Expected, ReadAllOptions, ReadFilter, ReadStreamOptions, SubscribeOptions, Subscription } from '../event-log.port.ts';
+import { Following } from '../following.ts';
+import { numberOf, positionOf } from '../position.ts';
+import { ChangeWatch } from './change-watch.ts';
+import { connect, isBusy, prepareFile } from './database.ts';
+import { EventPages } from './event-pages.ts';
+import { LogReader, eventOf } from './log-reader.ts';
+import { WriterClient } from './writer-client.ts';
+
+export interface SqliteEventLogOptions {
+  /** The file; it and the folders above are made when missing. SQLite keeps two more beside it, `-wal` and `-shm`. */
+  readonly path: string;
+  /** How long to wait for another process that is writing. @default 5000 */
+  readonly busyTimeoutMs?: number;
+}
+
+const DEFAULT_APPEND_TIMEOUT_MS = 5_000;
+const DEFAULT_BUSY_TIMEOUT_MS = 5_000;
+const DEFAULT_BATCH_SIZE = 256;
+const RETRY_OPEN_MS = 5;
+
+/**
+ * Opens the embedded log: one file, shared by any number of processes of one host.
+ *
+ * @throws {LogUnavailable} another process held the file longer than `busyTimeoutMs`.
+ * @throws when the file is something else, or lies where SQLite cannot write durably (some network file systems).
+ */
+export async function openSqliteEventLog({ path, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS }: SqliteEventLogOptions): Promise<EventLog> {
+  if (path === '' || path.startsWith(':memory:')) throw new Error('the event log needs a file');
+  const deadline = Date.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      prepareFile(path, busyTimeoutMs);
+      return new SqliteEventLog(path, busyTimeoutMs, connect(path, busyTimeoutMs));
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      // Processes that create the file together: SQLite does not wait for its lock while it turns WAL on.
+      if (Date.now() >= deadline) throw new LogUnavailable(`another process holds ${path}`, { cause: error });
+      await setTimeout(RETRY_OPEN_MS);
+    }
+  }
+}
+
+/** The log in one SQLite file. A thread writes; reading is done here, synchronously but in short pages. */
+class SqliteEventLog implements EventLog {
+  readonly #reader: LogReader;
+  readonly #writer: WriterClient;
+  readonly #watch: ChangeWatch;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    path: string,
+    busyTimeoutMs: number,
+    private readonly database: DatabaseSync,
+  ) {
+    this.#reader = new LogReader(database);
+    this.#watch = new ChangeWatch(() => this.#reader.dataVersion());
+    this.#writer = new WriterClient({ path, busyTimeoutMs }, () => this.#watch.notify());
+  }
+
+  async append(
+    stream: string,
+    events: readonly NewEvent[],
+    expected: Expected,
+    { timeoutMs = DEFAULT_APPEND_TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
+  ): Promise<Appended> {
+    this.#assertOpen();
+    assertAppendable(stream, events);
+    return this.#writer.append(stream, events, expected, timeoutMs);
+  }
+
+  readStream(stream: string, { from = 0, limit = Infinity }: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
+    let next = from;
+    const fetch = (pageSize: number) => {
+      this.#assertOpen();
+      const rows = this.#reader.stream(stream, next, pageSize);
+      next += rows.length;
+      return rows.length === 0 ? undefined : { rows, upTo: next };
+    };
+    return new EventPages(fetch, limit);
+  }
+
+  readAll({ after, limit = Infinity, ...filter }: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
+    let looked = numberOf(after);
+    let head: number | undefined;
+    const fetch = (pageSize: number) => {
+      this.#assertOpen();
+      head ??= this.#reader.head();
+      if (looked >= head) return undefined;
+      const page = this.#reader.page(looked, head, pageSize, filter);
+      looked = page.upTo;
+      return page;
+    };
+    return new EventPages(fetch, limit);
+  }
+
+  async head(): Promise<Position | undefined> {
+    this.#assertOpen();
+    const head = this.#reader.head();
+    return head === 0 ? undefined : positionOf(head);
+  }
+
+  subscribe({ after, batchSize = DEFAULT_BATCH_SIZE, ...filter }: SubscribeOptions, handler: (batch: EventBatch) => Promise<void>): Subscription {
+    this.#assertOpen();
+    const following = new Following(after, (from) => this.#nextBatch(numberOf(from), batchSize, filter), handler);
+    this.#watch.add(following);
+    return following;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #nextBatch(after: number, batchSize: number, filter: ReadFilter): Promise<EventBatch | undefined> {
+    // A subscription that catches up lets the rest of the process have its turn.
+    await setImmediate();
+    const head = this.#reader.head();
+    if (head <= after) return undefined;
+    const { rows, upTo } = this.#reader.page(after, head, batchSize, filter);
+    return { events: rows.map(eventOf), upTo: positionOf(upTo) };
+  }
+
+  async #close(): Promise<void> {
+    await this.#watch.stopAll();
+    await this.#writer.close();
+    this.database.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new LogUnavailable('it was closed');
+  }
+}

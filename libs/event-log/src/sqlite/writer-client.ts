@@ -1,0 +1,179 @@
+import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import type { NewEvent } from '@jeroboam/domain';
+import { categoryOf } from '@jeroboam/domain';
+import { LogUnavailable, RevisionConflict } from '../errors.ts';
+import type { Appended, Expected } from '../event-log.port.ts';
+import { positionOf } from '../position.ts';
+import { writerText } from '../stored-event.ts';
+import { NUMBERS_PER_ANSWER, OUTCOME } from './writer-protocol.ts';
+import type { Answers, AppendRequest, Failure, FromWriter, WriterThreadData } from './writer-protocol.ts';
+
+/** Appends waiting for an answer; beyond, an append is turned away at once. */
+const MAX_PENDING = 10_000;
+/** Characters waiting for an answer: what the queue may take of the memory. */
+const MAX_PENDING_CHARACTERS = 64 * 1024 * 1024;
+
+// The thread's own file: a source when this is one (types are stripped by Node), otherwise the compiled one.
+const THREAD_FILE = new URL(`./writer-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+
+export type StartThread = (data: WriterThreadData) => Worker;
+
+/** The memory bounds make a runaway thread end, which is noticed, instead of the process. */
+export const startWriterThread: StartThread = (data) =>
+  new Worker(THREAD_FILE, {
+    workerData: data,
+    transferList: [data.port],
+    execArgv: [],
+    name: 'event-log-writer',
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
+  });
+
+interface Pending {
+  readonly stream: string;
+  readonly expected: Expected;
+  readonly characters: number;
+  readonly timer: NodeJS.Timeout;
+  resolve(appended: Appended): void;
+  reject(error: Error): void;
+}
+
+/** One running writer thread and the way to it. */
+interface Thread {
+  readonly port: MessagePort;
+  readonly counter: Int32Array;
+  readonly exited: Promise<void>;
+}
+
+/**
+ * The main thread's side of the writer thread: sends appends, gives up on time, and starts a new thread when one died.
+ */
+export class WriterClient {
+  readonly #pending = new Map<number, Pending>();
+  #outbox: AppendRequest[] = [];
+  #pendingCharacters = 0;
+  #lastId = 0;
+  #thread: Thread | undefined;
+
+  constructor(
+    private readonly target: { readonly path: string; readonly busyTimeoutMs: number },
+    private readonly onAppended: () => void,
+    private readonly startThread: StartThread = startWriterThread,
+  ) {}
+
+  append(stream: string, events: readonly NewEvent[], expected: Expected, timeoutMs: number): Promise<Appended> {
+    const request = this.#requestOf(stream, events, expected);
+    const characters = request.events.reduce((sum, text) => sum + text.length, 0);
+    if (this.#pending.size >= MAX_PENDING || this.#pendingCharacters + characters > MAX_PENDING_CHARACTERS) {
+      return Promise.reject(new LogUnavailable(`${this.#pending.size} appends are waiting already`));
+    }
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#giveUp(request.id, timeoutMs), timeoutMs);
+      this.#pending.set(request.id, { stream, expected, characters, timer, resolve, reject });
+      this.#pendingCharacters += characters;
+      this.#send(request);
+    });
+  }
+
+  /** Waits until everything sent is answered and the thread has let go of the file. */
+  async close(): Promise<void> {
+    const thread = this.#thread;
+    if (!thread) return;
+    this.#flush();
+    thread.port.postMessage('close');
+    this.#ring(thread);
+    await thread.exited;
+  }
+
+  #requestOf(stream: string, events: readonly NewEvent[], expected: Expected): AppendRequest {
+    this.#lastId += 1;
+    const fields = events.flatMap((event) => [event.eventId, event.type, writerText(event)]);
+    return { id: this.#lastId, stream, category: categoryOf(stream), expected, events: fields };
+  }
+
+  #send(request: AppendRequest): void {
+    this.#outbox.push(request);
+    // Whatever is appended before the event loop turns goes over in one message.
+    if (this.#outbox.length === 1) process.nextTick(() => this.#flush());
+  }
+
+  #flush(): void {
+    if (this.#outbox.length === 0) return;
+    this.#thread ??= this.#start();
+    this.#thread.port.ref();
+    this.#thread.port.postMessage(this.#outbox);
+    this.#ring(this.#thread);
+    this.#outbox = [];
+  }
+
+  #ring({ counter }: Thread): void {
+    Atomics.add(counter, 0, 1);
+    Atomics.notify(counter, 0);
+  }
+
+  #start(): Thread {
+    const sent = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (message: FromWriter) => this.#receive(message));
+    const worker = this.startThread({ ...this.target, sent, port: port2 });
+    let cause: unknown;
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    const exited = new Promise<void>((resolve) => {
+      worker.once('exit', () => {
+        // Its last answers may still lie in the port.
+        for (let last = receiveMessageOnPort(port1); last; last = receiveMessageOnPort(port1)) this.#receive(last.message as FromWriter);
+        port1.close();
+        this.#threadEnded(cause);
+        resolve();
+      });
+    });
+    // An idle log keeps no process alive.
+    worker.unref();
+    return { port: port1, counter: new Int32Array(sent), exited };
+  }
+
+  #receive(message: FromWriter): void {
+    if ('failed' in message) this.#fail(message);
+    else this.#settle(message);
+    if (this.#pending.size === 0) this.#thread?.port.unref();
+  }
+
+  #settle(answers: Answers): void {
+    let appended = false;
+    for (let at = 0; at < answers.length; at += NUMBERS_PER_ANSWER) {
+      const pending = this.#take(answers[at]!);
+      const revision = answers[at + 2]!;
+      if (answers[at + 1] === OUTCOME.appended) {
+        appended = true;
+        pending?.resolve({ revision, position: positionOf(answers[at + 3]!) });
+      } else pending?.reject(new RevisionConflict(pending.stream, pending.expected, revision === -1 ? 'none' : revision));
+    }
+    if (appended) this.onAppended();
+  }
+
+  #fail({ failed, reason }: Failure): void {
+    for (const id of failed) this.#take(id)?.reject(new LogUnavailable(reason));
+  }
+
+  #giveUp(id: number, timeoutMs: number): void {
+    this.#take(id)?.reject(new LogUnavailable(`no answer within ${timeoutMs} ms`));
+  }
+
+  #threadEnded(cause: unknown): void {
+    this.#thread = undefined;
+    this.#outbox = [];
+    // The answers may be lost although the writing was done: the outcome is unknown.
+    for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(new LogUnavailable('its writer thread ended', { cause }));
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    if (!pending) return undefined;
+    clearTimeout(pending.timer);
+    this.#pending.delete(id);
+    this.#pendingCharacters -= pending.characters;
+    return pending;
+  }
+}

@@ -1,0 +1,45 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Expected } from '../event-log.port.ts';
+
+// What the main thread and the writer thread say to each other. Flat on purpose: copying a nested object between
+// threads costs more than the rest of an append on the main thread.
+
+/** One append: `events` holds id, type and writer's text of each event in turn. */
+export interface AppendRequest {
+  readonly id: number;
+  readonly stream: string;
+  readonly category: string;
+  readonly expected: Expected;
+  readonly events: readonly string[];
+}
+
+/** Strings an event takes in `AppendRequest.events`. */
+export const FIELDS_PER_EVENT = 3;
+
+export type ToWriter = readonly AppendRequest[] | 'close';
+
+/**
+ * One commit's answers, four numbers each: request id, one of `OUTCOME`, then revision and position of the last event,
+ * or the head that was found (-1: no such stream) and 0.
+ */
+export type Answers = Float64Array<ArrayBuffer>;
+
+export const NUMBERS_PER_ANSWER = 4;
+
+export const OUTCOME = { appended: 0, conflict: 1 } as const;
+
+/** None of these was answered, and why: nobody may say whether they were written. */
+export interface Failure {
+  readonly failed: readonly number[];
+  readonly reason: string;
+}
+
+export type FromWriter = Answers | Failure;
+
+export interface WriterThreadData {
+  readonly path: string;
+  readonly busyTimeoutMs: number;
+  /** Counts messages sent, so that the thread can sleep on it. */
+  readonly sent: SharedArrayBuffer;
+  readonly port: MessagePort;
+}
