@@ -45,6 +45,11 @@ describe('loading drivers', () => {
     });
   });
 
+  it('takes the path of the fake driver', async () => {
+    const drivers = await loadDrivers(['../testing/fake-driver.ts'], import.meta.dirname);
+    expect(drivers.map((driver) => driver.name)).toEqual(['fake']);
+  });
+
   it('refuses the same name and version from two places', async () => {
     write('one.mjs', moduleWith('same'));
     write('two.mjs', moduleWith('same'));

@@ -171,7 +171,7 @@ function isCalled(node: NodeView, name: string): boolean {
 export const fakeDriverManifest: DriverManifest = {
   name: 'fake', version: '1.0.0', contract: 'bay-driver/v1', state: 'active',
   description: 'Simulated bays for tests: the cloud is a file, faults are asked for by labels.',
-  provides: [{ serverType: 'vm', os: 'cirros', coe: 'fake' }], templateVersions: ['1.0.0'],
+  provides: [{ serverType: 'vm', os: 'cirros', coe: 'swarm-mode' }], templateVersions: ['1.0.0'],
   capabilities: {
     operations: ['resize', 'health'], networkDrivers: ['docker', 'flannel', 'calico'], volumeDrivers: ['cinder', 'rexray'], storageDrivers: ['overlay2', 'devicemapper'],
     runtimeClasses: [], masterCounts: [1, 3, 5], maxNodes: 1000, limitations: ['Nothing it makes exists.'],
