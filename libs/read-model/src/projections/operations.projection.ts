@@ -25,24 +25,22 @@ export const operationsProjection: Projection = {
 };
 
 async function ofBay(event: Recorded<BayEvent>, documents: DocumentReader): Promise<readonly DocumentChange[]> {
-  switch (event.type) {
-    case 'BayCreationRequested': {
-      const { bayId, projectId } = event.data.spec;
-      const bay: OperationBayDocument = { id: bayId, projectId };
-      return [
-        { kind: 'upsert', collection: OPERATION_BAYS.name, document: bay, position: event.position },
-        upsert(accepted(event, { operationId: event.data.operationId, bayId, projectId, kind: 'create', nodeGroup: null }), event),
-      ];
-    }
-    case 'BayResizeRequested': return [upsert(accepted(event, await requested(event, 'resize', documents)), event)];
-    case 'BayResizeRefused': {
-      const { reason, code } = event.data;
-      const operation = accepted(event, await requested(event, 'resize', documents));
-      return [upsert(finished(operation, 'FAILED', { reason, code }, event.occurredAt), event)];
-    }
-    case 'BayDeletionRequested': return [upsert(accepted(event, await requested(event, 'delete', documents)), event)];
-    default: return [];
-  }
+  if (event.type === 'BayCreationRequested') return ofCreation(event);
+  if (event.type === 'BayDeletionRequested') return [upsert(accepted(event, await requested(event, 'delete', documents)), event)];
+  if (event.type !== 'BayResizeRequested' && event.type !== 'BayResizeRefused') return [];
+  const operation = accepted(event, await requested(event, 'resize', documents));
+  if (event.type === 'BayResizeRequested') return [upsert(operation, event)];
+  const { reason, code } = event.data;
+  return [upsert(finished(operation, 'FAILED', { reason, code }, event.occurredAt), event)];
+}
+
+function ofCreation(event: RecordedAs<BayEvent, 'BayCreationRequested'>): readonly DocumentChange[] {
+  const { operationId, spec: { bayId, projectId } } = event.data;
+  const bay: OperationBayDocument = { id: bayId, projectId };
+  return [
+    { kind: 'upsert', collection: OPERATION_BAYS.name, document: bay, position: event.position },
+    upsert(accepted(event, { operationId, bayId, projectId, kind: 'create', nodeGroup: null }), event),
+  ];
 }
 
 type Request = Pick<OperationDocument, 'bayId' | 'projectId' | 'kind' | 'nodeGroup'> & { readonly operationId: string };
