@@ -1,0 +1,37 @@
+import type { DriverOnHost } from '@jeroboam/messaging';
+
+export interface BannerFacts {
+  readonly apiUrl: string;
+  readonly sandboxUrl: string | null;
+  readonly openrc: string | null;
+  readonly dataDir: string;
+  readonly drivers: readonly DriverOnHost[];
+  readonly bootMs: number;
+}
+
+/** What a person needs to know next. */
+export function banner({ apiUrl, sandboxUrl, openrc, dataDir, drivers, bootMs }: BannerFacts): string {
+  const where = [
+    `  API        ${apiUrl}/v1`,
+    ...(sandboxUrl ? [`  Identity   ${sandboxUrl}/v3   (a sandbox: users demo, demo2, reader, other, admin)`] : []),
+    `  Data       ${dataDir}`,
+  ];
+  return ['', `Jeroboam is ready after ${(bootMs / 1_000).toFixed(1)} s`, '', ...where, '', 'Drivers', ...drivers.flatMap(driverLines), '', ...(openrc ? next(openrc) : []), ''].join('\n');
+}
+
+function driverLines({ name, version, available, missing }: DriverOnHost): string[] {
+  const title = `  ${name} ${version}`.padEnd(26);
+  if (available) return [`${title} available`];
+  return [`${title} not available here`, ...missing.map(({ what, reason, package: brings }) => `    ${what} is missing: ${reason}${brings ? `  → apt-get install ${brings}` : ''}`)];
+}
+
+function next(openrc: string): string[] {
+  return [
+    'Next, in another terminal (Debian: python3-openstackclient python3-magnumclient)',
+    `  source ${openrc}`,
+    '  openstack coe cluster template create swarm --coe swarm-mode --image debian --external-network public --server-type vm --network-driver docker',
+    '  openstack coe cluster create b1 --cluster-template swarm --master-count 1 --node-count 2',
+    '  openstack coe cluster show b1',
+    '  npx jeroboam events bay/b1',
+  ];
+}

@@ -1,0 +1,24 @@
+import { defineConfig, integer, oneOf, port } from '@jeroboam/platform';
+import type { Config } from '@jeroboam/platform';
+import { apiFields, driverFields, executorFields, keystoneFields, logFields, schedulerFields, storageFields } from '@jeroboam/profile';
+
+/** Everything `npm start` can be told, by variables with the prefix `JEROBOAM_`. */
+export const embeddedConfig = defineConfig({
+  ...apiFields,
+  auth: oneOf('sandbox: an OpenStack to try things on, in this process; keystone: a real one; none: everybody is demo, on loopback only.', ['sandbox', 'keystone', 'none']).default('sandbox'),
+  sandboxPort: port('Port of the sandbox cloud, on loopback.').default(9_512),
+  tokenTtlSeconds: integer('How long a token of the sandbox lives.', { min: 1, max: 86_400 }).default(3_600),
+  ...storageFields,
+  ...driverFields,
+  ...schedulerFields,
+  ...executorFields,
+  ...logFields,
+  logFormat: oneOf('Lines of JSON for machines, or lines for a person at a terminal.', ['json', 'pretty']).default('pretty'),
+  keystoneUrl: keystoneFields.keystoneUrl.optional(),
+  keystoneUser: keystoneFields.keystoneUser,
+  keystonePassword: keystoneFields.keystonePassword.optional(),
+  keystoneProject: keystoneFields.keystoneProject,
+  keystoneDomain: keystoneFields.keystoneDomain,
+});
+
+export type EmbeddedConfig = Config<typeof embeddedConfig>;

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { ApiModule } from '@jeroboam/api';
+import type { ApiDependencies } from '@jeroboam/api';
+import { CertificateAuthorityModule } from '@jeroboam/certificate-authority';
+import type { CertificateAuthorityDependencies } from '@jeroboam/certificate-authority';
+import { DriverExecutorModule } from '@jeroboam/driver-executor';
+import type { DriverExecutorDependencies } from '@jeroboam/driver-executor';
+import { SchedulerModule } from '@jeroboam/scheduler';
+import type { SchedulerDependencies } from '@jeroboam/scheduler';
+
+export interface EmbeddedDependencies {
+  readonly api: ApiDependencies;
+  readonly scheduler: SchedulerDependencies;
+  readonly executor: DriverExecutorDependencies;
+  readonly certificateAuthority: CertificateAuthorityDependencies;
+}
+
+/** Every service in one Nest application: the same modules that the separate processes run. */
+@Module({})
+export class EmbeddedModule {
+  static with({ api, scheduler, executor, certificateAuthority }: EmbeddedDependencies): DynamicModule {
+    return {
+      module: EmbeddedModule,
+      imports: [ApiModule.with(api), SchedulerModule.with(scheduler), DriverExecutorModule.with(executor), CertificateAuthorityModule.with(certificateAuthority)],
+    };
+  }
+}

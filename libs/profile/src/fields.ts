@@ -1,0 +1,54 @@
+import { integer, list, oneOf, port, secret, text, url } from '@jeroboam/platform';
+
+// Fragments of configuration, so that a variable means the same in every process. Each app composes its own schema.
+
+const HERE = '127.0.0.1';
+
+export const storageFields = {
+  dataDir: text('Directory of the event log, the read model, the keys and what drivers keep.', 'a path').default('.jeroboam'),
+};
+
+export const logFields = {
+  logLevel: oneOf('How much is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  logFormat: oneOf('Lines of JSON for machines, or lines for a person at a terminal.', ['json', 'pretty']).default('json'),
+};
+
+/** Of processes that meet over NATS. */
+export const busFields = {
+  natsServers: list('Addresses of the NATS servers, separated by commas.', 'HOST:PORT, separated by commas').default([`${HERE}:4222`]),
+  natsToken: secret('Token for the NATS servers.').optional(),
+};
+
+export const driverFields = {
+  drivers: list('Drivers to load: package names, folders or module files, separated by commas.').default(['@jeroboam/driver-swarm-local']),
+  defaultDriver: text('Name of the driver where several could make a bay.').optional(),
+};
+
+export const apiFields = {
+  host: text('Address the API listens on; other than loopback only with authentication.', 'an address').default(HERE),
+  port: port('Port the API listens on.').default(9_511),
+  publicUrl: url('Scheme, host and path prefix under which clients reach the API, for links.').optional(),
+  maxLimit: integer('Items on one page of a list, at most.', { min: 1, max: 10_000 }).default(1_000),
+  readAfterWriteTimeoutMs: integer('How long a change may take to become readable before the client is told to come back.', { min: 1 }).default(2_000),
+  commandTimeoutMs: integer('How long a service may take to answer a command.', { min: 1 }).default(10_000),
+};
+
+export const schedulerFields = {
+  defaultQuota: integer('Bays of a project that has no quota of its own.').default(20),
+  operationTimeoutMinutes: integer('Time for an operation whose bay names none.', { min: 1 }).default(60),
+  leaseTtlMs: integer('An executor not heard of for so long has lost its steps.', { min: 100 }).default(10_000),
+  stepsPerDriver: integer('Steps of one driver that may be out at once.', { min: 1 }).default(8),
+};
+
+export const executorFields = {
+  concurrency: integer('Steps an executor works on at once.', { min: 1, max: 1_000 }).default(4),
+};
+
+/** Where tokens are checked. */
+export const keystoneFields = {
+  keystoneUrl: url('Keystone as services reach it, e.g. http://controller:5000/v3.'),
+  keystoneUser: text('User that may ask about other tokens (role service or admin).').default('jeroboam'),
+  keystonePassword: secret('Password of that user.'),
+  keystoneProject: text('Project of that user.').default('service'),
+  keystoneDomain: text('Domain of that user and project.').default('Default'),
+};
