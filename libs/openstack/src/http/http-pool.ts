@@ -83,7 +83,9 @@ function exchange(connections: Connections, request: HttpRequest, deadlineMs: nu
       const stale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       reject(stale ? new StaleConnection('the connection was closed', { cause: error }) : failureOf(error));
     });
-    outgoing.on('response', (incoming) => readAnswer(incoming, connections.maxAnswerBytes).then(resolve, (error: Error) => reject(failureOf(error))));
+    outgoing.on('response', (incoming) => {
+      readAnswer(incoming, connections.maxAnswerBytes).then(resolve, (error: Error) => reject(failureOf(error)));
+    });
     outgoing.end(request.body);
   });
 }

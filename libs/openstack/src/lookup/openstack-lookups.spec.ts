@@ -35,7 +35,8 @@ const IMAGE_BY_NAME = 'image/v2/images?name=fedora-coreos&limit=100';
 describe('look-up of an image', () => {
   it('gives its distribution and the driver it was made for', async () => {
     const { as } = aCloud({ [IMAGE_BY_NAME]: { images: [{ ...IMAGE, magnum_driver: 'k8s_fedora_coreos' }] } });
-    expect(await as().image('fedora-coreos')).toEqual({ id: ID, name: 'fedora-coreos', osDistro: 'fedora-coreos', magnumDriver: 'k8s_fedora_coreos' });
+    expect(await as().image('fedora-coreos'))
+      .toEqual({ id: ID, name: 'fedora-coreos', osDistro: 'fedora-coreos', magnumDriver: 'k8s_fedora_coreos' });
   });
 
   it('finds also an image without a distribution, and says so', async () => {
@@ -171,7 +172,8 @@ describe('a look-up that fails', () => {
   });
 
   it.each(kinds)('finds no %s in an answer of another shape', async (kind) => {
-    expect(await aCloud({ body: { images: 5, flavors: [null], keypair: [], networks: {}, subnets: 'none' } }).as()[kind]('x')).toBeUndefined();
+    const { as } = aCloud({ body: { images: 5, flavors: [null], keypair: [], networks: {}, subnets: 'none' } });
+    expect(await as()[kind]('x')).toBeUndefined();
   });
 
   it('never shows the token', async () => {

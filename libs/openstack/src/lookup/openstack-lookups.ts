@@ -31,7 +31,8 @@ export function openCloudLookups(options: CloudLookupsOptions = {}): CloudLookup
   const http = options.http ?? pool!.call;
   const { timeoutMs = 5_000, cacheTtlSeconds = 10, cacheSize = 10_000, now = Date.now } = options;
   const cache = new LookupCache(cacheSize, cacheTtlSeconds * 1_000, now);
-  const choice: AddressChoice = { interface: options.interface ?? 'public', ...(options.region === undefined ? {} : { region: options.region }) };
+  const { interface: face = 'public', region } = options;
+  const choice: AddressChoice = { interface: face, ...(region !== undefined && { region }) };
   return {
     for: (caller) => new OpenStackLookups(new ServiceClient(http, timeoutMs, choice, caller), cache, caller),
     close: () => pool?.close(),

@@ -19,7 +19,8 @@ describe('serviceAddress', () => {
   it('takes the interface and region that are asked for', () => {
     const catalog = catalogWith(
       'image',
-      { url: 'http://one/v2' }, { url: 'http://two/v2', region: 'RegionTwo' }, { url: 'http://inside/v2', interface: 'internal', region: 'RegionTwo' },
+      { url: 'http://one/v2' }, { url: 'http://two/v2', region: 'RegionTwo' },
+      { url: 'http://inside/v2', interface: 'internal', region: 'RegionTwo' },
     );
     expect(serviceAddress(catalog, 'image', { interface: 'public' })).toBe('http://one/v2');
     expect(serviceAddress(catalog, 'image', { interface: 'public', region: 'RegionTwo' })).toBe('http://two/v2');

@@ -9,4 +9,4 @@ export type { CountingHttp } from './counting-http.ts';
 export { realCloudOf } from './real-cloud.ts';
 export type { RealCloud } from './real-cloud.ts';
 export { scriptedHttp } from './scripted-http.ts';
-export type { ScriptedAnswer } from './scripted-http.ts';
+export type { ScriptedAnswer, ScriptedHttp } from './scripted-http.ts';

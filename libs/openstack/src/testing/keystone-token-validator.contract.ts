@@ -20,7 +20,8 @@ export function keystoneTokenValidatorContract(name: string, start: () => Promis
   describe(`${name} keeps the KeystoneTokenValidator contract`, () => {
     let cloud: IdentityUnderTest;
     let http: CountingHttp;
-    const open = (options: Partial<KeystoneOptions> = {}) => openKeystone({ authUrl: cloud.authUrl, ...cloud.service, http: http.call, ...options });
+    const open = (options: Partial<KeystoneOptions> = {}) =>
+      openKeystone({ authUrl: cloud.authUrl, ...cloud.service, http: http.call, ...options });
     const questions = () => http.seen.filter((seen) => seen.startsWith('GET')).length;
 
     beforeAll(async () => {
@@ -33,18 +34,21 @@ export function keystoneTokenValidatorContract(name: string, start: () => Promis
     afterAll(() => cloud.close?.());
 
     it('tells whose token it is, in which project, with which roles and services', async () => {
+      const { username: userName, projectName } = cloud.member;
       const info = await open().validate(await login(cloud.authUrl, cloud.member));
-      expect(info).toMatchObject({ userName: cloud.member.username, userDomainId: 'default', projectName: cloud.member.projectName, projectDomainId: 'default' });
+      expect(info).toMatchObject({ userName, userDomainId: 'default', projectName, projectDomainId: 'default' });
       if (info === 'invalid') throw new Error('it is valid');
       expect(info.roles).toEqual(expect.arrayContaining(['member', 'reader']));
-      expect(info.catalog.map(({ type }) => type)).toEqual(expect.arrayContaining(['identity', 'container-infra', 'image', 'compute', 'network']));
+      const services = ['identity', 'container-infra', 'image', 'compute', 'network'];
+      expect(info.catalog.map(({ type }) => type)).toEqual(expect.arrayContaining(services));
       expect(Date.parse(info.expiresAt)).toBeGreaterThan(Date.now());
     });
 
     it('gives no project, roles or catalog for a token without a scope', async () => {
       const { projectName: _, ...unscoped } = cloud.member;
       const info = await open().validate(await login(cloud.authUrl, unscoped));
-      expect(info).toMatchObject({ userName: cloud.member.username, projectId: null, projectName: null, projectDomainId: null, roles: [], catalog: [] });
+      const nothing = { projectId: null, projectName: null, projectDomainId: null, roles: [], catalog: [] };
+      expect(info).toMatchObject({ userName: cloud.member.username, ...nothing });
     });
 
     it('finds a made-up token invalid', async () => {

@@ -17,6 +17,7 @@ export async function login(authUrl: string, user: Omit<Login, 'projectName'> & 
 
 /** Ends a token before its time, on its own behalf. */
 export async function revoke(authUrl: string, token: string): Promise<void> {
-  const response = await fetch(`${authUrl}/auth/tokens`, { method: 'DELETE', headers: { 'x-auth-token': token, 'x-subject-token': token } });
+  const headers = { 'x-auth-token': token, 'x-subject-token': token };
+  const response = await fetch(`${authUrl}/auth/tokens`, { method: 'DELETE', headers });
   if (response.status !== 204) throw new Error(`revocation gave ${response.status}: ${await response.text()}`);
 }

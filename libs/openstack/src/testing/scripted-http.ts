@@ -9,8 +9,14 @@ export interface ScriptedAnswer {
   readonly fails?: string;
 }
 
-/** The other side of a conversation, played by a function; remembers every request. */
-export function scriptedHttp(play: (request: HttpRequest, count: number) => ScriptedAnswer): { readonly call: HttpCall; readonly seen: HttpRequest[] } {
+export interface ScriptedHttp {
+  readonly call: HttpCall;
+  /** Every request so far, in order. */
+  readonly seen: readonly HttpRequest[];
+}
+
+/** The other side of a conversation, played by a function that is told how many requests there were, this one included. */
+export function scriptedHttp(play: (request: HttpRequest, count: number) => ScriptedAnswer): ScriptedHttp {
   const seen: HttpRequest[] = [];
   return {
     seen,

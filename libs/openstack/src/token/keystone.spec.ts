@@ -7,7 +7,8 @@ import type { KeystoneOptions } from './keystone.ts';
 
 const START = Date.parse('2026-01-31T12:00:00Z');
 const HOUR_MS = 3_600_000;
-const CATALOG = [{ type: 'image', name: 'glance', endpoints: [{ interface: 'public', region_id: 'RegionOne', url: 'http://127.0.0.1/image' }] }];
+const IMAGE_URL = 'http://127.0.0.1/image';
+const CATALOG = [{ type: 'image', name: 'glance', endpoints: [{ interface: 'public', region_id: 'RegionOne', url: IMAGE_URL }] }];
 
 function tokenBody(user: string, expiresMs = START + HOUR_MS): unknown {
   const domain = { id: 'default', name: 'Default' };
@@ -19,8 +20,11 @@ function tokenBody(user: string, expiresMs = START + HOUR_MS): unknown {
   };
 }
 
+/** Answers in place of the Keystone below, unless it has nothing to say. */
+type Play = (request: HttpRequest, count: number) => ScriptedAnswer | undefined;
+
 /** A Keystone that knows every token starting with `good`, and a clock that only moves when told to. */
-function aKeystone(options: Partial<KeystoneOptions> = {}, play: (request: HttpRequest, count: number) => ScriptedAnswer | undefined = () => undefined) {
+function aKeystone(options: Partial<KeystoneOptions> = {}, play: Play = () => undefined) {
   const clock = { ms: START };
   let logins = 0;
   const http = scriptedHttp((request, count) => {
@@ -34,7 +38,8 @@ function aKeystone(options: Partial<KeystoneOptions> = {}, play: (request: HttpR
     return subject.startsWith('good') ? { body: tokenBody(subject) } : { status: 404 };
   });
   const keystone = openKeystone({
-    authUrl: 'http://keystone:5000', username: 'jeroboam', password: 'hush', projectName: 'service', http: http.call, now: () => clock.ms, ...options,
+    authUrl: 'http://keystone:5000', username: 'jeroboam', password: 'hush', projectName: 'service',
+    http: http.call, now: () => clock.ms, ...options,
   });
   const questions = () => http.seen.filter(({ method }) => method === 'GET').length;
   const logIns = () => http.seen.filter(({ method }) => method === 'POST').length;
@@ -47,14 +52,15 @@ describe('openKeystone', () => {
     expect(await keystone.validate('good')).toEqual({
       userId: 'id-of-good', userName: 'good', userDomainId: 'default',
       projectId: 'p1', projectName: 'demo', projectDomainId: 'default', roles: ['member', 'reader'], expiresAt: '2026-01-31T13:00:00.000Z',
-      catalog: [{ type: 'image', name: 'glance', endpoints: [{ interface: 'public', region: 'RegionOne', url: 'http://127.0.0.1/image' }] }],
+      catalog: [{ type: 'image', name: 'glance', endpoints: [{ interface: 'public', region: 'RegionOne', url: IMAGE_URL }] }],
     });
   });
 
-  it.each(['http://keystone:5000', 'http://keystone:5000/', 'http://keystone:5000/v3', 'http://keystone:5000/v3/'])('finds version 3 at %s', async (authUrl) => {
-    const { keystone, http } = aKeystone({ authUrl });
+  it.each(['', '/', '/v3', '/v3/'])('finds version 3 at an address that ends with %j', async (end) => {
+    const { keystone, http } = aKeystone({ authUrl: `http://keystone:5000${end}` });
     await keystone.validate('good');
-    expect(http.seen.map(({ url }) => url)).toEqual(['http://keystone:5000/v3/auth/tokens?nocatalog', 'http://keystone:5000/v3/auth/tokens']);
+    const tokensUrl = 'http://keystone:5000/v3/auth/tokens';
+    expect(http.seen.map(({ url }) => url)).toEqual([`${tokensUrl}?nocatalog`, tokensUrl]);
   });
 
   it('opens no connection before the first validation', () => {
@@ -116,9 +122,10 @@ describe('openKeystone', () => {
   });
 
   it('asks once for all who ask at the same time, and lets a failure reach them all', async () => {
-    const { keystone, questions } = aKeystone({}, (request) => (request.method === 'GET' ? { fails: 'no answer within 5000 ms' } : undefined));
+    const { keystone, questions } = aKeystone({}, ({ method }) => (method === 'GET' ? { fails: 'no answer within 5000 ms' } : undefined));
     const outcomes = await Promise.allSettled([keystone.validate('good'), keystone.validate('good')]);
-    expect(outcomes).toEqual(Array(2).fill(expect.objectContaining({ status: 'rejected', reason: expect.objectContaining({ code: 'KEYSTONE_UNAVAILABLE' }) })));
+    const reason = expect.objectContaining({ code: 'KEYSTONE_UNAVAILABLE' }) as Error;
+    expect(outcomes).toEqual([{ status: 'rejected', reason }, { status: 'rejected', reason }]);
     expect(questions()).toBe(1);
   });
 
@@ -140,7 +147,7 @@ describe('openKeystone', () => {
   });
 
   it('fetches one new token of its own when Keystone does not take the old one', async () => {
-    const { keystone, http, logIns } = aKeystone({}, (request) => (request.headers['x-auth-token'] === 'own-1' ? { status: 401 } : undefined));
+    const { keystone, http, logIns } = aKeystone({}, ({ headers }) => (headers['x-auth-token'] === 'own-1' ? { status: 401 } : undefined));
     expect(await keystone.validate('good')).toMatchObject({ userName: 'good' });
     expect(logIns()).toBe(2);
     expect(http.seen).toHaveLength(4);

@@ -107,7 +107,7 @@ class Keystone implements KeystoneTokenValidator {
       const own = await this.#session.token();
       const headers = { accept: 'application/json', 'x-auth-token': own, 'x-subject-token': subject };
       const response = await reachKeystone(this.#http({ method: 'GET', url: this.#tokensUrl, headers, timeoutMs: this.#timeoutMs }));
-      if (response.status === 403) throw new KeystoneUnavailable('it does not let the service user validate tokens; the role `service` is missing');
+      if (response.status === 403) throw new KeystoneUnavailable('the service user may not validate tokens: it lacks the role service');
       if (response.status !== 401 || attempt === 2) return response;
       this.#session.forget(own);
     }
