@@ -1,0 +1,58 @@
+import { createParamDecorator, Injectable } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Cloud } from '../cloud/cloud.ts';
+import { ApiError, UNAUTHORIZED } from '../http/api-error.ts';
+import { TokenStore } from './token-store.ts';
+import type { TokenRecord } from './token-store.ts';
+
+/** Who makes a request, according to its token. */
+export interface CallerIdentity {
+  /** As it came; only ever compared. */
+  readonly token: string;
+  readonly record: TokenRecord;
+  readonly userId: string;
+  readonly projectId: string | null;
+  /** Role names, implied ones included. */
+  readonly roles: readonly string[];
+}
+
+interface RequestWithCaller extends FastifyRequest {
+  caller?: CallerIdentity;
+}
+
+/** Lets only requests with a living token through. */
+@Injectable()
+export class TokenGuard implements CanActivate {
+  constructor(
+    private readonly tokens: TokenStore,
+    private readonly cloud: Cloud,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<RequestWithCaller>();
+    const token = request.headers['x-auth-token'];
+    const record = typeof token === 'string' ? this.tokens.find(token) : undefined;
+    if (typeof token !== 'string' || !record) throw new ApiError(401, UNAUTHORIZED);
+    const { userId, projectId } = record;
+    const roles = projectId === null ? [] : this.cloud.rolesOf(userId, projectId).map(({ name }) => name);
+    request.caller = { token, record, userId, projectId, roles };
+    return true;
+  }
+}
+
+/** The caller that `TokenGuard` found; only for handlers behind it. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): CallerIdentity => {
+  const { caller } = context.switchToHttp().getRequest<RequestWithCaller>();
+  if (!caller) throw new Error('this handler is not behind TokenGuard');
+  return caller;
+});
+
+export function isAdmin(caller: CallerIdentity): boolean {
+  return caller.roles.includes('admin');
+}
+
+/** @throws {ApiError} 403, worded as Keystone's policy does, naming the rule. */
+export function allow(rule: string, allowed: boolean): void {
+  if (!allowed) throw new ApiError(403, `You are not authorized to perform the requested action: identity:${rule}.`);
+}

@@ -1,0 +1,54 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { Cloud } from './cloud/cloud.ts';
+import { ComputeController } from './compute/compute.controller.ts';
+import { KeypairController } from './compute/keypair.controller.ts';
+import { KeypairStore } from './compute/keypair-store.ts';
+import { ErrorFilter } from './http/error-filters.ts';
+import { SandboxAddress } from './http/sandbox-address.ts';
+import { AuthController } from './identity/auth.controller.ts';
+import { Authenticator } from './identity/authenticator.ts';
+import { Catalog, ContainerInfraUrl } from './identity/catalog.ts';
+import { TokenGuard } from './identity/caller.ts';
+import { IdentityDiscoveryController } from './identity/discovery.controller.ts';
+import { IdentityController } from './identity/identity.controller.ts';
+import { IdentityDocuments } from './identity/identity-documents.ts';
+import { ServiceCatalogController } from './identity/service-catalog.controller.ts';
+import { TokenDocument } from './identity/token-document.ts';
+import { TokenStore } from './identity/token-store.ts';
+import { ImageController } from './image/image.controller.ts';
+import { NetworkController } from './network/network.controller.ts';
+
+export interface SandboxCloudModuleOptions {
+  readonly cloud: Cloud;
+  readonly address: SandboxAddress;
+  readonly containerInfraUrl: string;
+  /** Life of a token in milliseconds. */
+  readonly tokenTtlMs: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The services of the sandbox cloud, each below its own path: `/v3`, `/image`, `/compute`, `/network`. */
+@Module({})
+export class SandboxCloudModule {
+  static register(options: SandboxCloudModuleOptions): DynamicModule {
+    const { cloud, address, containerInfraUrl, tokenTtlMs, now } = options;
+    return {
+      module: SandboxCloudModule,
+      controllers: [
+        IdentityDiscoveryController, AuthController, IdentityController, ServiceCatalogController,
+        ImageController, ComputeController, KeypairController, NetworkController,
+      ],
+      providers: [
+        { provide: Cloud, useValue: cloud },
+        { provide: SandboxAddress, useValue: address },
+        { provide: ContainerInfraUrl, useValue: new ContainerInfraUrl(containerInfraUrl) },
+        { provide: TokenStore, useValue: new TokenStore(tokenTtlMs, now) },
+        { provide: APP_FILTER, useValue: new ErrorFilter(address) },
+        Authenticator, Catalog, IdentityDocuments, KeypairStore, TokenDocument, TokenGuard,
+      ],
+    };
+  }
+}
