@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import type { ConnectionOptions, TlsOptions } from 'node:tls';
 import { promisify } from 'node:util';
-import type { EventContext } from '@jeroboam/domain';
 import { InMemoryEventLog } from '@jeroboam/event-log/testing';
 import { systemClock } from '@jeroboam/platform';
 import { openLocalSecretStore } from '@jeroboam/secrets';
 import { CertificateAuthority } from './certificate-authority.ts';
 import { aCsr, anEcKey, anRsaKey } from './testing/a-csr.ts';
+import { aContext } from './testing/a-service.ts';
 
 /** OpenSSL as everyone has it: the second opinion on what we make. */
 const OPENSSL = 'openssl';
@@ -24,7 +24,6 @@ const run = promisify(execFile);
 let directory: string;
 let authority: CertificateAuthority;
 const bay = { bayId: randomUUID(), bayName: 'tx1' };
-const aContext = (): EventContext => ({ actor: { userId: 'ann', projectId: 'demo', roles: [] }, requestId: 'req-1', commandId: randomUUID(), correlationId: 'cor-1', causationId: null });
 
 async function openssl(...args: string[]): Promise<string> {
   try {
@@ -40,9 +39,13 @@ const file = async (name: string, content: string) => {
   await writeFile(join(directory, name), content);
   return name;
 };
-const pemOf = (key: KeyObject) => key.export({ format: 'pem', type: 'pkcs8' }) as string;
+const pemOf = (key: KeyObject) => key.export({ format: 'pem', type: 'pkcs8' });
 /** The lines between the validity and the signature, without what differs from run to run. */
-const essence = (text: string) => text.split('\n').map((line) => line.trim()).filter((line) => /^(Version|Signature Algorithm|Issuer|Subject|X509v3|CA:|Digital|Certificate Sign|TLS Web|IP Address)/.test(line));
+const essence = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^(Version|Signature Algorithm|Issuer|Subject|X509v3|CA:|Digital|Certificate Sign|TLS Web|IP Address)/.test(line));
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ca-'));
@@ -55,27 +58,74 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 describe('OpenSSL', () => {
   it('sees in a CA certificate exactly what Magnum puts there, in that order', async () => {
     expect(essence(await openssl('x509', '-in', 'ca.pem', '-noout', '-text', '-certopt', 'no_pubkey,no_sigdump'))).toEqual([
-      'Version: 3 (0x2)', 'Signature Algorithm: sha256WithRSAEncryption', 'Issuer: CN = tx1', 'Subject: CN = tx1',
-      'X509v3 extensions:', 'X509v3 Basic Constraints: critical', 'CA:TRUE, pathlen:0', 'X509v3 Key Usage: critical', 'Certificate Sign', 'X509v3 Subject Key Identifier:',
+      'Version: 3 (0x2)',
+      'Signature Algorithm: sha256WithRSAEncryption',
+      'Issuer: CN = tx1',
+      'Subject: CN = tx1',
+      'X509v3 extensions:',
+      'X509v3 Basic Constraints: critical',
+      'CA:TRUE, pathlen:0',
+      'X509v3 Key Usage: critical',
+      'Certificate Sign',
+      'X509v3 Subject Key Identifier:',
     ]);
   });
 
   it('makes a CSR as Magnum’s client does, and takes its certificate, which says nothing of usages', async () => {
-    await openssl('req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'client.key', '-subj', '/CN=admin/O=system:masters', '-out', 'client.csr');
+    await openssl(
+      'req',
+      '-new',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      'client.key',
+      '-subj',
+      '/CN=admin/O=system:masters',
+      '-out',
+      'client.csr',
+    );
     const csr = await readFile(join(directory, 'client.csr'), 'utf8');
     await file('client.pem', await authority.signClientCsr(bay, 'kubernetes', csr, aContext()));
     expect(await openssl('verify', '-CAfile', 'ca.pem', 'client.pem')).toContain('client.pem: OK');
     expect(await openssl('verify', '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'client.pem')).toContain('OK');
     expect(essence(await openssl('x509', '-in', 'client.pem', '-noout', '-text', '-certopt', 'no_pubkey,no_sigdump'))).toEqual([
-      'Version: 3 (0x2)', 'Signature Algorithm: sha256WithRSAEncryption', 'Issuer: CN = tx1', 'Subject: CN = admin, O = system:masters',
-      'X509v3 extensions:', 'X509v3 Subject Key Identifier:',
+      'Version: 3 (0x2)',
+      'Signature Algorithm: sha256WithRSAEncryption',
+      'Issuer: CN = tx1',
+      'Subject: CN = admin, O = system:masters',
+      'X509v3 extensions:',
+      'X509v3 Subject Key Identifier:',
     ]);
   });
 
   it('keeps the extensions its own CSR asks for, its own key identifier excepted', async () => {
-    const add = ['subjectAltName=DNS:node-1,IP:10.0.0.7', 'extendedKeyUsage=serverAuth', 'keyUsage=critical,digitalSignature', 'subjectKeyIdentifier=hash'].flatMap((extension) => ['-addext', extension]);
-    await openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'kubelet.key', '-subj', '/O=system:nodes/CN=system:node:node-1', ...add, '-out', 'kubelet.csr');
-    await file('kubelet.pem', await authority.signClientCsr(bay, 'kubernetes', await readFile(join(directory, 'kubelet.csr'), 'utf8'), aContext()));
+    const add = [
+      'subjectAltName=DNS:node-1,IP:10.0.0.7',
+      'extendedKeyUsage=serverAuth',
+      'keyUsage=critical,digitalSignature',
+      'subjectKeyIdentifier=hash',
+    ].flatMap((extension) => ['-addext', extension]);
+    await openssl(
+      'req',
+      '-new',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      'kubelet.key',
+      '-subj',
+      '/O=system:nodes/CN=system:node:node-1',
+      ...add,
+      '-out',
+      'kubelet.csr',
+    );
+    await file(
+      'kubelet.pem',
+      await authority.signClientCsr(bay, 'kubernetes', await readFile(join(directory, 'kubelet.csr'), 'utf8'), aContext()),
+    );
     const text = await openssl('x509', '-in', 'kubelet.pem', '-noout', '-text');
     expect(text).toMatch(/Subject: O = system:nodes, CN = system:node:node-1/);
     expect(text).toMatch(/DNS:node-1, IP Address:10\.0\.0\.7/);
@@ -86,8 +136,16 @@ describe('OpenSSL', () => {
 
   it('takes node certificates also when it keeps strictly to RFC 5280', async () => {
     const csr = aCsr({ key: anRsaKey() });
-    await file('node.pem', await authority.signNodeCertificate(bay, { csrPem: csr.pem, usages: ['server', 'client'], subjectAltNames: [{ type: 'ip', value: '127.0.0.1' }] }, aContext()));
-    for (const purpose of ['sslserver', 'sslclient']) expect(await openssl('verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'ca.pem', 'node.pem')).toContain('OK');
+    await file(
+      'node.pem',
+      await authority.signNodeCertificate(
+        bay,
+        { csrPem: csr.pem, usages: ['server', 'client'], subjectAltNames: [{ type: 'ip', value: '127.0.0.1' }] },
+        aContext(),
+      ),
+    );
+    for (const purpose of ['sslserver', 'sslclient'])
+      expect(await openssl('verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'ca.pem', 'node.pem')).toContain('OK');
     expect(await openssl('verify', '-verify_ip', '127.0.0.1', '-CAfile', 'ca.pem', 'node.pem')).toContain('OK');
   });
 
@@ -105,7 +163,18 @@ describe('A TLS server that demands client certificates', () => {
 
   async function server(): Promise<TlsOptions> {
     const csr = aCsr({ key });
-    const cert = await authority.signNodeCertificate(bay, { csrPem: csr.pem, usages: ['server'], subjectAltNames: [{ type: 'ip', value: '127.0.0.1' }, { type: 'dns', value: 'localhost' }] }, aContext());
+    const cert = await authority.signNodeCertificate(
+      bay,
+      {
+        csrPem: csr.pem,
+        usages: ['server'],
+        subjectAltNames: [
+          { type: 'ip', value: '127.0.0.1' },
+          { type: 'dns', value: 'localhost' },
+        ],
+      },
+      aContext(),
+    );
     const ca = await authority.caCertificate(bay, 'kubernetes', aContext());
     return { key: pemOf(key.privateKey), cert, ca, requestCert: true, rejectUnauthorized: true };
   }
@@ -114,7 +183,7 @@ describe('A TLS server that demands client certificates', () => {
   async function greeting(client: ConnectionOptions): Promise<string> {
     const listener = createServer(await server(), (socket) => {
       socket.on('error', () => socket.destroy());
-      socket.end(`hello ${socket.getPeerCertificate().subject?.CN}`);
+      socket.end(`hello ${String(socket.getPeerCertificate().subject.CN)}`);
     });
     listener.listen(0, '127.0.0.1');
     await once(listener, 'listening');

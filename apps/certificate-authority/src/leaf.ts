@@ -6,7 +6,9 @@ import { parseCertificateRequest } from './x509/certificate-request.ts';
 import type { CertificateRequest } from './x509/certificate-request.ts';
 import { issuerOf } from './x509/certificate.ts';
 import type { Asn1 } from './x509/der.ts';
-import { OID, admittedExtension, authorityKeyIdentifier, extendedKeyUsage, keyUsage, leafConstraints, subjectAltName, subjectKeyIdentifier } from './x509/extensions.ts';
+import {
+  OID, admittedExtension, authorityKeyIdentifier, extendedKeyUsage, keyUsage, leafConstraints, subjectAltName, subjectKeyIdentifier,
+} from './x509/extensions.ts';
 import { altNames, extendedUsages } from './x509/requested-extensions.ts';
 
 /** A certificate to be: what it will say, and what the ledger will say of it. */

@@ -19,7 +19,9 @@ export function requireUsable({ usages, subjectAltNames }: NodeCertificateReques
     throw new InvalidCertificateRequest('A server certificate needs at least one name or address: clients no longer look at the subject.');
   }
   for (const { type, value } of subjectAltNames) {
+    // A zone (`fe80::1%eth0`) means something on one host only.
     const valid = type === 'ip' ? isIP(value) !== 0 && !value.includes('%') : DNS_NAME.test(value);
-    if (!valid) throw new InvalidCertificateRequest(`Not ${type === 'ip' ? 'an IP address' : 'a DNS name'}: ${JSON.stringify(value)}`, { type, value });
+    const what = type === 'ip' ? 'an IP address' : 'a DNS name';
+    if (!valid) throw new InvalidCertificateRequest(`Not ${what}: ${JSON.stringify(value)}`, { type, value });
   }
 }

@@ -29,14 +29,18 @@ describe('An envelope', () => {
     for (let at = 0; at < envelope.length; at += 1) {
       const changed = Buffer.from(envelope);
       changed[at]! ^= 1;
-      expect(codeOf(() => openEnvelope(masterKey, 'a', changed))).toBe(at < 5 ? 'unknown-format' : at < 13 ? 'other-master-key' : 'tampered');
+      expect(codeOf(() => openEnvelope(masterKey, 'a', changed))).toBe(
+        at < 5 ? 'unknown-format' : at < 13 ? 'other-master-key' : 'tampered',
+      );
     }
   });
 
   it('does not open when it was cut short anywhere', () => {
     const envelope = sealEnvelope(masterKey, 'a', secret);
     for (let length = 0; length < envelope.length; length += 1) {
-      expect(['unknown-format', 'other-master-key', 'tampered']).toContain(codeOf(() => openEnvelope(masterKey, 'a', envelope.subarray(0, length))));
+      expect(['unknown-format', 'other-master-key', 'tampered']).toContain(
+        codeOf(() => openEnvelope(masterKey, 'a', envelope.subarray(0, length))),
+      );
     }
   });
 

@@ -50,8 +50,10 @@ export function openEnvelope(masterKey: Buffer, ref: string, envelope: Buffer): 
 }
 
 function requireOurs(masterKey: Buffer, ref: string, envelope: Buffer): void {
-  if (!envelope.subarray(0, MAGIC.length).equals(MAGIC) || envelope[MAGIC.length] !== VERSION) throw new SecretUnreadable(ref, 'unknown-format');
-  if (!envelope.subarray(MAGIC.length + 1, HEADER_BYTES).equals(masterKeyId(masterKey))) throw new SecretUnreadable(ref, 'other-master-key');
+  const isEnvelope = envelope.subarray(0, MAGIC.length).equals(MAGIC);
+  if (!isEnvelope || envelope[MAGIC.length] !== VERSION) throw new SecretUnreadable(ref, 'unknown-format');
+  const keyId = envelope.subarray(MAGIC.length + 1, HEADER_BYTES);
+  if (!keyId.equals(masterKeyId(masterKey))) throw new SecretUnreadable(ref, 'other-master-key');
 }
 
 /** Tells master keys apart without telling anything about them: part of a hash over 256 random bits. */

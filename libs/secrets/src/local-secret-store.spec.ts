@@ -24,7 +24,12 @@ describe('LocalSecretStore', () => {
   it('makes everything readable by its owner only', async () => {
     await (await open()).put('bay/1', 'secret');
     const [file] = await readdir(directory);
-    expect(await Promise.all([directory, join(root, 'keys'), masterKeyFile, join(directory, file!)].map(modeOf))).toEqual(['700', '700', '600', '600']);
+    expect(await Promise.all([directory, join(root, 'keys'), masterKeyFile, join(directory, file!)].map(modeOf))).toEqual([
+      '700',
+      '700',
+      '600',
+      '600',
+    ]);
     expect((await readFile(masterKeyFile)).length).toBe(32);
   });
 
@@ -48,19 +53,28 @@ describe('LocalSecretStore', () => {
   it.each([0o640, 0o604, 0o620, 0o777])('does not start with a master key of mode %o', async (mode) => {
     await open();
     await chmod(masterKeyFile, mode);
-    await expect(open()).rejects.toMatchObject({ code: 'MASTER_KEY_REFUSED', message: expect.stringContaining(`chmod 600 ${masterKeyFile}`) });
+    await expect(open()).rejects.toMatchObject({
+      code: 'MASTER_KEY_REFUSED',
+      message: expect.stringContaining(`chmod 600 ${masterKeyFile}`),
+    });
   });
 
   it.each([0, 31, 33])('does not start with a master key of %i bytes', async (size) => {
     await mkdir(join(root, 'keys'));
     await writeFile(masterKeyFile, Buffer.alloc(size), { mode: 0o600 });
-    await expect(open()).rejects.toMatchObject({ code: 'MASTER_KEY_REFUSED', message: expect.stringContaining(`has ${size} bytes; a master key has 32`) });
+    await expect(open()).rejects.toMatchObject({
+      code: 'MASTER_KEY_REFUSED',
+      message: expect.stringContaining(`has ${size} bytes; a master key has 32`),
+    });
   });
 
   it('does not make a new master key where secrets wait for the old one', async () => {
     await (await open()).put('bay/1', 'secret');
     await rm(masterKeyFile);
-    await expect(open()).rejects.toMatchObject({ code: 'MASTER_KEY_REFUSED', message: expect.stringContaining('Restore the file from its backup') });
+    await expect(open()).rejects.toMatchObject({
+      code: 'MASTER_KEY_REFUSED',
+      message: expect.stringContaining('Restore the file from its backup'),
+    });
     expect(await readdir(join(root, 'keys'))).toEqual([]);
   });
 

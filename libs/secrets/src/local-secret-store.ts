@@ -35,7 +35,8 @@ export async function openLocalSecretStore({ directory, masterKeyFile }: LocalSe
   const found = await readMasterKey(masterKeyFile);
   if (!found && secrets.length > 0) {
     throw new MasterKeyRefused(
-      `The master key file ${masterKeyFile} is missing, but ${directory} holds ${secrets.length} secrets written with it. Restore the file from its backup.`,
+      `The master key file ${masterKeyFile} is missing, but ${directory} holds ${secrets.length} secrets written with it. `
+      + 'Restore the file from its backup.',
     );
   }
   return new LocalSecretStore(directory, found ?? (await createMasterKey(masterKeyFile)));

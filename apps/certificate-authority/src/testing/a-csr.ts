@@ -32,7 +32,8 @@ export function anEcKey(): { publicKey: KeyObject; privateKey: KeyObject } {
   return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 }
 
-export const aName = (...parts: readonly (readonly [string, Asn1])[]): Asn1 => sequence(...parts.map(([type, value]) => setOf(sequence(oid(type), value))));
+export const aName = (...parts: readonly (readonly [string, Asn1])[]): Asn1 =>
+  sequence(...parts.map(([type, value]) => setOf(sequence(oid(type), value))));
 
 /** `subject` as people write it, for the common name and organisation only. */
 export const ADMIN = aName(['2.5.4.3', utf8('admin')], ['2.5.4.10', utf8('system:masters')]);
@@ -47,8 +48,16 @@ export function aCsr({ subject = ADMIN, extensions = [], key = anEcKey(), label 
   const attributes = extensions.length === 0 ? [] : [sequence(oid(EXTENSION_REQUEST), setOf(sequence(...extensions)))];
   const publicKey = parseDer(key.publicKey.export({ format: 'der', type: 'spki' }));
   const info = sequence(integer('0'), subject, publicKey, tagged(0, ...attributes));
-  const algorithm = key.privateKey.asymmetricKeyType === 'rsa' ? sequence(oid(SHA256_WITH_RSA), nothing()) : sequence(oid(ECDSA_WITH_SHA256));
+  const algorithm =
+    key.privateKey.asymmetricKeyType === 'rsa' ? sequence(oid(SHA256_WITH_RSA), nothing()) : sequence(oid(ECDSA_WITH_SHA256));
   const der = toDer(sequence(info, algorithm, bits(sign('sha256', toDer(info), key.privateKey))));
-  const body = der.toString('base64').match(/.{1,64}/g)!.join('\n');
-  return { pem: `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`, hash: createHash('sha256').update(der).digest('hex'), ...key };
+  const body = der
+    .toString('base64')
+    .match(/.{1,64}/g)!
+    .join('\n');
+  return {
+    pem: `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`,
+    hash: createHash('sha256').update(der).digest('hex'),
+    ...key,
+  };
 }

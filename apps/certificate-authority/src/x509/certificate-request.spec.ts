@@ -42,7 +42,10 @@ describe('parseCertificateRequest', () => {
     expect(request.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it.each([['rsa', anRsaKey()], ['ec', anEcKey()]])('reads requests with %s keys', (keyType, key) => {
+  it.each([
+    ['rsa', anRsaKey()],
+    ['ec', anEcKey()],
+  ])('reads requests with %s keys', (keyType, key) => {
     const csr = aCsr({ key });
     expect(parseCertificateRequest(csr.pem)).toMatchObject({ keyType, hash: csr.hash });
   });

@@ -48,7 +48,7 @@ export class UnreadableCertificate extends Error {
 
 function requireReadable(der: Buffer): void {
   try {
-    new X509Certificate(der);
+    void new X509Certificate(der);
   } catch (cause) {
     throw new UnreadableCertificate('a certificate that cannot be read was made', { cause });
   }

@@ -15,7 +15,15 @@ describe('DER', () => {
   });
 
   it('writes years from 2050 on with four digits', () => {
-    expect(toDer(time(new Date('2049-12-31T23:59:59Z'))).subarray(2).toString()).toBe('491231235959Z');
-    expect(toDer(time(new Date('2050-01-01T00:00:00Z'))).subarray(2).toString()).toBe('20500101000000Z');
+    expect(
+      toDer(time(new Date('2049-12-31T23:59:59Z')))
+        .subarray(2)
+        .toString(),
+    ).toBe('491231235959Z');
+    expect(
+      toDer(time(new Date('2050-01-01T00:00:00Z')))
+        .subarray(2)
+        .toString(),
+    ).toBe('20500101000000Z');
   });
 });

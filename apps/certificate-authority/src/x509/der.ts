@@ -5,6 +5,8 @@ declare module 'node-forge' {
   namespace asn1 {
     /** `decodeBitStrings`: whether forge looks for ASN.1 inside bit strings, which would change how they read. */
     function fromDer(bytes: string, options: { strict: boolean; parseAllBytes: boolean; decodeBitStrings: boolean }): Asn1;
+    /** `type`: of the class `CONTEXT_SPECIFIC` any number is a tag. */
+    function create(tagClass: Class, type: number, constructed: boolean, value: string | Asn1[]): Asn1;
   }
   namespace util {
     function bytesFromIP(address: string): string | null;
@@ -14,6 +16,7 @@ declare module 'node-forge' {
 
 const { asn1 } = forge;
 const { Class, Type } = asn1;
+type Tag = forge.asn1.Type;
 
 /** One value of ASN.1. forge keeps bytes in strings of char codes 0 to 255. */
 export type Asn1 = forge.asn1.Asn1;
@@ -36,9 +39,10 @@ export const octets = (bytes: Buffer): Asn1 => asn1.create(Class.UNIVERSAL, Type
 export const bits = (bytes: Buffer, unusedBits = 0): Asn1 =>
   asn1.create(Class.UNIVERSAL, Type.BITSTRING, false, String.fromCharCode(unusedBits) + bytes.toString('latin1'));
 /** `[tag]` with items inside. */
-export const tagged = (tag: number, ...items: Asn1[]): Asn1 => asn1.create(Class.CONTEXT_SPECIFIC, tag as forge.asn1.Type, true, items);
+export const tagged = (tag: number, ...items: Asn1[]): Asn1 => asn1.create(Class.CONTEXT_SPECIFIC, tag, true, items);
 /** `[tag] IMPLICIT` bytes. */
-export const taggedBytes = (tag: number, bytes: Buffer): Asn1 => asn1.create(Class.CONTEXT_SPECIFIC, tag as forge.asn1.Type, false, bytes.toString('latin1'));
+export const taggedBytes = (tag: number, bytes: Buffer): Asn1 =>
+  asn1.create(Class.CONTEXT_SPECIFIC, tag, false, bytes.toString('latin1'));
 
 /** @param hex a number of 0 or more, big-endian. */
 export function integer(hex: string): Asn1 {
@@ -84,14 +88,18 @@ export function bytesOf(value: Asn1): Buffer {
   if (typeof value.value !== 'string') throw new Error('expected a value without parts');
   return Buffer.from(value.value, 'latin1');
 }
-export const isBoolean = (value: Asn1 | undefined): boolean => value?.tagClass === Class.UNIVERSAL && value.type === Type.BOOLEAN;
+export const isBoolean = (value: Asn1 | undefined): boolean => isUniversal(value, Type.BOOLEAN);
 
-function items(value: Asn1 | undefined, type: forge.asn1.Type): Asn1[] {
-  if (value?.tagClass !== Class.UNIVERSAL || value.type !== type || !Array.isArray(value.value)) throw new Error(`expected ASN.1 type ${type}`);
+function items(value: Asn1 | undefined, type: Tag): Asn1[] {
+  if (!isUniversal(value, type) || !Array.isArray(value.value)) throw new Error(`expected ASN.1 type ${type}`);
   return value.value;
 }
 
-function primitive(value: Asn1 | undefined, type: forge.asn1.Type): string {
-  if (value?.tagClass !== Class.UNIVERSAL || value.type !== type || typeof value.value !== 'string') throw new Error(`expected ASN.1 type ${type}`);
+function primitive(value: Asn1 | undefined, type: Tag): string {
+  if (!isUniversal(value, type) || typeof value.value !== 'string') throw new Error(`expected ASN.1 type ${type}`);
   return value.value;
+}
+
+function isUniversal(value: Asn1 | undefined, type: Tag): value is Asn1 {
+  return value?.tagClass === Class.UNIVERSAL && value.type === type;
 }

@@ -1,4 +1,3 @@
-import forge from 'node-forge';
 import { bytesOf, dottedOid, itemsOf, membersOf, oid, sequence, setOf, utf8 } from './der.ts';
 import type { Asn1 } from './der.ts';
 
@@ -7,8 +6,10 @@ const SHORT: Readonly<Record<string, string>> = {
   [COMMON_NAME]: 'CN', '2.5.4.6': 'C', '2.5.4.7': 'L', '2.5.4.8': 'ST', '2.5.4.10': 'O', '2.5.4.11': 'OU', '2.5.4.5': 'serialNumber',
   '1.2.840.113549.1.9.1': 'emailAddress', '0.9.2342.19200300.100.1.25': 'DC', '0.9.2342.19200300.100.1.1': 'UID',
 };
-/** Not in forge's list of types: TeletexString, read as Latin-1 by everyone. */
-const TELETEX = 20;
+/** String types by their number; forge has no name for TeletexString. All but the first two read as Latin-1. */
+const UTF8 = 12;
+const BMP = 30;
+const LATIN = new Set([19, 20, 22]);
 
 /** A name of one part, as Magnum gives its authorities. */
 export function commonName(name: string): Asn1 {
@@ -28,14 +29,12 @@ function attribute(attributeAndValue: Asn1): string {
 }
 
 function textOf(value: Asn1): string {
-  const { Type } = forge.asn1;
-  switch (value.type as number) {
-    case Type.UTF8: return new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(value));
-    case Type.PRINTABLESTRING: case Type.IA5STRING: case TELETEX: return bytesOf(value).toString('latin1');
-    // forge has decoded these already.
-    case Type.BMPSTRING: return String(value.value);
-    default: throw new Error(`an attribute of ASN.1 type ${value.type}`);
-  }
+  const type: number = value.type;
+  if (type === UTF8) return new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(value));
+  if (LATIN.has(type)) return bytesOf(value).toString('latin1');
+  // forge has decoded these already.
+  if (type === BMP && typeof value.value === 'string') return value.value;
+  throw new Error(`an attribute of ASN.1 type ${type}`);
 }
 
 /** So that no value can look like two. RFC 4514 section 2.4. */

@@ -67,7 +67,8 @@ function keyIdentifier(publicKey: Asn1): Buffer {
   return createHash('sha1').update(bitsOf(itemsOf(publicKey)[1])).digest();
 }
 
-export const subjectKeyIdentifier = (publicKey: Asn1): Asn1 => extension(OID.subjectKeyIdentifier, false, toDer(octets(keyIdentifier(publicKey))));
+export const subjectKeyIdentifier = (publicKey: Asn1): Asn1 =>
+  extension(OID.subjectKeyIdentifier, false, toDer(octets(keyIdentifier(publicKey))));
 
 /** Names the issuer's key: verifiers that keep to RFC 5280 strictly (Python 3.13's default) want it in a leaf. */
 export const authorityKeyIdentifier = (issuerKey: Asn1): Asn1 =>

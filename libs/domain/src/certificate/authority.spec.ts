@@ -2,8 +2,16 @@ import { authorityOf, validityFrom, validityUntil } from './authority.ts';
 
 describe('authorityOf', () => {
   it('takes Magnum’s two spellings and answers the cluster CA for what Magnum does not know', () => {
-    expect(['etcd', 'front-proxy', 'front_proxy', 'kubernetes', 'kubelet', '', null, undefined].map(authorityOf))
-      .toEqual(['etcd', 'front-proxy', 'front-proxy', 'kubernetes', 'kubernetes', 'kubernetes', 'kubernetes', 'kubernetes']);
+    expect(['etcd', 'front-proxy', 'front_proxy', 'kubernetes', 'kubelet', '', null, undefined].map(authorityOf)).toEqual([
+      'etcd',
+      'front-proxy',
+      'front-proxy',
+      'kubernetes',
+      'kubernetes',
+      'kubernetes',
+      'kubernetes',
+      'kubernetes',
+    ]);
   });
 });
 

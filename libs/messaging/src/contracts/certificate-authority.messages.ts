@@ -20,7 +20,10 @@ export const getCaCertificate = defineMessage<OfNamedBay & { authority: Authorit
  * Signs what a user of the API sent, by Magnum's rules: subject as in the CSR, extensions filtered. The certificate is
  * recorded for the message's actor. @throws INVALID_CSR, EXTENSION_NOT_ALLOWED, AUTHORITIES_WITHDRAWN
  */
-export const signClientCsr = defineMessage<OfNamedBay & { csrPem: string; authority: Authority }, Pem>('certificate-authority.sign-client-csr');
+export const signClientCsr = defineMessage<
+  OfNamedBay & { csrPem: string; authority: Authority },
+  Pem
+>('certificate-authority.sign-client-csr');
 
 /**
  * Signs for a node of the bay with the cluster CA. Subject and public key come from the CSR, everything else from the

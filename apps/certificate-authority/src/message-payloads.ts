@@ -1,0 +1,33 @@
+import { AUTHORITIES } from '@jeroboam/domain';
+import { MessageMalformed } from '@jeroboam/messaging';
+import type { MessageContract } from '@jeroboam/messaging';
+import { z } from 'zod';
+
+/** Becomes part of stream names and key references, so nothing but an id may pass. */
+const bayId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/);
+const bayName = z.string().max(1024);
+const authority = z.enum(AUTHORITIES);
+/** What is too long for a CSR is refused as one, in Magnum's words; this only bounds the work until then. */
+const csrPem = z.string().max(1024 * 1024);
+const altName = z.strictObject({ type: z.enum(['ip', 'dns']), value: z.string().max(253) });
+
+export const caCertificateQuery = z.strictObject({ bayId, bayName, authority });
+export const clientCsr = z.strictObject({ bayId, bayName, csrPem, authority });
+export const nodeCsr = z.strictObject({
+  bayId,
+  bayName,
+  csrPem,
+  usages: z.array(z.enum(['server', 'client'])).max(2),
+  subjectAltNames: z.array(altName).max(100),
+});
+export const withdrawal = z.strictObject({ bayId });
+
+/**
+ * The payload of a message, looked through.
+ * @throws {MessageMalformed} names what is wrong and shows no value.
+ */
+export function parsed<T>({ pattern }: Pick<MessageContract<unknown, unknown>, 'pattern'>, schema: z.ZodType<T>, payload: unknown): T {
+  const outcome = schema.safeParse(payload);
+  if (outcome.success) return outcome.data;
+  throw new MessageMalformed(pattern, outcome.error.issues.map(({ path, code }) => `${path.join('.') || 'payload'}: ${code}`).join('; '));
+}
