@@ -22,8 +22,8 @@ export class ReadModelUnavailable extends DomainError {
 export class RebuildUnderWay extends DomainError {
   readonly code = 'REBUILD_UNDER_WAY';
   readonly kind = 'conflict';
-  constructor(projection: string) {
-    super(`Projection ${projection} is being rebuilt by another process`, { projection });
+  constructor(projection: string, options?: ErrorOptions) {
+    super(`Projection ${projection} is being rebuilt by another process`, { projection }, options);
   }
 }
 

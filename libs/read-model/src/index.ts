@@ -4,6 +4,16 @@ export type {
 export { ProjectionBusy, ReadModelUnavailable, RebuildUnderWay, StreamNotParked, UnknownEvent } from './errors.ts';
 export { openSqliteReadModel } from './sqlite/sqlite-read-model.ts';
 export type { SqliteReadModelOptions } from './sqlite/sqlite-read-model.ts';
+export { runProjections } from './projector/run-projections.ts';
+export type { Projector, ProjectorOptions } from './projector/run-projections.ts';
+export type { ProjectorLogger } from './projector/follower.ts';
+export type { ProjectionLag } from './projector/lag.ts';
+export { collectionsOf } from './projector/parked-stream.ts';
+export type { DiscardedStream, ParkedStream } from './projector/parked-stream.ts';
+export { discardParkedStream, discardedStreams, parkedStreams, retryParkedStream } from './projector/parking.ts';
+export type { ParkingOptions, RetryOutcome } from './projector/parking.ts';
+export { rebuildProjection } from './projector/rebuild-projection.ts';
+export type { RebuildOptions, RebuildProgress } from './projector/rebuild-projection.ts';
 
 // The documents, and the projections that write them.
 export { BAYS, BAY_MODELS, EVERYBODY, OPERATIONS, PROJECTIONS, visibleTo } from './projections/documents.ts';

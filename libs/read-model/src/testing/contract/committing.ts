@@ -87,7 +87,7 @@ export function committing(openHarness: OpenReadModelHarness): void {
         store.model.commit('bays', undefined, at(1), [upsert(1, { id: 'a', note: 'first' })]),
         other.commit('bays', undefined, at(1), [upsert(1, { id: 'a', note: 'second' })]),
       ]);
-      expect(outcomes.sort()).toEqual([false, true]);
+      expect(outcomes.filter(Boolean)).toEqual([true]);
     });
 
     it('counts each event once, however many projectors compete', async () => {
