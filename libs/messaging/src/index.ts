@@ -1,3 +1,9 @@
+export { MAX_MESSAGE_BYTES } from './envelope.ts';
+export { HandlerFailed, MessageMalformed, MessageTimeout, MessageTooLarge, MessagingUnavailable, NoHandler, RemoteRefusal } from './errors.ts';
+export { Handles } from './handles.ts';
+export { InProcessBus } from './in-process-wire.ts';
+export { inProcessTransport, natsTransport, openMessaging } from './messaging.ts';
+export type { InProcessOptions, Messaging, MessagingCommonOptions, MessagingOptions, NatsOptions } from './messaging.ts';
 export { defineMessage } from './message.ts';
 export type { Message, MessageClient, MessageContext, MessageContract, SendOptions } from './message.ts';
 export {
