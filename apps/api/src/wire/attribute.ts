@@ -51,7 +51,7 @@ export function string({ min, max, pattern }: StringLimits): Attribute<string> {
   const expression = pattern === undefined ? undefined : new RegExp(pattern, 'u');
   return attribute((value) => {
     if (!isText(value)) throw new Unfit('Value should be string');
-    const length = [...value].length;
+    const length = Array.from(value).length;
     if (min !== undefined && length < min) throw new Unfit(`Value should have a minimum character requirement of ${min}`);
     if (max !== undefined && length > max) throw new Unfit(`Value should have a maximum character requirement of ${max}`);
     if (expression && !expression.test(value)) throw new Unfit(`Value should match the pattern ${pattern}`);

@@ -5,6 +5,7 @@ import { integerArgument, textArgument, uuidArgument, type Given } from './query
 
 /** Arguments of every list. */
 export const PAGE_ARGUMENTS = { marker: uuidArgument, limit: integerArgument, sort_key: textArgument, sort_dir: textArgument };
+export type PageArguments = Given<typeof PAGE_ARGUMENTS>;
 
 export interface ListOf<D extends ReadDocument> {
   readonly collection: string;
@@ -27,7 +28,7 @@ export interface Page<D> {
  * One page of a list, by Magnum's rules: contract section 2, "Pagination".
  * @throws {BadRequest} and what `marker` throws.
  */
-export async function readPage<D extends ReadDocument>(readModel: ReadModel, list: ListOf<D>, given: Given<typeof PAGE_ARGUMENTS>): Promise<Page<D>> {
+export async function readPage<D extends ReadDocument>(readModel: ReadModel, list: ListOf<D>, given: PageArguments): Promise<Page<D>> {
   const { marker, sort_key: sortKey = 'id', sort_dir: direction = 'asc' } = given;
   const limit = limitOf(given.limit, list.maxLimit);
   if (direction !== 'asc' && direction !== 'desc') {

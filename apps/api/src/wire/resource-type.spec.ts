@@ -15,7 +15,7 @@ const THING = new ResourceType('thing', {
   nodes: texts(),
   project_id: readOnly(text()),
 });
-const read = (body: string) => THING.read(parseJson(Buffer.from(body))!);
+const read = (body: string) => THING.read(parseJson(Buffer.from(body)));
 const refusal = (body: string) => {
   try {
     return `taken: ${JSON.stringify(read(body))}`;

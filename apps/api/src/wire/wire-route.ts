@@ -36,7 +36,7 @@ declare module 'fastify' {
  * in JSON.
  */
 export function Wire(route: WireRoute): MethodDecorator {
-  return RouteConfig({ wire: route }) as MethodDecorator;
+  return RouteConfig({ wire: route });
 }
 
 /** Magnum retries an unknown first segment below `/v1`, which is what makes its bookmark links work. */

@@ -1,0 +1,44 @@
+import type { DriverRegistry } from '@jeroboam/driver-sdk';
+import type { EventLog } from '@jeroboam/event-log';
+import type { MessageClient } from '@jeroboam/messaging';
+import type { CloudLookupsSource, KeystoneTokenValidator } from '@jeroboam/openstack';
+import type { Clock, Logger } from '@jeroboam/platform';
+import type { ReadModel } from '@jeroboam/read-model';
+
+export interface ApiConfig {
+  /** Scheme, host and path prefix under which clients reach the API, for links. @default the host a request names */
+  readonly publicUrl?: string;
+  /** Where a client without a token is told to get one. @default empty */
+  readonly wwwAuthenticateUri: string;
+  /** Items on a page at most, and on one that was asked for without a limit. */
+  readonly maxLimit: number;
+  /** How long a change may take to become readable before its client is told to come back. */
+  readonly readAfterWriteTimeoutMs: number;
+  /** How long a service may take to answer a command. */
+  readonly commandTimeoutMs: number;
+  /** Names of the drivers for what several could do; the first that makes such bays counts. @default none */
+  readonly defaultDriver?: string | readonly string[];
+  /** While a file of this name exists, `/healthcheck` answers 503: how an operator takes a replica out. @default none */
+  readonly healthcheckDisableFile?: string;
+}
+
+export const DEFAULT_API_CONFIG: ApiConfig = { wwwAuthenticateUri: '', maxLimit: 1_000, readAfterWriteTimeoutMs: 2_000, commandTimeoutMs: 10_000 };
+
+/** What the service uses of the world outside it. */
+export interface ApiDependencies {
+  readonly messages: MessageClient;
+  readonly readModel: ReadModel;
+  /** Read only, for the history of bays. */
+  readonly log: EventLog;
+  /** `none`: no authentication, everybody on this host is the user `demo`. */
+  readonly keystone: KeystoneTokenValidator | 'none';
+  readonly lookups: CloudLookupsSource;
+  readonly drivers: DriverRegistry;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly config?: Partial<ApiConfig>;
+}
+
+/** Token of the dependencies, with the configuration complete. */
+export const API = Symbol('api');
+export type Api = ApiDependencies & { readonly config: ApiConfig };

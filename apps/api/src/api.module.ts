@@ -1,0 +1,71 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule, OnModuleInit, Provider } from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { BAYS, BAY_MODELS, OPERATIONS } from '@jeroboam/read-model';
+import { API, DEFAULT_API_CONFIG, type Api, type ApiDependencies } from './api-dependencies.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { BayQueries } from './bay/bay.queries.ts';
+import { ClusterActionsController } from './bay/cluster-actions.controller.ts';
+import { ClustersController } from './bay/clusters.controller.ts';
+import { CreateBay } from './bay/create-bay.ts';
+import { ResizeBay } from './bay/resize-bay.ts';
+import { BayModelQueries } from './bay-model/bay-model.queries.ts';
+import { ClusterTemplatesController } from './bay-model/cluster-templates.controller.ts';
+import { CreateBayModel } from './bay-model/create-bay-model.ts';
+import { CertificatesController } from './certificate/certificates.controller.ts';
+import { Commands } from './command/commands.ts';
+import { DiscoveryController } from './discovery/discovery.controller.ts';
+import { OperationsController } from './operation/operations.controller.ts';
+import { ApiErrorFilter } from './wire/api-error.filter.ts';
+import { installWire } from './wire/wire-hooks.ts';
+
+class Preparation implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly api: Api,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { keystone, logger, readModel, config: { wwwAuthenticateUri } } = this.api;
+    // Fastify takes hooks until it is ready: after the routes are registered is early enough.
+    installWire(fastifyOf(this.host), new Authenticator({ keystone, logger, wwwAuthenticateUri }));
+    // The API may boot before those who write.
+    await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS]);
+  }
+}
+
+function fastifyOf(host: HttpAdapterHost): FastifyInstance {
+  return host.httpAdapter.getInstance<FastifyInstance>();
+}
+
+/** Magnum's REST API and our additions to it. Needs `apiFastifyAdapter` beneath it. */
+@Module({})
+export class ApiModule {
+  static with(dependencies: ApiDependencies): DynamicModule {
+    const api: Api = { ...dependencies, config: { ...DEFAULT_API_CONFIG, ...dependencies.config } };
+    return {
+      module: ApiModule,
+      controllers: [DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController, OperationsController],
+      providers: [
+        { provide: API, useValue: api },
+        ...services(api),
+        { provide: Preparation, useFactory: (host: HttpAdapterHost) => new Preparation(host, api), inject: [HttpAdapterHost] },
+        { provide: APP_FILTER, useFactory: (host: HttpAdapterHost) => new ApiErrorFilter(api.logger, fastifyOf(host).routeTable), inject: [HttpAdapterHost] },
+      ],
+    };
+  }
+}
+
+function services(api: Api): Provider[] {
+  const commands = new Commands(api.messages, api.readModel, api.config);
+  const models = new BayModelQueries(api.readModel, api.config.maxLimit);
+  return [
+    { provide: Commands, useValue: commands },
+    { provide: BayModelQueries, useValue: models },
+    { provide: BayQueries, useValue: new BayQueries(api.readModel, api.config.maxLimit) },
+    { provide: CreateBayModel, useValue: new CreateBayModel(api, commands) },
+    { provide: CreateBay, useValue: new CreateBay(api, models, commands) },
+    { provide: ResizeBay, useValue: new ResizeBay(api.drivers, commands) },
+  ];
+}

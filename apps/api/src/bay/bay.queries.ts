@@ -1,0 +1,43 @@
+import { BayNotFound } from '@jeroboam/domain';
+import { BAYS } from '@jeroboam/read-model';
+import type { BayDocument, Query, ReadModel } from '@jeroboam/read-model';
+import { projectOf, type Caller } from '../auth/caller.ts';
+import { NameAmbiguous, findOne } from '../wire/find-one.ts';
+import { readPage, type Page, type PageArguments } from '../wire/page.ts';
+
+/** Columns of Magnum's that one may sort by, with the fields they are kept in. */
+const SORT_KEYS: Readonly<Record<string, string>> = {
+  id: 'created', uuid: 'id', name: 'name', project_id: 'projectId', user_id: 'userId', cluster_template_id: 'bayModelId', status: 'status',
+  health_status: 'healthStatus', node_count: 'nodeCount', master_count: 'masterCount', stack_id: 'stackId', cluster_id: 'stackId',
+  api_address: 'apiAddress', coe_version: 'coeVersion', created_at: 'createdAt', updated_at: 'updatedAt',
+};
+
+/** Bays as one caller sees them: those of the own project; administrators see all (contract section 6.2). */
+export class BayQueries {
+  constructor(
+    private readonly readModel: ReadModel,
+    private readonly maxLimit: number,
+  ) {}
+
+  /**
+   * @param scope `own`: also an administrator sees those of the own project only.
+   * @throws {BayNotFound} {NameAmbiguous}
+   */
+  find(caller: Caller, ident: string, scope: 'all' | 'own' = 'all'): Promise<BayDocument> {
+    const everything = caller.isAdmin && scope === 'all';
+    const projectId = projectOf(caller);
+    return findOne<BayDocument>(this.readModel, ident, {
+      collection: BAYS.name,
+      where: everything ? undefined : { projectId },
+      isVisible: (bay) => everything || bay.projectId === projectId,
+      missing: () => new BayNotFound(ident),
+      ambiguous: () => new NameAmbiguous('clusters', 'cluster'),
+    });
+  }
+
+  list(caller: Caller, page: PageArguments): Promise<Page<BayDocument>> {
+    const where: Query['where'] = caller.isAdmin ? undefined : { projectId: projectOf(caller) };
+    const list = { collection: BAYS.name, sortKeys: SORT_KEYS, where, maxLimit: this.maxLimit, marker: (id: string) => this.find(caller, id) };
+    return readPage<BayDocument>(this.readModel, list, page);
+  }
+}

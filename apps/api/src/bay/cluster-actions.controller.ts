@@ -1,0 +1,51 @@
+import { All, Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RoutingError } from '@jeroboam/platform';
+import { actingOn, announce } from '../command/commands.ts';
+import { enforce } from '../policy/policy.ts';
+import { sendJson } from '../wire/answer.ts';
+import { InvalidInput } from '../wire/errors.ts';
+import { readQuery } from '../wire/query.ts';
+import { jsonBody } from '../wire/request-body.ts';
+import { Wire, resource } from '../wire/wire-route.ts';
+import { BayQueries } from './bay.queries.ts';
+import { RESIZE_REQUEST } from './cluster.type.ts';
+import { DEFAULT_WORKER, requireNodes } from './create-bay.ts';
+import { ResizeBay } from './resize-bay.ts';
+
+/** `/v1/clusters/{ident}/actions`: contract section 2.2. */
+@Controller(resource('clusters/:ident/actions'))
+export class ClusterActionsController {
+  constructor(
+    @Inject(BayQueries) private readonly bays: BayQueries,
+    @Inject(ResizeBay) private readonly resizing: ResizeBay,
+  ) {}
+
+  @Post('resize')
+  @Wire({ since: 7, handler: 'resize' })
+  async resize(@Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { caller, minor } = request.wire;
+    readQuery(request.query, {});
+    const { node_count: nodeCount, nodes_to_remove: nodesToRemove, nodegroup } = RESIZE_REQUEST.read(jsonBody(request));
+    if (nodeCount === null || nodeCount === undefined) throw new InvalidInput('node_count', null, 'Mandatory field missing.');
+    requireNodes(nodeCount, minor);
+    const acting = actingOn(request);
+    // Magnum's one action in which an administrator does not see other projects.
+    const bay = await this.bays.find(caller, ident, 'own');
+    enforce('cluster:resize', caller, bay);
+    const size = { nodeGroup: nodegroup ?? DEFAULT_WORKER, nodeCount, nodesToRemove: nodesToRemove ?? [] };
+    announce(reply, await this.resizing.execute(bay, size, acting));
+    sendJson(reply, 202, { uuid: bay.id });
+  }
+
+  /** Magnum knows the place but no verb for it: 405, where an unknown place is 404. */
+  @All()
+  none(): void {
+    throw new RoutingError(405);
+  }
+
+  @All(':action')
+  unknown(): void {
+    throw new RoutingError(405);
+  }
+}

@@ -1,0 +1,41 @@
+import type { BayDocument } from '@jeroboam/read-model';
+import { BadRequest } from '../wire/errors.ts';
+import { applyPatch, type PatchOperation } from '../wire/json-patch.ts';
+import { pythonRepr, type Json, type JsonObject } from '../wire/python-values.ts';
+import { CLUSTER, CLUSTER_PATCH } from './cluster.type.ts';
+
+/** What `node_count` falls back to when it is removed. */
+const DEFAULT_NODE_COUNT = 1;
+
+/**
+ * Reads what a patch asks for. Only the number of nodes may change; a value that is as it was is no change.
+ *
+ * @returns nodes wanted in the default worker group; undefined where the patch does not speak of them.
+ * @throws {BadRequest} {InvalidInput} {PatchRefused}
+ */
+export function wantedNodeCount(bay: BayDocument, patch: readonly PatchOperation[]): number | undefined {
+  const before = patchable(bay);
+  const after = applyPatch(before, patch, CLUSTER_PATCH);
+  const { node_count: nodeCount } = CLUSTER.validate(after);
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changed = [...names].filter((name) => name !== 'node_count' && !isSame(before[name] ?? null, after[name] ?? null));
+  if (changed.length > 0) throw new BadRequest(`cannot change cluster property(ies) ${changed.join(', ')}.`);
+  return patch.some(({ path }) => path === '/node_count') ? (nodeCount ?? DEFAULT_NODE_COUNT) : undefined;
+}
+
+function isSame(one: Json, other: Json): boolean {
+  return one === other || pythonRepr(one) === pythonRepr(other);
+}
+
+/** A bay as the document that patches are applied to. */
+function patchable(bay: BayDocument): JsonObject {
+  const { spec } = bay;
+  return {
+    name: bay.name, cluster_template_id: bay.bayModelId, keypair: spec.keypair, node_count: bay.nodeCount, master_count: bay.masterCount,
+    docker_volume_size: spec.dockerVolumeSize, labels: spec.labels, master_flavor_id: spec.masterFlavorId, flavor_id: spec.flavorId,
+    create_timeout: spec.createTimeoutMinutes, status: bay.status, status_reason: bay.statusReason, health_status: bay.healthStatus,
+    health_status_reason: bay.healthStatusReason, discovery_url: bay.discoveryUrl, coe_version: bay.coeVersion,
+    container_version: bay.containerVersion, fixed_network: spec.fixedNetwork, fixed_subnet: spec.fixedSubnet,
+    floating_ip_enabled: spec.floatingIpEnabled, master_lb_enabled: spec.masterLbEnabled,
+  };
+}

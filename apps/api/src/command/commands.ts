@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, derivedId } from '@jeroboam/domain';
+import type { Accepted, MessageClient, MessageContract } from '@jeroboam/messaging';
+import type { ReadModel } from '@jeroboam/read-model';
+import type { ApiConfig } from '../api-dependencies.ts';
+import { actorOf, projectOf, type Caller } from '../auth/caller.ts';
+import { BadRequest } from '../wire/errors.ts';
+
+/** Accepted and durable, but not yet to be seen: an answer now could be followed by a stale one. */
+export class NotYetReadable extends DomainError {
+  readonly code = 'NOT_YET_READABLE';
+  readonly kind = 'unavailable';
+  constructor(operationId: string | null) {
+    super('The request was accepted, but its effect cannot be read yet; do not repeat it, look again in a moment.', { operationId, retryAfterSeconds: 1 });
+  }
+}
+
+/** One request that changes something: on whose behalf, and under which ids. */
+export interface Acting {
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** Derived from the request's `Idempotency-Key` where it has one: the same request again is the same command. */
+  readonly commandId: string;
+}
+
+/** @throws {BadRequest} for an unusable `Idempotency-Key`. */
+export function actingOn(request: FastifyRequest): Acting {
+  const { caller } = request.wire;
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return { caller, requestId: request.id, commandId: randomUUID() };
+  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) throw new BadRequest('Idempotency-Key must have 1 to 255 printable ASCII characters.');
+  const path = request.url.split('?', 1)[0]!.replace(/\/+$/, '').replace(/^\/v1(?=\/)/, '');
+  return { caller, requestId: request.id, commandId: derivedId('idempotency', projectOf(caller), request.method, path, key) };
+}
+
+/** Sends what requests ask for to the services that decide, and waits until the outcome can be read everywhere. */
+export class Commands {
+  constructor(
+    private readonly messages: MessageClient,
+    private readonly readModel: ReadModel,
+    private readonly config: Pick<ApiConfig, 'commandTimeoutMs' | 'readAfterWriteTimeoutMs'>,
+  ) {}
+
+  /** For messages that answer with a value. @throws the handler's refusal, or that nobody could be asked. */
+  ask<Request, Reply>(contract: MessageContract<Request, Reply>, payload: Request, { caller, requestId, commandId }: Acting): Promise<Reply> {
+    const context = { actor: actorOf(caller), requestId, commandId, correlationId: commandId, causationId: null };
+    return this.messages.send(contract, payload, { context, timeoutMs: this.config.commandTimeoutMs });
+  }
+
+  /**
+   * @param projections that clients may look at next; the read model is shared, so all replicas answer from it.
+   * @throws as `ask`; {NotYetReadable}
+   */
+  async carryOut<Request>(contract: MessageContract<Request, Accepted>, payload: Request, acting: Acting, projections: readonly string[]): Promise<Accepted> {
+    const accepted = await this.ask(contract, payload, acting);
+    const { position, operationId } = accepted;
+    if (position === null) return accepted;
+    const waits = projections.map((projection) => this.readModel.reached(projection, position, this.config.readAfterWriteTimeoutMs));
+    if ((await Promise.all(waits)).includes(false)) throw new NotYetReadable(operationId);
+    return accepted;
+  }
+}
+
+/** Tells where the operation that goes on can be watched. */
+export function announce(reply: FastifyReply, { operationId }: Accepted): void {
+  if (operationId !== null) reply.headers({ 'operation-id': operationId, location: `/v1/operations/${operationId}` });
+}

@@ -1,0 +1,29 @@
+import { MAX_MINOR } from '../wire/microversion.ts';
+import { links, type BaseUrl, type Link } from '../wire/links.ts';
+
+/** `GET /`: contract section 1.1. */
+export function versionsView(base: BaseUrl): Record<string, unknown> {
+  return {
+    name: 'OpenStack Magnum API',
+    description: 'Magnum is an OpenStack project which aims to provide container cluster management.',
+    versions: [{ id: 'v1', links: [{ href: `${base}/v1/`, rel: 'self' }], status: 'CURRENT', max_version: `1.${MAX_MINOR}`, min_version: '1.1' }],
+  };
+}
+
+const COLLECTIONS = ['clustertemplates', 'clusters', 'quotas', 'certificates', 'mservices', 'stats', 'federations'] as const;
+
+/** `GET /v1`: contract section 1.1. */
+export function v1View(base: BaseUrl): Record<string, unknown> {
+  return {
+    id: 'v1',
+    media_types: [{ base: 'application/json', type: 'application/vnd.openstack.magnum.v1+json' }],
+    links: [
+      { href: `${base}/v1/`, rel: 'self' },
+      { href: 'http://docs.openstack.org/developer/magnum/dev/api-spec-v1.html', rel: 'describedby', type: 'text/html' },
+    ],
+    ...Object.fromEntries(COLLECTIONS.map((name): [string, readonly Link[]] => [name, links(base, `${name}/`)])),
+    // Literally so: clients fill in the id.
+    nodegroups: links(base, 'clusters/{cluster_id}/nodegroups'),
+    credentials: links(base, 'credentials/'),
+  };
+}

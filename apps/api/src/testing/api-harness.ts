@@ -1,0 +1,110 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DriverRegistry } from '@jeroboam/driver-sdk';
+import { InMemoryEventLog } from '@jeroboam/event-log/testing';
+import { FakeClock, recordingLogger } from '@jeroboam/platform/testing';
+import { openSqliteReadModel, type ReadModel } from '@jeroboam/read-model';
+import type { ApiConfig } from '../api-dependencies.ts';
+import { createApiApp } from '../create-api-app.ts';
+import { FakeCloud } from './fake-cloud.ts';
+import { FakeKeystone } from './fake-keystone.ts';
+import { FakeServices } from './fake-services.ts';
+import { OTHER, manifest } from './manifests.ts';
+
+export interface Call {
+  /** Name of one of `FakeKeystone`'s people. @default member */
+  readonly as?: string;
+  /** Version header, whole. @default container-infra latest */
+  readonly version?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text is sent as it is, anything else as JSON. */
+  readonly body?: unknown;
+  /** Address of the client. @default 127.0.0.1 */
+  readonly from?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
+  readonly text: string;
+  /** The body read as JSON. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into bodies of every shape
+  readonly body: any;
+}
+
+/** The API over injected HTTP, with everything behind it played. */
+export class ApiHarness {
+  readonly keystone = new FakeKeystone();
+  readonly cloud = new FakeCloud();
+  readonly logger = recordingLogger();
+
+  private constructor(
+    readonly readModel: ReadModel,
+    readonly services: FakeServices,
+    private app: NestFastifyApplication | undefined,
+  ) {}
+
+  static async open(config: Partial<ApiConfig> = {}, options: { readonly withoutKeystone?: true } = {}): Promise<ApiHarness> {
+    const readModel = await openSqliteReadModel({ path: ':memory:' });
+    const clock = new FakeClock();
+    const log = new InMemoryEventLog(undefined, () => clock.now());
+    const harness = new ApiHarness(readModel, new FakeServices(log, readModel, () => clock.now()), undefined);
+    harness.app = await createApiApp({
+      messages: harness.services, readModel, log, clock, logger: harness.logger,
+      keystone: options.withoutKeystone ? 'none' : harness.keystone, lookups: harness.cloud,
+      drivers: new DriverRegistry([manifest(), OTHER]),
+      config: { readAfterWriteTimeoutMs: 20, wwwAuthenticateUri: 'http://keystone.test/v3', ...config },
+    });
+    await harness.services.project();
+    await harness.app.init();
+    return harness;
+  }
+
+  async close(): Promise<void> {
+    await this.app?.close();
+    await this.readModel.close();
+  }
+
+  async call(request: string, { as = 'member', version = 'container-infra latest', headers = {}, body, from }: Call = {}): Promise<Answer> {
+    const [method, url] = request.split(' ', 2) as ['GET', string];
+    const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await this.app!.inject({
+      method, url,
+      headers: {
+        ...(as === 'nobody' ? {} : { 'x-auth-token': as }),
+        ...(version === '' ? {} : { 'openstack-api-version': version }),
+        ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(payload === undefined ? {} : { payload }),
+      ...(from === undefined ? {} : { remoteAddress: from }),
+    });
+    const isJson = String(response.headers['content-type']).includes('json') && response.payload !== '';
+    return { status: response.statusCode, headers: response.headers, text: response.payload, body: isJson ? response.json() : undefined };
+  }
+
+  /** Makes a bay model; its id. */
+  async givenBayModel(fields: object = {}, as = 'member'): Promise<string> {
+    const { status, body } = await this.call('POST /v1/clustertemplates', { as, body: { ...TEMPLATE, ...fields } });
+    if (status !== 201) throw new Error(`no bay model: ${JSON.stringify(body)}`);
+    return body.uuid;
+  }
+
+  /** Makes a bay; its id. */
+  async givenBay(bayModelId: string, fields: object = {}, as = 'member'): Promise<string> {
+    const { status, body } = await this.call('POST /v1/clusters', { as, body: { name: 'c1', cluster_template_id: bayModelId, ...fields } });
+    if (status !== 202) throw new Error(`no bay: ${JSON.stringify(body)}`);
+    return body.uuid;
+  }
+}
+
+/** A bay model that can be made. */
+export const TEMPLATE = {
+  name: 'swarm', coe: 'swarm-mode', image_id: 'fedora-coreos-38', external_network_id: 'public', keypair_id: 'testkey',
+  flavor_id: 'm1.small', master_flavor_id: 'm1.small', docker_volume_size: 5, labels: { tier: 'test' },
+};
+
+/** The one error of a body in Magnum's shape, without what varies. */
+export function errorOf({ body }: Answer): { readonly status: number; readonly code: string; readonly title: string; readonly detail: string } {
+  const { status, code, title, detail } = body.errors[0];
+  return { status, code, title, detail };
+}

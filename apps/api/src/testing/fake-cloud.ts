@@ -1,0 +1,51 @@
+import { CloudServiceUnavailable } from '@jeroboam/openstack';
+import type { CloudLookups, CloudLookupsSource } from '@jeroboam/openstack';
+
+const IMAGES: Readonly<Record<string, { osDistro: string | null; magnumDriver?: string }>> = {
+  'fedora-coreos-38': { osDistro: 'fedora-coreos' },
+  'no-distro': { osDistro: null },
+  special: { osDistro: 'fedora-coreos', magnumDriver: 'other_driver' },
+};
+const FLAVORS: Readonly<Record<string, number>> = { 'm1.small': 20, 'm1.diskless': 0 };
+
+/** A cloud with a handful of things in it; `away` lets every look-up fail. */
+export class FakeCloud implements CloudLookupsSource, CloudLookups {
+  away = false;
+
+  for(): CloudLookups {
+    return this;
+  }
+
+  close(): void {
+    // Nothing is open.
+  }
+
+  async image(ident: string) {
+    return this.#find(IMAGES, ident, (image) => ({ id: `id-of-${ident}`, name: ident, ...image }));
+  }
+
+  async flavor(ident: string) {
+    return this.#find(FLAVORS, ident, (diskGb) => ({ id: `id-of-${ident}`, name: ident, vcpus: 1, ramMb: 2048, diskGb }));
+  }
+
+  async keypair(name: string) {
+    return this.#find({ testkey: true }, name, () => ({ name }));
+  }
+
+  async externalNetwork(ident: string) {
+    return this.#find({ public: true }, ident, () => ({ id: 'net-1', name: ident, external: true }));
+  }
+
+  async network(ident: string) {
+    return this.#find({ private: true }, ident, () => ({ id: 'net-2', name: ident, external: false }));
+  }
+
+  async subnet(ident: string) {
+    return this.#find({ 'private-subnet': true }, ident, () => ({ id: 'subnet-1', name: ident, networkId: 'net-2' }));
+  }
+
+  #find<T, R>(things: Readonly<Record<string, T>>, ident: string, as: (thing: T) => R): R | undefined {
+    if (this.away) throw new CloudServiceUnavailable('image', 'it is away for a test');
+    return Object.hasOwn(things, ident) ? as(things[ident]!) : undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { KeystoneUnavailable, type KeystoneTokenValidator, type TokenInfo } from '@jeroboam/openstack';
+
+/** People the tests know, by their token. */
+const PEOPLE: Readonly<Record<string, Pick<TokenInfo, 'userId' | 'projectId' | 'roles'>>> = {
+  member: { userId: 'u1', projectId: 'p1', roles: ['member', 'reader'] },
+  reader: { userId: 'u2', projectId: 'p1', roles: ['reader'] },
+  'member-only': { userId: 'u3', projectId: 'p1', roles: ['member'] },
+  'no-role': { userId: 'u4', projectId: 'p1', roles: [] },
+  colleague: { userId: 'u5', projectId: 'p1', roles: ['member', 'reader'] },
+  stranger: { userId: 'u6', projectId: 'p2', roles: ['member', 'reader'] },
+  admin: { userId: 'u7', projectId: 'p9', roles: ['Admin'] },
+  unscoped: { userId: 'u8', projectId: null, roles: ['member', 'reader'] },
+};
+
+/** Keystone with a handful of tokens; `away` lets the next questions fail. */
+export class FakeKeystone implements KeystoneTokenValidator {
+  away = false;
+  readonly #infos = new Map(Object.entries(PEOPLE).map(([token, person]): [string, TokenInfo] => [token, {
+    ...person, userName: token, userDomainId: 'default', projectName: person.projectId, projectDomainId: 'default',
+    expiresAt: '2099-01-01T00:00:00.000000Z', catalog: [],
+  }]));
+
+  validate(token: string): Promise<TokenInfo | 'invalid'> {
+    if (this.away) return Promise.reject(new KeystoneUnavailable('it is away for a test'));
+    return Promise.resolve(this.#infos.get(token) ?? 'invalid');
+  }
+
+  close(): void {
+    // Nothing is open.
+  }
+}

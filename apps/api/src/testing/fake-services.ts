@@ -1,0 +1,121 @@
+import { bayDecider, bayModelDecider, categoryOf, derivedId, quotaDecider } from '@jeroboam/domain';
+import type { Position, RecordedEvent } from '@jeroboam/domain';
+import { Aggregates } from '@jeroboam/event-log';
+import type { EventLog } from '@jeroboam/event-log';
+import { createBay, createBayModel, deleteBay, deleteBayModel, getCaCertificate, resizeBay, signClientCsr } from '@jeroboam/messaging';
+import type { Accepted, MessageClient, MessageContext, MessageContract, SendOptions } from '@jeroboam/messaging';
+import { apiProjections, type Projection, type ReadModel } from '@jeroboam/read-model';
+
+export interface Sent {
+  readonly pattern: string;
+  readonly payload: unknown;
+  readonly context: MessageContext;
+}
+
+/** Bays a project may have. */
+export const QUOTA = 3;
+
+/**
+ * The services behind the API, as far as it notices them: real deciders on a log in memory, real projections, and no
+ * operation ever carried out. Every message is remembered.
+ */
+export class FakeServices implements MessageClient {
+  readonly sent: Sent[] = [];
+  /** Thrown in answer to every message. */
+  failure: Error | undefined;
+  /** The read side falls behind. */
+  lagging = false;
+
+  readonly #log: EventLog;
+  readonly #readModel: ReadModel;
+  readonly #projections: readonly Projection[] = apiProjections();
+  readonly #bays;
+  readonly #models;
+  readonly #quotas;
+
+  constructor(log: EventLog, readModel: ReadModel, now: () => Date) {
+    this.#log = log;
+    this.#readModel = readModel;
+    this.#bays = new Aggregates({ log, now, decider: bayDecider, category: 'bay' });
+    this.#models = new Aggregates({ log, now, decider: bayModelDecider, category: 'baymodel' });
+    this.#quotas = new Aggregates({ log, now, decider: quotaDecider, category: 'quota' });
+  }
+
+  async send<Request, Reply>(contract: MessageContract<Request, Reply>, payload: Request, { context }: SendOptions): Promise<Reply> {
+    // A message travels as JSON.
+    const copy = JSON.parse(JSON.stringify(payload)) as never;
+    this.sent.push({ pattern: contract.pattern, payload: copy, context });
+    if (this.failure) throw this.failure;
+    const reply = await this.#handle(contract.pattern, copy, context);
+    if (!this.lagging) await this.project();
+    return reply as Reply;
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+
+  /** Says something else about a bay, as an operation would. */
+  async tell(bayId: string, command: Parameters<typeof this.executeOnBay>[1]): Promise<void> {
+    await this.executeOnBay(bayId, command, contextOf(`tell-${this.sent.length}-${bayId}-${JSON.stringify(command)}`));
+    await this.project();
+  }
+
+  /** Brings the read side up to the log. */
+  async project(): Promise<void> {
+    await this.#readModel.ensure(this.#projections.flatMap(({ collections }) => collections));
+    for (const projection of this.#projections) {
+      let from: Position | undefined = await this.#readModel.checkpoint(projection.name);
+      for await (const event of this.#log.readAll(from === undefined ? {} : { after: from })) {
+        await this.#readModel.commit(projection.name, from, event.position, await this.#changes(projection, event));
+        from = event.position;
+      }
+    }
+  }
+
+  private executeOnBay(bayId: string, command: Omit<Parameters<typeof bayDecider.decide>[0], 'metadata'>, context: MessageContext) {
+    return this.#bays.execute(bayId, command, context);
+  }
+
+  async #changes(projection: Projection, event: RecordedEvent) {
+    if (!projection.categories.includes(categoryOf(event.stream))) return [];
+    return projection.project(event, { get: (collection, id) => this.#readModel.get(collection, id) });
+  }
+
+  async #handle(pattern: string, payload: never, context: MessageContext): Promise<unknown> {
+    switch (pattern) {
+      case createBayModel.pattern: return this.#ofModel((payload as { spec: { bayModelId: string } }).spec.bayModelId, { type: 'CreateBayModel', data: payload }, context);
+      case deleteBayModel.pattern: return this.#ofModel((payload as { bayModelId: string }).bayModelId, { type: 'DeleteBayModel', data: payload }, context);
+      case createBay.pattern: return this.#createBay(payload, context);
+      case resizeBay.pattern: return this.#ofBay(payload, 'ResizeBay', context);
+      case deleteBay.pattern: return this.#ofBay(payload, 'DeleteBay', context);
+      case getCaCertificate.pattern:
+      case signClientCsr.pattern: return { pem: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----' };
+      default: throw new Error(`nobody handles ${pattern}`);
+    }
+  }
+
+  async #ofModel(id: string, command: object, context: MessageContext): Promise<Accepted> {
+    const { position } = await this.#models.execute(id, command as never, context);
+    return { position, operationId: null };
+  }
+
+  async #createBay(payload: { spec: { bayId: string; projectId: string } }, context: MessageContext): Promise<Accepted> {
+    const { bayId, projectId } = payload.spec;
+    const slot = { ...context, commandId: derivedId(context.commandId, 'slot') };
+    await this.#quotas.execute(projectId, { type: 'ReserveBaySlot', data: { projectId, bayId, defaultLimit: QUOTA } }, slot);
+    const operationId = derivedId(context.commandId, 'operation');
+    const { position } = await this.#bays.execute(bayId, { type: 'CreateBay', data: { ...payload, operationId } } as never, context);
+    return { position, operationId };
+  }
+
+  async #ofBay(payload: { bayId: string }, type: 'ResizeBay' | 'DeleteBay', context: MessageContext): Promise<Accepted> {
+    const operationId = derivedId(context.commandId, 'operation');
+    const { position, events } = await this.#bays.execute(payload.bayId, { type, data: { ...payload, operationId } }, context);
+    return { position, operationId: events.length > 0 ? operationId : null };
+  }
+}
+
+function contextOf(commandId: string): MessageContext {
+  return { actor: { userId: 'system', projectId: 'system', roles: [] }, requestId: 'req-test', commandId, correlationId: commandId, causationId: null };
+}

@@ -1,0 +1,21 @@
+import type { DriverManifest } from '@jeroboam/driver-sdk';
+
+/** A driver on paper: it makes swarms of up to ten nodes. */
+export function manifest(changes: Partial<DriverManifest> = {}): DriverManifest {
+  return {
+    name: 'swarm_test', version: '1.2.0', contract: 'bay-driver/v1', description: 'makes nothing', state: 'active',
+    provides: [{ serverType: 'vm', os: 'fedora-coreos', coe: 'swarm-mode' }],
+    templateVersions: ['1.2.0', '1.10.0'],
+    capabilities: {
+      operations: ['resize'], networkDrivers: ['docker'], volumeDrivers: ['rexray'], storageDrivers: ['overlay2', 'devicemapper'], runtimeClasses: [],
+      masterCounts: [1, 3], maxNodes: 10, limitations: [],
+    },
+    create: () => { throw new Error('a driver on paper'); },
+    ...changes,
+  };
+}
+
+/** Another that has to be asked for: by name, or by an image made for it. */
+export const OTHER = manifest({
+  name: 'other_driver', state: 'beta', provides: [{ serverType: 'vm', os: 'fedora-coreos', coe: 'kubernetes' }, { serverType: 'vm', os: 'fedora-coreos', coe: 'swarm-mode' }],
+});
