@@ -76,7 +76,7 @@ export function pragma(database: DatabaseSync, name: string): unknown {
 /** True when another connection held the file longer than the busy time-out. */
 export function isBusy(error: unknown): boolean {
   const SQLITE_BUSY = 5;
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+  return typeof error === 'object' && error !== null && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 }
 
 function assertOurs(database: DatabaseSync, path: string): void {

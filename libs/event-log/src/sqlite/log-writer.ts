@@ -68,15 +68,19 @@ export class LogWriter {
   /** Where the last event of the request is now; undefined when it must be refused. */
   #take(request: AppendRequest, head: StreamHead, recordedAt: string): Place | undefined {
     const { events, expected } = request;
+    const decidedOnHead = expected === 'any' || (expected === 'none' ? -1 : expected) === head.revision;
+    // The usual case spares the look-up: the index on ids, which has to be touched anyway, says whether it is new.
+    if (decidedOnHead && events.length === FIELDS_PER_EVENT && this.#write(request, head, recordedAt, 0)) return this.#lastPlace(head);
     const held = this.#heldOf(head, events);
     const firstNew = held.indexOf(undefined);
     if (firstNew === -1) return held.reduce((last, place) => (place!.revision > last!.revision ? place : last));
     // An id held behind a new one: the given order cannot be had any more.
-    if (held.slice(firstNew).some((place) => place !== undefined)) return undefined;
-    if (expected !== 'any' && (expected === 'none' ? -1 : expected) !== head.revision) return undefined;
-    for (let at = firstNew * FIELDS_PER_EVENT; at < events.length; at += FIELDS_PER_EVENT) {
-      this.#write(request, head, recordedAt, events[at]!, events[at + 1]!, events[at + 2]!);
-    }
+    if (!decidedOnHead || held.slice(firstNew).some((place) => place !== undefined)) return undefined;
+    for (let at = firstNew * FIELDS_PER_EVENT; at < events.length; at += FIELDS_PER_EVENT) this.#write(request, head, recordedAt, at);
+    return this.#lastPlace(head);
+  }
+
+  #lastPlace(head: StreamHead): Place {
     return { revision: head.revision, position: this.#lastPosition };
   }
 
@@ -88,16 +92,20 @@ export class LogWriter {
     return held;
   }
 
-  #write({ stream, category }: AppendRequest, head: StreamHead, recordedAt: string, eventId: string, type: string, writer: string): void {
+  /** Writes the event whose fields begin at `at`; false, having written nothing, when the stream holds its id. */
+  #write({ stream, category, events }: AppendRequest, head: StreamHead, recordedAt: string, at: number): boolean {
+    const [eventId, type, writer] = [events[at]!, events[at + 1]!, events[at + 2]!];
     const revision = head.revision + 1;
     const position = this.#lastPosition + 1;
     const text = storedText({ prevHash: head.hash, stream, revision, recordedAt }, writer);
     const hash = hashText(text);
     if (head.id === 0) head.id = Number(this.#statements.addStream.run(stream).lastInsertRowid);
-    this.#statements.addEvent.run(position, head.id, revision, this.#kindOf(category, type), eventId, hash, text);
+    const { changes } = this.#statements.addEvent.run(position, head.id, revision, this.#kindOf(category, type), eventId, hash, text);
+    if (changes === 0) return false;
     head.revision = revision;
     head.hash = hash;
     this.#lastPosition = position;
+    return true;
   }
 
   #headOf(stream: string): StreamHead {
@@ -163,6 +171,7 @@ class Statements {
     this.addStream = prepare('INSERT INTO stream (name) VALUES (?)');
     this.addKind = prepare('INSERT INTO kind (category, type) VALUES (?, ?)');
     this.addEvent = prepare(`
-      INSERT INTO event (position, stream_id, revision, kind_id, event_id, hash, body) VALUES (?, ?, ?, ?, unhex(?, '-'), unhex(?), ?)`);
+      INSERT INTO event (position, stream_id, revision, kind_id, event_id, hash, body) VALUES (?, ?, ?, ?, unhex(?, '-'), unhex(?), ?)
+      ON CONFLICT (stream_id, event_id) DO NOTHING`);
   }
 }

@@ -6,7 +6,7 @@ import { LogUnavailable, RevisionConflict } from '../errors.ts';
 import type { Appended, Expected } from '../event-log.port.ts';
 import { positionOf } from '../position.ts';
 import { writerText } from '../stored-event.ts';
-import { NUMBERS_PER_ANSWER, OUTCOME } from './writer-protocol.ts';
+import { NUMBERS_PER_ANSWER, OUTCOME, flatten } from './writer-protocol.ts';
 import type { Answers, AppendRequest, Failure, FromWriter, WriterThreadData } from './writer-protocol.ts';
 
 /** Appends waiting for an answer; beyond, an append is turned away at once. */
@@ -40,6 +40,7 @@ interface Pending {
 
 /** One running writer thread and the way to it. */
 interface Thread {
+  readonly worker: Worker;
   readonly port: MessagePort;
   readonly counter: Int32Array;
   readonly exited: Promise<void>;
@@ -80,6 +81,7 @@ export class WriterClient {
     const thread = this.#thread;
     if (!thread) return;
     this.#flush();
+    thread.worker.ref();
     thread.port.postMessage('close');
     this.#ring(thread);
     await thread.exited;
@@ -101,7 +103,7 @@ export class WriterClient {
     if (this.#outbox.length === 0) return;
     this.#thread ??= this.#start();
     this.#thread.port.ref();
-    this.#thread.port.postMessage(this.#outbox);
+    this.#thread.port.postMessage(flatten(this.#outbox));
     this.#ring(this.#thread);
     this.#outbox = [];
   }
@@ -131,7 +133,7 @@ export class WriterClient {
     });
     // An idle log keeps no process alive.
     worker.unref();
-    return { port: port1, counter: new Int32Array(sent), exited };
+    return { worker, port: port1, counter: new Int32Array(sent), exited };
   }
 
   #receive(message: FromWriter): void {

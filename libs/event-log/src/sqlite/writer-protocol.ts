@@ -1,22 +1,42 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Expected } from '../event-log.port.ts';
 
-// What the main thread and the writer thread say to each other. Flat on purpose: copying a nested object between
-// threads costs more than the rest of an append on the main thread.
+// What the main thread and the writer thread say to each other. Flat on purpose: copying nested objects between threads
+// costs more than the rest of an append on the main thread. The thread runs this file with types stripped.
 
-/** One append: `events` holds id, type and writer's text of each event in turn. */
+/** One append. */
 export interface AppendRequest {
   readonly id: number;
   readonly stream: string;
   readonly category: string;
   readonly expected: Expected;
+  /** Id, type and writer's text of each event in turn. */
   readonly events: readonly string[];
 }
 
 /** Strings an event takes in `AppendRequest.events`. */
 export const FIELDS_PER_EVENT = 3;
 
-export type ToWriter = readonly AppendRequest[] | 'close';
+/** Any number of appends as one flat list, made by `flatten`. */
+export type FlatAppends = readonly (string | number)[];
+
+export type ToWriter = FlatAppends | 'close';
+
+export function flatten(requests: readonly AppendRequest[]): FlatAppends {
+  const flat: (string | number)[] = [];
+  for (const { id, stream, category, expected, events } of requests) flat.push(id, stream, category, expected, events.length, ...events);
+  return flat;
+}
+
+export function unflatten(flat: FlatAppends): AppendRequest[] {
+  const requests: AppendRequest[] = [];
+  for (let at = 0; at < flat.length; ) {
+    const [id, stream, category, expected, fields] = flat.slice(at, at + 5) as [number, string, string, Expected, number];
+    at += 5 + fields;
+    requests.push({ id, stream, category, expected, events: flat.slice(at - fields, at) as string[] });
+  }
+  return requests;
+}
 
 /**
  * One commit's answers, four numbers each: request id, one of `OUTCOME`, then revision and position of the last event,

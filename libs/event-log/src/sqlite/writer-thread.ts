@@ -1,6 +1,7 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { connect } from './database.ts';
 import { LogWriter } from './log-writer.ts';
+import { unflatten } from './writer-protocol.ts';
 import type { AppendRequest, FromWriter, ToWriter, WriterThreadData } from './writer-protocol.ts';
 
 // The thread all appends of this process go through, so that waiting for the disk stops nobody else. It takes what
@@ -18,7 +19,7 @@ function receiveAll(): void {
   for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
     const message = received.message as ToWriter;
     if (message === 'close') closing = true;
-    else queue.push(...message);
+    else queue.push(...unflatten(message));
   }
 }
 

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { aStream, anEvent, someEvents } from '../testing/an-event.ts';
+import { prepareFile } from './database.ts';
+import { WriterClient, startWriterThread } from './writer-client.ts';
+import type { StartThread } from './writer-client.ts';
+
+/** A thread that runs `code` once it has been sent something. */
+const threadThat = (code: string): StartThread => (data) =>
+  new Worker(`const { port } = require('node:worker_threads').workerData; port.once('message', () => { ${code} });`, {
+    eval: true, workerData: data, transferList: [data.port], stderr: true,
+  });
+
+describe('WriterClient', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'jeroboam-writer-'));
+    path = join(folder, 'events.db');
+    prepareFile(path, 1_000);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['throws', `throw new Error('out of luck')`],
+    ['ends', 'process.exit(0)'],
+  ])('calls appends unknown when its thread %s, and goes on with a new thread', async (_case, code) => {
+    const starts: StartThread[] = [threadThat(code), startWriterThread];
+    const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, () => undefined, (data) => starts.shift()!(data));
+    const stream = aStream();
+    const events = someEvents(3);
+    const lost = await Promise.allSettled(events.map((event) => client.append(stream, [event], 'any', 60_000)));
+    expect(lost.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual(Array(3).fill('LOG_UNAVAILABLE'));
+    const retried = await Promise.all(events.map((event) => client.append(stream, [event], 'any', 60_000)));
+    expect(retried.map(({ revision }) => revision)).toEqual([0, 1, 2]);
+    await client.close();
+  });
+
+  it('gives up waiting for a thread that does not answer', async () => {
+    const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, () => undefined, threadThat(`if (true) port.once('message', () => process.exit())`));
+    await expect(client.append(aStream(), [anEvent()], 'none', 1)).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    await client.close();
+  });
+
+  it('turns appends away at once when 10,000 are waiting', async () => {
+    const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, () => undefined);
+    const stream = aStream();
+    const waiting = Promise.all(someEvents(10_000).map((event) => client.append(stream, [event], 'any', 60_000)));
+    await expect(client.append(stream, [anEvent()], 'any', 60_000)).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    expect((await waiting).at(-1)).toMatchObject({ revision: 9_999 });
+    await expect(client.append(stream, [anEvent()], 'any', 60_000)).resolves.toMatchObject({ revision: 10_000 });
+    await client.close();
+  });
+
+  it('answers what it was sent before it lets itself be closed', async () => {
+    const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, () => undefined);
+    const appended = someEvents(100).map((event) => client.append(aStream(), [event], 'none', 60_000));
+    await client.close();
+    await expect(Promise.all(appended)).resolves.toHaveLength(100);
+  });
+
+  it('takes an append larger than a page of memory many times over', async () => {
+    const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, () => undefined);
+    const data = { text: 'x'.repeat(4 * 1024 * 1024) };
+    await expect(client.append(aStream(), someEvents(4, { data }), 'none', 60_000)).resolves.toMatchObject({ revision: 3 });
+    await client.close();
+  });
+});
