@@ -2,10 +2,10 @@
 // started again. Needs Debian's nats-server (installed when root).
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join, resolve } from 'node:path';
-import { installPackages, sayMissing } from './debian.mjs';
+import { PACKAGES, installPackages, sayMissing } from './debian.mjs';
 import { build, install, nodeBinary, root } from './ensure.mjs';
 
 const env = { ...process.env };
@@ -80,13 +80,13 @@ async function waitFor(port, what) {
 }
 
 const nats = { JEROBOAM_NATS_SERVERS: `${host}:${natsPort}`, JEROBOAM_NATS_TOKEN: token, JEROBOAM_DATA_DIR: dataDir };
-start('nats-server', missing.length === 0 ? 'nats-server' : '', ['-c', natsConfig]);
+start('nats-server', PACKAGES['nats-server'].files.find((file) => existsSync(file)), ['-c', natsConfig]);
 let keystone = {};
 if (!env.JEROBOAM_KEYSTONE_URL) {
   start('sandbox-cloud', nodeBinary, [join(root, 'apps/sandbox-cloud/dist/main.js')], { JEROBOAM_SANDBOX_PORT: String(sandboxPort), JEROBOAM_CONTAINER_INFRA_URL: `http://${host}:${apiPort}/v1` });
   // The sandbox's own service user; its cloud file is public.
   keystone = { JEROBOAM_KEYSTONE_URL: `http://${host}:${sandboxPort}/v3`, JEROBOAM_KEYSTONE_PASSWORD: env.JEROBOAM_KEYSTONE_PASSWORD ?? 'secret' };
-  writeFileSync(join(root, 'openrc'), `export OS_AUTH_URL='http://${host}:${sandboxPort}/v3'\nexport OS_USERNAME='demo'\nexport OS_PASSWORD='secret'\nexport OS_PROJECT_NAME='demo'\nexport OS_USER_DOMAIN_NAME='Default'\nexport OS_PROJECT_DOMAIN_NAME='Default'\nexport OS_IDENTITY_API_VERSION='3'\nexport OS_REGION_NAME='RegionOne'\n`, { mode: 0o600 });
+  writeFileSync(env.JEROBOAM_OPENRC ?? join(root, 'openrc'), `export OS_AUTH_URL='http://${host}:${sandboxPort}/v3'\nexport OS_USERNAME='demo'\nexport OS_PASSWORD='secret'\nexport OS_PROJECT_NAME='demo'\nexport OS_USER_DOMAIN_NAME='Default'\nexport OS_PROJECT_DOMAIN_NAME='Default'\nexport OS_IDENTITY_API_VERSION='3'\nexport OS_REGION_NAME='RegionOne'\n`, { mode: 0o600 });
 }
 for (const service of SERVICES) start(service, nodeBinary, [join(root, `apps/${service}/dist/main.js`)], { ...nats, ...keystone });
 await waitFor(apiPort, 'the api');
