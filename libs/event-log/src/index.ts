@@ -1,8 +1,10 @@
 export type { Appended, EventBatch, EventLog, Expected, ReadAllOptions, ReadFilter, ReadStreamOptions, SubscribeOptions, Subscription } from './event-log.port.ts';
 export { LogUnavailable, RevisionConflict } from './errors.ts';
-export { NO_HASH, hashEvent } from './stored-event.ts';
+export { DamagedEvent, NO_HASH, hashEvent } from './stored-event.ts';
 export type { HashedEvent } from './stored-event.ts';
 export { Aggregates } from './aggregates.ts';
 export type { AggregatesOptions, Executed, Loaded } from './aggregates.ts';
 export { openSqliteEventLog } from './sqlite/sqlite-event-log.ts';
 export type { SqliteEventLogOptions } from './sqlite/sqlite-event-log.ts';
+export { verifyChain } from './verify-chain.ts';
+export type { BrokenLink, ChainReport, VerifyOptions } from './verify-chain.ts';

@@ -45,10 +45,32 @@ export function hashEvent(event: HashedEvent): string {
   return hashText(storedText(event, writerText(event)));
 }
 
-/** An event out of its stored text. */
+/** Stored bytes that are no event any more. A verifier reports it; anybody else cannot go on. */
+export class DamagedEvent extends Error {
+  readonly position: Position;
+  constructor(position: Position, options: ErrorOptions) {
+    super(`the event at position ${position} is damaged`, options);
+    this.name = 'DamagedEvent';
+    this.position = position;
+  }
+}
+
+/**
+ * An event out of its stored text.
+ *
+ * @throws {DamagedEvent} when the text is no JSON.
+ */
 export function recordedEvent(text: string, hexHash: string, position: Position): RecordedEvent {
-  const event = JSON.parse(text) as { -readonly [K in keyof RecordedEvent]: RecordedEvent[K] };
+  const event = parsed(text, position);
   event.hash = hexHash;
   event.position = position;
   return event;
+}
+
+function parsed(text: string, position: Position): { -readonly [K in keyof RecordedEvent]: RecordedEvent[K] } {
+  try {
+    return JSON.parse(text) as RecordedEvent;
+  } catch (cause) {
+    throw new DamagedEvent(position, { cause });
+  }
 }
