@@ -37,7 +37,13 @@ export function defineConfig<S extends z.ZodRawShape>(fields: S | ConfigSchema<S
     if (!/^[a-z][A-Za-z0-9]*$/.test(field)) throw new Error(`configuration field ${field} is not in camelCase`);
     if (!notesOf(type)) throw new Error(`configuration field ${field} has no notes: make it with integer(), text() and their like`);
   }
-  return schema as ConfigSchema<S>;
+  return schema;
+}
+
+function shown(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** The reference of an app's variables, in order of declaration: for its README, its help and its errors. */
@@ -48,7 +54,7 @@ export function describeConfig(schema: ConfigSchema): readonly ConfigVariable[] 
     const byDefault = absent.success ? absent.data : undefined;
     return {
       field, variable: variableOf(field), description, expected, secret, required: !absent.success,
-      defaultValue: byDefault === undefined || byDefault === null ? undefined : Array.isArray(byDefault) ? byDefault.join(',') : String(byDefault),
+      defaultValue: shown(byDefault),
     };
   });
 }

@@ -38,7 +38,7 @@ describe('loadConfig', () => {
       apiPort: 9511, leaseTtlSeconds: 60, logFormat: 'json', keystoneUrl: 'https://keystone.example/v3', natsServers: ['nats://a:1', 'nats://b:2'], telemetryEnabled: false,
     });
     expect(() => Object.assign(config, { apiPort: 1 })).toThrow(TypeError);
-    expect(() => (config.natsServers as string[]).push('nats://c:3')).toThrow(TypeError);
+    expect(() => config.natsServers.push('nats://c:3')).toThrow(TypeError);
   });
 
   it('lists everything that is wrong, with what is expected and what the default is', () => {

@@ -37,8 +37,8 @@ function destinationOf({ destination = 'stdout', format = 'json' }: LoggerOption
   const sink = typeof destination === 'string' ? pino.destination({ dest: destination === 'stdout' ? 1 : 2, sync: true }) : destination;
   if (format === 'json') return sink;
   const stream = destination === 'stderr' ? process.stderr : process.stdout;
-  const colours = typeof destination === 'string' && stream.isTTY === true && !process.env['NO_COLOR'];
-  return { write: (line) => void sink.write(prettyLine(line, colours)) };
+  const colours = typeof destination === 'string' && stream.isTTY && !process.env['NO_COLOR'];
+  return { write: (line) => sink.write(prettyLine(line, colours)) };
 }
 
 function wrap(logger: PinoLogger): Logger {

@@ -34,14 +34,10 @@ export function redactText(text: string): string {
 
 /** A copy of `value` that is plain JSON, of bounded size and without secrets. */
 export function redact(value: unknown, depth = 0): unknown {
-  switch (typeof value) {
-    case 'string': return redactText(value);
-    case 'bigint': return value.toString();
-    case 'function': return '[function]';
-    case 'symbol': return value.toString();
-    case 'object': return value === null ? null : redactObject(value, depth);
-    default: return value;
-  }
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString();
+  if (typeof value === 'function') return '[function]';
+  return typeof value === 'object' && value !== null ? redactObject(value, depth) : value;
 }
 
 function redactObject(value: object, depth: number): unknown {

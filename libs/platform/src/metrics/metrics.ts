@@ -18,17 +18,17 @@ export class Metrics {
 
   /** Counts up. Names end in `_total`. */
   counter<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
-    return this.existing<Counter<L>>(name) ?? new Counter({ name, help, labelNames, registers: [this.registry] });
+    return (this.existing(name) as Counter<L> | undefined) ?? new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
   /** Goes up and down. */
   gauge<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> {
-    return this.existing<Gauge<L>>(name) ?? new Gauge({ name, help, labelNames, registers: [this.registry] });
+    return (this.existing(name) as Gauge<L> | undefined) ?? new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
 
   /** Shows how values are spread. Names end in their unit, durations in `_seconds`. @default buckets from 1 ms to 60 s */
   histogram<L extends string = never>(name: string, help: string, labelNames: readonly L[] = [], buckets: readonly number[] = DURATION_BUCKETS): Histogram<L> {
-    return this.existing<Histogram<L>>(name) ?? new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] });
+    return (this.existing(name) as Histogram<L> | undefined) ?? new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] });
   }
 
   /** Adds memory, processor, event loop and garbage collection of this process. Once per process. */
@@ -42,7 +42,7 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  private existing<M>(name: string): M | undefined {
-    return this.registry.getSingleMetric(name) as M | undefined;
+  private existing(name: string): unknown {
+    return this.registry.getSingleMetric(name);
   }
 }

@@ -151,7 +151,7 @@ describe('HTTP with MagnumErrorFilter', () => {
         setImmediate(() => { controller.enqueue(Buffer.from('1}')); controller.close(); });
       },
     });
-    const answer = await fetch(`${await app.getUrl()}/v1/clusters`, { method: 'POST', body: pieces, duplex: 'half', headers: { 'content-type': 'application/json' } } as RequestInit);
+    const answer = await fetch(`${await app.getUrl()}/v1/clusters`, { method: 'POST', body: pieces, duplex: 'half', headers: { 'content-type': 'application/json' } });
     expect(await answer.json()).toEqual({ body: { a: 1 }, context: { requestId: answer.headers.get('x-openstack-request-id') } });
   });
 
