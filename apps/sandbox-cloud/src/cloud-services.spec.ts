@@ -36,7 +36,7 @@ describe('every service', () => {
     'refuses %s without a token that lives, and says where to get one', async (path) => {
       for (const token of [undefined, 'made-up']) {
         expect(await sandbox.get(path, token)).toMatchObject({
-          status: 401, headers: { 'www-authenticate': 'Keystone uri="http://sandbox.test"' },
+          status: 401, headers: { 'www-authenticate': 'Keystone uri="http://sandbox.test/v3"' },
           json: { error: { code: 401, message: 'The request you have made requires authentication.', title: 'Unauthorized' } },
         });
       }

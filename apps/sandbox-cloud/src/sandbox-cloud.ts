@@ -6,6 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readCloudFile } from './cloud/cloud-file.ts';
 import { Cloud } from './cloud/cloud.ts';
+import { expecting } from './http/api-error.ts';
 import { SandboxAddress } from './http/sandbox-address.ts';
 import { SandboxCloudModule } from './sandbox-cloud.module.ts';
 
@@ -71,11 +72,11 @@ export async function createSandboxApp(options: SandboxCloudOptions): Promise<{ 
     try {
       done(null, body.length === 0 ? undefined : JSON.parse(body.toString()) as unknown);
     } catch {
-      done(Object.assign(new Error('The request body is no JSON.'), { statusCode: 400 }));
+      done(Object.assign(new Error(expecting('valid JSON')), { statusCode: 400 }));
     }
   });
   adapter.getInstance().addHook('onRequest', (_, reply, done) => {
-    void reply.header('x-openstack-request-id', newRequestId());
+    void reply.header('x-openstack-request-id', newRequestId()).header('vary', 'X-Auth-Token');
     done();
   });
   return { app, address };

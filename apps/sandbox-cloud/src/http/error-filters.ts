@@ -23,7 +23,7 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = apiErrorOf(thrown);
     // As keystonemiddleware and Keystone both do: says where to get a token.
-    if (error.status === 401) void reply.header('www-authenticate', `Keystone uri="${this.address.url}"`);
+    if (error.status === 401) void reply.header('www-authenticate', `Keystone uri="${this.address.url}/v3"`);
     const { body, type } = answerOf(http.getRequest<{ url: string }>().url, error);
     void reply.status(error.status).type(type ?? 'application/json').send(body);
   }

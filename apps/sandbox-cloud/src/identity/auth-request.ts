@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError, expecting } from '../http/api-error.ts';
 
 const text = z.string().max(1_000);
 const domain = z.object({ id: text.optional(), name: text.optional() });
@@ -61,7 +61,5 @@ function scopeOf(scope: z.infer<typeof schema>['auth']['scope']): AuthRequest['s
 }
 
 function malformed(path: string): ApiError {
-  const what = path === '' ? 'an object' : `a usable ${path}`;
-  return new ApiError(400, `Expecting to find ${what} in the request body. The server could not comply with the request `
-    + 'since it is either malformed or otherwise incorrect. The client is assumed to be in error.');
+  return new ApiError(400, expecting(path === '' ? 'an object' : path));
 }

@@ -28,7 +28,7 @@ export class AuthController {
   @Post('tokens')
   issue(@Body() body: unknown, @QueryParam() query: Query, @Res({ passthrough: true }) reply: FastifyReply): unknown {
     const { token, record } = this.authenticator.logIn(parseAuthRequest(body));
-    void reply.header('x-subject-token', token).header('vary', 'X-Auth-Token');
+    void reply.header('x-subject-token', token);
     return this.document.of(record, query['nocatalog'] === undefined);
   }
 
@@ -42,7 +42,7 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): unknown {
     const record = this.subject('validate_token', caller, subject);
-    void reply.header('x-subject-token', subject!).header('vary', 'X-Auth-Token');
+    void reply.header('x-subject-token', subject!);
     return this.document.of(record, query['nocatalog'] === undefined);
   }
 
@@ -83,7 +83,7 @@ export class AuthController {
 
   /** A token may ask about itself; about others only services and administrators may. */
   private subject(rule: string, caller: CallerIdentity, subject: string | undefined): TokenRecord {
-    if (subject === undefined || subject === '') throw new ApiError(404, 'Could not find token: .');
+    if (subject === undefined || subject === '') throw new ApiError(404, 'No token in the request');
     allow(rule, subject === caller.token || caller.roles.includes('service') || isAdmin(caller));
     const record = this.tokens.find(subject);
     // The token is not repeated in the message, which may be logged.

@@ -94,7 +94,7 @@ describe('logging in', () => {
     ['a made-up token', withIdentity({ methods: ['token'], token: { id: 'made-up' } })],
     ['the scope of a domain', { auth: { ...(passwordLogIn('admin') as { auth: object }).auth, scope: { domain: { id: 'default' } } } }],
   ])('refuses %s without saying what is wrong', async (_, body) => {
-    const headers = { 'www-authenticate': 'Keystone uri="http://sandbox.test"' };
+    const headers = { 'www-authenticate': 'Keystone uri="http://sandbox.test/v3"' };
     expect(await logIn(body)).toMatchObject({ status: 401, json: UNAUTHORIZED, headers });
   });
 
@@ -115,7 +115,7 @@ describe('logging in', () => {
 
   it('answers 400 to what is no JSON', async () => {
     const answer = await sandbox.send('POST', '/v3/auth/tokens', { headers: { 'content-type': 'application/json' }, body: '{"auth"' });
-    expect(answer).toMatchObject({ status: 400, json: { error: { message: 'The request body is no JSON.' } } });
+    expect(answer).toMatchObject({ status: 400, json: { error: { message: expect.stringContaining('Expecting to find valid JSON') as string } } });
   });
 });
 
