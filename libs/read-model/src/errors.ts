@@ -5,7 +5,8 @@ export class UnknownEvent extends DomainError {
   readonly code = 'UNKNOWN_EVENT';
   readonly kind = 'invalid';
   constructor(projection: string, { type, schemaVersion, position }: Pick<RecordedEvent, 'type' | 'schemaVersion' | 'position'>) {
-    super(`Projection ${projection} does not know ${type} version ${schemaVersion} (position ${position})`, { projection, type, schemaVersion, position });
+    const details = { projection, type, schemaVersion, position };
+    super(`Projection ${projection} does not know ${type} version ${schemaVersion} (position ${position})`, details);
   }
 }
 

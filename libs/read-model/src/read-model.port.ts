@@ -15,8 +15,9 @@ export interface CollectionSpec {
   readonly indexes: readonly string[];
 }
 
+/** `position` is that of the event the change follows from. */
 export type DocumentChange =
-  | { readonly kind: 'upsert'; readonly collection: string; readonly document: ReadDocument; /** Position of the event it follows from. */ readonly position: Position }
+  | { readonly kind: 'upsert'; readonly collection: string; readonly document: ReadDocument; readonly position: Position }
   | { readonly kind: 'delete'; readonly collection: string; readonly id: string; readonly position: Position };
 
 /** A document as it was read: what a commit may depend on. */

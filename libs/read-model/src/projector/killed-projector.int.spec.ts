@@ -11,7 +11,8 @@ const testing = join(import.meta.dirname, '..', 'testing');
 const positionOf = (place: number): string => String(place).padStart(16, '0');
 
 function startProjector(path: string): { process: ChildProcess; ended: Promise<unknown[]> } {
-  const args = ['--conditions=@jeroboam/source', '--import', join(testing, 'typescript-hook.mjs'), join(testing, 'projector-child.ts'), path, String(EVENTS)];
+  const sources = ['--conditions=@jeroboam/source', '--import', join(testing, 'typescript-hook.mjs')];
+  const args = [...sources, join(testing, 'projector-child.ts'), path, String(EVENTS)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   return { process: child, ended: once(child, 'exit') };
 }

@@ -19,7 +19,9 @@ export interface ProjectionLag {
 }
 
 /** Measures from outside, so that a projector which hangs is seen to hang. Its collections must have been declared. */
-export async function measureLag(log: EventLog, readModel: ReadModel, { name, categories }: Projection, now: () => Date): Promise<ProjectionLag> {
+export async function measureLag(
+  log: EventLog, readModel: ReadModel, { name, categories }: Projection, now: () => Date,
+): Promise<ProjectionLag> {
   const head = await log.head();
   const lastPosition = await readModel.checkpoint(name);
   const parked = await readModel.count(parkedCollection(name));

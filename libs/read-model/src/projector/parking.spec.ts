@@ -61,18 +61,25 @@ describe('parking', () => {
     await world.count('a', undefined);
     const projector = world.run();
     await projector.caughtUp();
-    expect(await projector.parked('tally')).toMatchObject([{ id: 'bay-a', firstType: type, count: 2, error: expect.stringContaining(error) }]);
+    const parked = { id: 'bay-a', firstType: type, count: 2, error: expect.stringContaining(error) };
+    expect(await projector.parked('tally')).toMatchObject([parked]);
     expect(await world.documents('tallies')).toEqual([]);
   });
 
-  it.each<[string, (projection: Projection) => Projection['project'], string]>([
-    ['changes what it does not own', () => async ({ position }) => [{ kind: 'delete', collection: 'others', id: 'a', position }], 'does not declare others'],
-    ['reads what it does not own', () => async (_event, documents) => (await documents.get('others', 'a'), []), 'does not declare others'],
-    ['forgets an id', () => async ({ position }) => [{ kind: 'upsert', collection: 'tallies', document: {} as { id: string }, position }], 'without an id'],
-    ['makes a position up', () => async () => [{ kind: 'delete', collection: 'tallies', id: 'a', position: '9' }], 'another position'],
+  it.each<[string, Projection['project'], string]>([
+    [
+      'changes what it does not own',
+      async ({ position }) => [{ kind: 'delete', collection: 'others', id: 'a', position }], 'does not declare others',
+    ],
+    ['reads what it does not own', async (_event, documents) => (await documents.get('others', 'a'), []), 'does not declare others'],
+    [
+      'forgets an id',
+      async ({ position }) => [{ kind: 'upsert', collection: 'tallies', document: {} as { id: string }, position }], 'without an id',
+    ],
+    ['makes a position up', async () => [{ kind: 'delete', collection: 'tallies', id: 'a', position: '9' }], 'another position'],
   ])('parks when a projection %s', async (_what, project, error) => {
     await world.count('a', undefined);
-    const projector = world.run({ ...sampleProjection(), project: project(sampleProjection()) });
+    const projector = world.run({ ...sampleProjection(), project });
     await projector.caughtUp();
     expect(await projector.parked('tally')).toMatchObject([{ id: 'bay-a', error: expect.stringContaining(error) }]);
   });

@@ -4,7 +4,8 @@ import type { EventLog } from '@jeroboam/event-log';
 import { ProjectionBusy, StreamNotParked } from '../errors.ts';
 import type { DocumentChange, Projection, ReadModel } from '../read-model.port.ts';
 import { Batch } from './batch.ts';
-import { discardedCollection, parkedAt, parkedCollection, parkingChange, type DiscardedStream, type ParkedStream } from './parked-stream.ts';
+import { discardedCollection, parkedAt, parkedCollection, parkingChange } from './parked-stream.ts';
+import type { DiscardedStream, ParkedStream } from './parked-stream.ts';
 import { attemptEvent } from './project-events.ts';
 
 /** How often a retry or a discard may lose against projectors of other processes before it gives up. */
@@ -70,7 +71,12 @@ export function discardParkedStream(readModel: ReadModel, projection: string, st
   });
 }
 
-type Settlement<T> = (parked: ParkedStream, checkpoint: Position) => Promise<{ readonly changes: readonly DocumentChange[]; readonly result: T }>;
+interface Settled<T> {
+  readonly changes: readonly DocumentChange[];
+  readonly result: T;
+}
+
+type Settlement<T> = (parked: ParkedStream, checkpoint: Position) => Promise<Settled<T>>;
 
 async function settle<T>(readModel: ReadModel, projection: string, stream: string, work: Settlement<T>): Promise<T> {
   const collection = parkedCollection(projection);
@@ -83,7 +89,8 @@ async function settle<T>(readModel: ReadModel, projection: string, stream: strin
     // Documents that several streams share have moved on meanwhile. With an old event's position the change would be
     // taken for a late one and skipped, so all of them get the position at which they happen: now.
     const stamped = changes.map((change) => ({ ...change, position: checkpoint }));
-    if (await readModel.commit(projection, checkpoint, checkpoint, stamped, { unchanged: [{ collection, document: parked }] })) return result;
+    const unchanged = [{ collection, document: parked }];
+    if (await readModel.commit(projection, checkpoint, checkpoint, stamped, { unchanged })) return result;
     await setImmediate();
   }
   throw new ProjectionBusy(projection);

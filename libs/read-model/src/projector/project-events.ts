@@ -15,7 +15,9 @@ export interface ProjectedEvents {
 }
 
 /** Works out what `events` do. An event that cannot be projected parks its stream; events of parked streams wait with it. */
-export async function projectEvents(projection: Projection, readModel: ReadModel, events: readonly RecordedEvent[]): Promise<ProjectedEvents> {
+export async function projectEvents(
+  projection: Projection, readModel: ReadModel, events: readonly RecordedEvent[],
+): Promise<ProjectedEvents> {
   const batch = new Batch(readModel);
   const parked: ParkedStream[] = [];
   const unchanged = new Map<string, Unchanged>();
@@ -42,7 +44,9 @@ export async function projectEvents(projection: Projection, readModel: ReadModel
  * Adds what the event does to `batch`, or gives back what kept the projection from saying so.
  * @throws what says that the store is unavailable: that is nobody's fault and no reason to park.
  */
-export async function attemptEvent(projection: Projection, event: RecordedEvent, batch: Batch): Promise<{ readonly error: unknown } | undefined> {
+export async function attemptEvent(
+  projection: Projection, event: RecordedEvent, batch: Batch,
+): Promise<{ readonly error: unknown } | undefined> {
   let error: unknown;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {

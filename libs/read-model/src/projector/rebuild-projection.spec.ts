@@ -113,7 +113,8 @@ describe('rebuildProjection', () => {
   it('refuses one of two that begin at the same moment', async () => {
     await world.count('a', undefined);
     const other = await world.another();
-    const outcomes = await Promise.allSettled([rebuildProjection(target()), rebuildProjection({ ...other, projection: sampleProjection() })]);
+    const theirs = { ...other, projection: sampleProjection() };
+    const outcomes = await Promise.allSettled([rebuildProjection(target()), rebuildProjection(theirs)]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 

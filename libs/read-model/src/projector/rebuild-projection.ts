@@ -126,7 +126,9 @@ class Rebuild {
       if (this.#position === undefined || (await readModel.replace(projection.name, this.staged.name, collections))) return reached;
       const live = await readModel.checkpoint(projection.name);
       const head = await log.head();
-      if (live !== undefined && head !== undefined && live > head) throw new Error(`${projection.name} is at ${live}, beyond the log's head ${head}`);
+      if (live !== undefined && head !== undefined && live > head) {
+        throw new Error(`${projection.name} is at ${live}, beyond the log's head ${head}`);
+      }
       await setImmediate();
     }
   }
@@ -140,7 +142,7 @@ class Rebuild {
   }
 
   async #pass(head: Position | undefined): Promise<void> {
-    const { log, batchSize = 512 } = this.options;
+    const { log, batchSize = 256 } = this.options;
     let events: RecordedEvent[] = [];
     for await (const event of log.readAll({ after: this.#position, categories: this.staged.categories })) {
       events.push(event);

@@ -147,7 +147,8 @@ describe('the lag of a projection', () => {
     for await (const event of world.log.readAll({ after: lastPosition })) recorded.push(event.recordedAt);
     const now = (): Date => new Date(Date.parse(recorded[0]!) + 90_000);
     const { log, readModel } = world;
-    expect(await measureLag(log, readModel, sampleProjection(), now)).toEqual({ projection: 'tally', lastPosition, lagEvents: 2, lagSeconds: 90, parked: 1 });
+    expect(await measureLag(log, readModel, sampleProjection(), now))
+      .toEqual({ projection: 'tally', lastPosition, lagEvents: 2, lagSeconds: 90, parked: 1 });
   });
 
   it('is told again and again', async () => {

@@ -46,9 +46,10 @@ export interface Projector {
 export function runProjections(options: ProjectorOptions): Projector {
   const { log, readModel, projections, logger, onLag, lagIntervalMs = 1_000, batchSize = 256, now = () => new Date() } = options;
   if (new Set(projections.map(({ name }) => name)).size < projections.length) throw new Error('two projections of the same name');
-  const running = new Map(
-    projections.map((projection) => [projection.name, { projection, follower: new Follower({ log, readModel, projection, logger, batchSize }) }]),
-  );
+  const running = new Map(projections.map((projection) => {
+    const follower = new Follower({ log, readModel, projection, logger, batchSize });
+    return [projection.name, { projection, follower }];
+  }));
   const of = (name: string) => {
     const found = running.get(name);
     if (!found) throw new Error(`no projection ${name} runs here`);

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ReadModelUnavailable } from '../errors.ts';
 
 /** How long a call waits for another process's transaction, in milliseconds. Transactions take milliseconds. */
@@ -13,8 +13,6 @@ export function openDatabase(path: string): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // A page that holds several documents of a few kB; counts only for a new file.
-    db.exec('PRAGMA page_size = 16384');
     enterWal(db);
     // The last commits may be lost with the power, whole ones and in order: the projector then goes on from an earlier
     // checkpoint. The log is what must be durable; everything here can be rebuilt from it.
@@ -56,6 +54,13 @@ export function translated<T>(work: () => T): T {
     if (isUnavailable(error)) throw new ReadModelUnavailable(error.message, { cause: error });
     throw error;
   }
+}
+
+/** A statement whose rows come as arrays: a third faster than objects. */
+export function prepareRows(db: DatabaseSync, sql: string): StatementSync {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
 }
 
 /** Runs `work` under the write lock; `undefined` from it rolls back what it did. */

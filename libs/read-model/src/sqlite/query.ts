@@ -35,7 +35,9 @@ function whereOf(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }
 
-function conditionsOf(where: Query['where'] = {}, assertIndexed: (field: string) => void): { conditions: string[]; values: SQLInputValue[] } {
+function conditionsOf(
+  where: Query['where'] = {}, assertIndexed: (field: string) => void,
+): { conditions: string[]; values: SQLInputValue[] } {
   const conditions: string[] = [];
   const values: SQLInputValue[] = [];
   for (const [field, wanted] of Object.entries(where)) {

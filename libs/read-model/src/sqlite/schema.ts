@@ -51,7 +51,7 @@ function createTable(db: DatabaseSync, table: string, fields: readonly string[])
   for (const field of fields) db.exec(`CREATE INDEX "ix_${randomUUID()}" ON ${table} (${columnOf(field)})`);
 }
 
-/** SQLite adds no stored column to a table that exists: copy it. Rare, and 10,000 documents take a quarter of a second. */
+/** SQLite adds no stored column to a table that exists: copy it. Rare, and 10,000 documents take a fifth of a second. */
 function widenTable(db: DatabaseSync, table: string, fields: readonly string[]): void {
   const wider = `"wider_${randomUUID()}"`;
   createTable(db, wider, fields);

@@ -6,7 +6,8 @@ export function documents(openHarness: OpenReadModelHarness): void {
     const store = useStore(openHarness);
 
     it('gives back the JSON it was given', async () => {
-      const bay = { id: 'a', project: 'p', status: null, nodes: 1.5, healthy: false, note: { text: 'ä"\n\u0000😀', list: [1, [null]], empty: {} } };
+      const note = { text: 'ä"\n\u0000😀', list: [1, [null]], empty: {} };
+      const bay = { id: 'a', project: 'p', status: null, nodes: 1.5, healthy: false, note };
       await apply(store.model, upsert(1, bay));
       expect(await store.model.get('bays', 'a')).toEqual(bay);
     });
@@ -30,7 +31,8 @@ export function documents(openHarness: OpenReadModelHarness): void {
     });
 
     it('applies the changes of one commit in their order', async () => {
-      await apply(store.model, upsert(1, { id: 'a', nodes: 1 }), remove(1, 'a'), upsert(1, { id: 'a', nodes: 2 }), upsert(1, { id: 'b' }), remove(1, 'b'));
+      const again = [upsert(1, { id: 'a', nodes: 1 }), remove(1, 'a'), upsert(1, { id: 'a', nodes: 2 })];
+      await apply(store.model, ...again, upsert(1, { id: 'b' }), remove(1, 'b'));
       expect(await store.model.find('bays')).toEqual([{ id: 'a', nodes: 2 }]);
     });
 

@@ -12,8 +12,10 @@ export function replacing(openHarness: OpenReadModelHarness): void {
       await store.model.commit('bays', undefined, at(5), [upsert(5, { id: 'old', project: 'p' })]);
     });
 
-    const stage = (place: number): Promise<boolean> =>
-      store.model.commit('bays@next', undefined, at(place), [upsert(4, { id: 'new', project: 'q' }, 'bays@next'), remove(5, 'gone', 'bays@next')]);
+    const stage = (place: number): Promise<boolean> => {
+      const changes = [upsert(4, { id: 'new', project: 'q' }, 'bays@next'), remove(5, 'gone', 'bays@next')];
+      return store.model.commit('bays@next', undefined, at(place), changes);
+    };
 
     it('puts the staged documents, deletions and checkpoint in the place of the live ones', async () => {
       await stage(6);
