@@ -41,7 +41,12 @@ export async function run(): Promise<BenchRow[]> {
   const inProcess = openMessaging({ profile: 'in-process' });
   const pairs = [
     { name: 'in process', ours: await overMessaging(inProcess, inProcess), floor: jsonAlone(), target: '> 30,000' },
-    { name: 'over NATS', ours: await overMessaging(openMessaging(nats), openMessaging(nats)), floor: await natsAlone(server.url), target: 'ratio >= 0.8' },
+    {
+      name: 'over NATS',
+      ours: await overMessaging(openMessaging(nats), openMessaging(nats)),
+      floor: await natsAlone(server.url),
+      target: 'ratio >= 0.8',
+    },
   ];
   try {
     const rows: BenchRow[] = [];
@@ -53,10 +58,14 @@ export async function run(): Promise<BenchRow[]> {
   }
 }
 
-async function measure({ name, ours, floor, target }: { name: string; ours: Side; floor: Side; target: string }, atOnce: number): Promise<BenchRow> {
+async function measure(
+  { name, ours, floor, target }: { name: string; ours: Side; floor: Side; target: string },
+  atOnce: number,
+): Promise<BenchRow> {
   const measured: { ours: number; floor: number }[] = [];
   // Side by side, so that a machine that slows down slows both. The first round warms up.
-  for (let round = 0; round <= ROUNDS; round += 1) measured.push({ ours: await perSecond(ours.send, atOnce), floor: await perSecond(floor.send, atOnce) });
+  for (let round = 0; round <= ROUNDS; round += 1)
+    measured.push({ ours: await perSecond(ours.send, atOnce), floor: await perSecond(floor.send, atOnce) });
   const kept = measured.slice(1);
   return {
     name: `request and reply ${name}, ${atOnce} at once`,
@@ -71,9 +80,11 @@ async function measure({ name, ours, floor, target }: { name: string; ours: Side
 async function perSecond(send: Send, atOnce: number): Promise<number> {
   let left = MESSAGES;
   const begunAt = performance.now();
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    while (left-- > 0) await send();
-  }));
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (left-- > 0) await send();
+    }),
+  );
   return MESSAGES / ((performance.now() - begunAt) / 1_000);
 }
 

@@ -81,5 +81,9 @@ function isContext(value: unknown): value is MessageContext {
   if (!isRecord(value) || !isRecord(value['actor'])) return false;
   const { actor, requestId, commandId, correlationId, causationId } = value;
   const texts = [actor['userId'], actor['projectId'], requestId, commandId, correlationId];
-  return texts.every((text) => typeof text === 'string') && Array.isArray(actor['roles']) && (causationId === null || typeof causationId === 'string');
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    Array.isArray(actor['roles']) &&
+    (causationId === null || typeof causationId === 'string')
+  );
 }

@@ -18,6 +18,22 @@ export class NoHandler extends DomainError {
   }
 }
 
+/**
+ * The handler had to ask another service and could not. What it had done by then is unknown here, whereas `NoHandler`
+ * and `MessagingUnavailable` promise that nothing was: passed on as they are, they would promise too much.
+ */
+export class HandlerUnavailable extends DomainError {
+  readonly code = 'HANDLER_UNAVAILABLE';
+  readonly kind = 'unavailable';
+  constructor(pattern: string, cause: Error & ErrorShape) {
+    super(
+      `The handler of ${pattern} cannot reach what it needs. ${cause.message}`,
+      { pattern, because: cause.code, causeDetails: cause.details },
+      { cause },
+    );
+  }
+}
+
 /** The bus cannot be reached. The message was certainly not sent. */
 export class MessagingUnavailable extends DomainError {
   readonly code = 'MESSAGING_UNAVAILABLE';

@@ -22,7 +22,11 @@ class KeepErrors implements ExceptionFilter {
  * create(message: Message<CreateBay>): Promise<Accepted> { … }
  */
 export function Handles<Request, Reply>(contract: MessageContract<Request, Reply>) {
-  return <M extends (message: Message<Request>) => Promise<Reply>>(target: object, key: string | symbol, method: TypedPropertyDescriptor<M>): void => {
+  return <M extends (message: Message<Request>) => Promise<Reply>>(
+    target: object,
+    key: string | symbol,
+    method: TypedPropertyDescriptor<M>,
+  ): void => {
     MessagePattern(contract.pattern)(target, key, method);
     UseFilters(KeepErrors)(target, key, method);
   };

@@ -1,5 +1,7 @@
 export { MAX_MESSAGE_BYTES } from './envelope.ts';
-export { HandlerFailed, MessageMalformed, MessageTimeout, MessageTooLarge, MessagingUnavailable, NoHandler, RemoteRefusal } from './errors.ts';
+export {
+  HandlerFailed, HandlerUnavailable, MessageMalformed, MessageTimeout, MessageTooLarge, MessagingUnavailable, NoHandler, RemoteRefusal,
+} from './errors.ts';
 export { Handles } from './handles.ts';
 export { InProcessBus } from './in-process-wire.ts';
 export { inProcessTransport, natsTransport, openMessaging } from './messaging.ts';

@@ -3,7 +3,7 @@ import { withLogContext, type Logger } from '@jeroboam/platform';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decodeMessage, encodeFailure, encodeReply } from './envelope.ts';
-import { MessageTooLarge } from './errors.ts';
+import { HandlerUnavailable, MessageTooLarge } from './errors.ts';
 import { InFlight } from './in-flight.ts';
 import type { Message } from './message.ts';
 import type { Served, Wire } from './wire.ts';
@@ -13,6 +13,9 @@ export interface MessageServerOptions {
   readonly logger: Logger;
   readonly drainTimeoutMs: number;
 }
+
+/** What a handler's own sending can end in. */
+const OF_SENDING = new Set(['NO_HANDLER', 'MESSAGING_UNAVAILABLE', 'MESSAGE_TIMEOUT']);
 
 /** The side of Nest: gives messages from a wire to the methods marked with `@Handles` and sends back what they return or throw. */
 export class MessageServer extends Server implements CustomTransportStrategy {
@@ -27,13 +30,15 @@ export class MessageServer extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: unknown) => void): void {
     const patterns = [...this.messageHandlers].filter(([, handler]) => !handler.isEventHandler).map(([pattern]) => pattern);
-    this.options.wire.serve(patterns, (pattern, body) => this.inFlight.run(() => this.answer(pattern, body)), this.closing.signal).then(
-      (served) => {
-        this.served = served;
-        callback();
-      },
-      (error: unknown) => callback(error),
-    );
+    this.options.wire
+      .serve(patterns, (pattern, body) => this.inFlight.run(() => this.answer(pattern, body)), this.closing.signal)
+      .then(
+        (served) => {
+          this.served = served;
+          callback();
+        },
+        (error: unknown) => callback(error),
+      );
   }
 
   /** Takes no more messages, waits for the handlers under way and for their answers to leave; bounded. Harmless when repeated. */
@@ -70,7 +75,7 @@ export class MessageServer extends Server implements CustomTransportStrategy {
         const { requestId, correlationId, commandId } = context ?? {};
         this.options.logger.error('message handler failed', { pattern, requestId, correlationId, commandId, error });
       }
-      return encodeFailure(error, maxBytes);
+      return encodeFailure(isDomainError(error) && OF_SENDING.has(error.code) ? new HandlerUnavailable(pattern, error) : error, maxBytes);
     }
   }
 

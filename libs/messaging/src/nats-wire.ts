@@ -36,7 +36,9 @@ export class NatsWire implements Wire {
     let subscriptions: Subscription[] = [];
     const queue = this.options.queueGroup;
     const leave = this.link.onConnection((connection) => {
-      subscriptions = subjects.map((subject) => connection.subscribe(subject, { queue, callback: (error, message) => this.take(subject, respond, error, message) }));
+      subscriptions = subjects.map((subject) =>
+        connection.subscribe(subject, { queue, callback: (error, message) => this.take(subject, respond, error, message) }),
+      );
     });
     try {
       const connection = await this.link.use({ signal });
@@ -85,7 +87,10 @@ export class NatsWire implements Wire {
 async function bounded(farewell: Promise<unknown>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, FAREWELL_MS);
-  farewell.then(() => resolve(), () => resolve());
+  farewell.then(
+    () => resolve(),
+    () => resolve(),
+  );
   await promise;
   clearTimeout(timer);
 }
@@ -97,9 +102,11 @@ function translated(error: unknown, subject: string, timeoutMs: number): unknown
   const names = [error.name, cause instanceof Error ? cause.name : ''];
   if (names.includes('NoResponders')) return new NoHandler(subject);
   if (names.includes('TimeoutError')) return new MessageTimeout(subject, timeoutMs, { cause: error });
-  if (names.includes('PermissionViolationError')) return new MessagingUnavailable(`this client may not send to ${subject}`, { cause: error });
+  if (names.includes('PermissionViolationError'))
+    return new MessagingUnavailable(`this client may not send to ${subject}`, { cause: error });
   // Refused before anything left.
-  if (names.includes('ClosedConnectionError') || names.includes('DrainingConnectionError')) return new MessagingUnavailable('the connection is closed', { cause: error });
+  if (names.includes('ClosedConnectionError') || names.includes('DrainingConnectionError'))
+    return new MessagingUnavailable('the connection is closed', { cause: error });
   // Broken off after it left: as with a timeout, nobody knows.
   if (names.includes('RequestError')) return new MessageTimeout(subject, timeoutMs, { cause: error });
   return error;

@@ -60,7 +60,10 @@ describe('the bus over NATS', () => {
     expect(await persist(() => sender.client.send(echo, 'before', inTime()))).toBe('before');
     await bus.kill();
     await until(() => throws(() => sender.check()));
-    await expect(sender.client.send(which, { id: 1 }, inTime())).rejects.toMatchObject({ code: 'MESSAGING_UNAVAILABLE', kind: 'unavailable' });
+    await expect(sender.client.send(which, { id: 1 }, inTime())).rejects.toMatchObject({
+      code: 'MESSAGING_UNAVAILABLE',
+      kind: 'unavailable',
+    });
     await bus.restart();
     expect(await persist(() => sender.client.send(which, { id: 2 }, inTime()))).toBe('first');
     expect(instance.handled).toEqual([2]);
@@ -91,7 +94,10 @@ describe('the bus over NATS', () => {
     await server({ port });
     await starting;
     expect(await service.client.send(echo, 'here', inTime())).toBe('here');
-    expect(logger.lines.map(({ level, message }) => `${level}: ${message}`)).toEqual(['warn: nats cannot be reached; waiting for it', 'info: nats connected']);
+    expect(logger.lines.map(({ level, message }) => `${level}: ${message}`)).toEqual([
+      'warn: nats cannot be reached; waiting for it',
+      'info: nats connected',
+    ]);
   });
 
   it('can be given up while it waits at boot', async () => {
@@ -148,7 +154,10 @@ describe('the bus over NATS', () => {
     const bus = await server({ args: ['--config', join(folder, 'nats.conf')] });
     const service = joinBus(bus.url);
     await startInstance('first', service);
-    await expect(service.client.send(echo, 'x'.repeat(2_000), inTime())).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE', details: { maxBytes: 2_000 } });
+    await expect(service.client.send(echo, 'x'.repeat(2_000), inTime())).rejects.toMatchObject({
+      code: 'MESSAGE_TOO_LARGE',
+      details: { maxBytes: 2_000 },
+    });
   });
 });
 

@@ -17,6 +17,8 @@ export const hold = defineMessage<null, string>('contract.hold');
 export const which = defineMessage<{ id: number }, string>('contract.which');
 export const produce = defineMessage<{ bytes: number }, string>('contract.produce');
 export const forward = defineMessage<{ text: string }, unknown>('contract.forward');
+/** Sends what nobody handles. */
+export const dependOnNobody = defineMessage<null, unknown>('contract.depend-on-nobody');
 export const nobody = defineMessage<null, null>('contract.nobody');
 
 export class TooManyNodes extends DomainError {
@@ -97,6 +99,11 @@ class ContractController {
   @Handles(forward)
   async forward({ payload, context }: Message<{ text: string }>): Promise<unknown> {
     return this.instance.messaging.client.send(echo, payload, { context, timeoutMs: 10_000 });
+  }
+
+  @Handles(dependOnNobody)
+  async dependOnNobody({ context }: Message<null>): Promise<unknown> {
+    return this.instance.messaging.client.send(nobody, null, { context, timeoutMs: 10_000 });
   }
 }
 

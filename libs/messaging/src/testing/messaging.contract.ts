@@ -4,7 +4,20 @@ import { recordingLogger } from '@jeroboam/platform/testing';
 import { MAX_MESSAGE_BYTES } from '../envelope.ts';
 import type { Messaging } from '../messaging.ts';
 import { aContext } from './a-context.ts';
-import { crash, echo, forward, hold, nobody, produce, refuse, reflect, remember, startInstance, which } from './contract-service.ts';
+import {
+  crash,
+  dependOnNobody,
+  echo,
+  forward,
+  hold,
+  nobody,
+  produce,
+  refuse,
+  reflect,
+  remember,
+  startInstance,
+  which,
+} from './contract-service.ts';
 
 /** A bus for one run of the suite. */
 export interface MessagingBus {
@@ -150,7 +163,10 @@ export function messagingContract(adapter: string, openBus: () => Promise<Messag
         await serve();
         const messaging = join();
         await messaging.close();
-        await expect(messaging.client.send(echo, 1, inTime())).rejects.toMatchObject({ code: 'MESSAGING_UNAVAILABLE', kind: 'unavailable' });
+        await expect(messaging.client.send(echo, 1, inTime())).rejects.toMatchObject({
+          code: 'MESSAGING_UNAVAILABLE',
+          kind: 'unavailable',
+        });
         expect(() => messaging.check()).toThrow('unavailable');
       });
     });
@@ -159,7 +175,9 @@ export function messagingContract(adapter: string, openBus: () => Promise<Messag
       it('brings back a refusal with its code, kind, message and details', async () => {
         const logger = recordingLogger();
         await serve('first', { logger });
-        const refusal: unknown = await join().client.send(refuse, { size: 9 }, inTime()).catch((error: unknown) => error);
+        const refusal: unknown = await join()
+          .client.send(refuse, { size: 9 }, inTime())
+          .catch((error: unknown) => error);
         expect(refusal).toMatchObject({
           code: 'TOO_MANY_NODES',
           kind: 'conflict',
@@ -170,21 +188,35 @@ export function messagingContract(adapter: string, openBus: () => Promise<Messag
         expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
       });
 
+      it('brings back that a handler could not reach another, never as the promise that nothing was done', async () => {
+        await serve();
+        await expect(join().client.send(dependOnNobody, null, inTime())).rejects.toMatchObject({
+          code: 'HANDLER_UNAVAILABLE',
+          kind: 'unavailable',
+          message: 'The handler of contract.depend-on-nobody cannot reach what it needs. Nobody handles contract.nobody at present',
+          details: { pattern: 'contract.depend-on-nobody', because: 'NO_HANDLER', causeDetails: { pattern: 'contract.nobody' } },
+        });
+      });
+
       it('brings back of a bug only that there was one, and leaves the rest in the log of the handler', async () => {
         const logger = recordingLogger();
         await serve('first', { logger });
         const context = aContext();
-        const error = await join().client.send(crash, null, { context, timeoutMs: 10_000 }).catch((reason: unknown) => reason);
+        const error = await join()
+          .client.send(crash, null, { context, timeoutMs: 10_000 })
+          .catch((reason: unknown) => reason);
         expect(error).toMatchObject({ code: 'INTERNAL', message: 'The handler of contract.crash failed; its log says why' });
         expect(error).not.toHaveProperty('kind');
         expect((error as Error).stack).not.toContain('hunter2');
-        expect(logger.lines).toContainEqual(expect.objectContaining({
-          level: 'error',
-          message: 'message handler failed',
-          pattern: 'contract.crash',
-          requestId: context.requestId,
-          error: expect.objectContaining({ type: 'TypeError', stack: expect.stringContaining('contract-service') }),
-        }));
+        expect(logger.lines).toContainEqual(
+          expect.objectContaining({
+            level: 'error',
+            message: 'message handler failed',
+            pattern: 'contract.crash',
+            requestId: context.requestId,
+            error: expect.objectContaining({ type: 'TypeError', stack: expect.stringContaining('contract-service') }),
+          }),
+        );
       });
     });
 
@@ -251,7 +283,9 @@ export function messagingContract(adapter: string, openBus: () => Promise<Messag
         const logger = recordingLogger();
         const messaging = join({ drainTimeoutMs: 20, logger });
         const { instance } = await startInstance('first', messaging);
-        const outcome = join().client.send(hold, null, { ...inTime(), timeoutMs: 60 }).catch((error: unknown) => error);
+        const outcome = join()
+          .client.send(hold, null, { ...inTime(), timeoutMs: 60 })
+          .catch((error: unknown) => error);
         await instance.holding.promise;
         await messaging.close();
         expect(logger.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'handlers cut off by shutdown', count: 1 }));
@@ -270,7 +304,10 @@ export function messagingContract(adapter: string, openBus: () => Promise<Messag
 /** Resolves when what was sent finds no handler any more. */
 async function gone(send: () => Promise<unknown>): Promise<void> {
   for (;;) {
-    const code = await send().then(() => 'answered', (error: unknown) => (error as { code?: string }).code);
+    const code = await send().then(
+      () => 'answered',
+      (error: unknown) => (error as { code?: string }).code,
+    );
     if (code === 'NO_HANDLER') return;
     if (code !== 'answered') throw new Error(`expected NO_HANDLER, got ${code}`);
   }

@@ -15,6 +15,8 @@ export class ConfigInvalid extends DomainError {
 
   constructor(readonly problems: readonly ConfigProblem[]) {
     const lines = problems.map(({ variable, problem }) => `  ${variable === '' ? problem : `${variable} ${problem}`}`);
-    super(`The configuration is invalid (${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}):\n${lines.join('\n')}`, { problems });
+    super(`The configuration is invalid (${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}):\n${lines.join('\n')}`, {
+      problems,
+    });
   }
 }

@@ -53,7 +53,12 @@ export function describeConfig(schema: ConfigSchema): readonly ConfigVariable[] 
     const absent = z.safeParse(type, undefined);
     const byDefault = absent.success ? absent.data : undefined;
     return {
-      field, variable: variableOf(field), description, expected, secret, required: !absent.success,
+      field,
+      variable: variableOf(field),
+      description,
+      expected,
+      secret,
+      required: !absent.success,
       defaultValue: shown(byDefault),
     };
   });

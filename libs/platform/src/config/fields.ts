@@ -28,7 +28,10 @@ export function notesOf(schema: z.core.$ZodType): FieldNotes | undefined {
 const INTEGER = /^-?\d{1,15}$/;
 
 /** A whole number; its unit ends the name of the field. */
-export function integer(description: string, { min = 0, max = Number.MAX_SAFE_INTEGER }: { readonly min?: number; readonly max?: number } = {}) {
+export function integer(
+  description: string,
+  { min = 0, max = Number.MAX_SAFE_INTEGER }: { readonly min?: number; readonly max?: number } = {},
+) {
   const expected = max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
   const schema = z.union([z.number(), z.string().regex(INTEGER).transform(Number)]).pipe(z.number().int().min(min).max(max));
   return note(schema, description, expected);
@@ -41,7 +44,16 @@ export function port(description: string) {
 
 /** `true` or `false`; `1`, `yes`, `on` and their opposites are understood. */
 export function flag(description: string) {
-  const words = new Map([['true', true], ['1', true], ['yes', true], ['on', true], ['false', false], ['0', false], ['no', false], ['off', false]]);
+  const words = new Map([
+    ['true', true],
+    ['1', true],
+    ['yes', true],
+    ['on', true],
+    ['false', false],
+    ['0', false],
+    ['no', false],
+    ['off', false],
+  ]);
   const schema = z.union([z.boolean(), z.string()]).transform((value, context) => {
     const meant = typeof value === 'boolean' ? value : words.get(value.toLowerCase());
     if (meant !== undefined) return meant;
@@ -74,12 +86,28 @@ export function url(description: string, protocols: readonly string[] = ['http',
 
 /** Texts separated by commas; blanks around them do not count. */
 export function list(description: string, expected = 'texts separated by commas') {
-  const schema = z.union([z.array(z.string()), z.string().transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean))]);
+  const schema = z.union([
+    z.array(z.string()),
+    z.string().transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    ),
+  ]);
   return note(schema.pipe(z.array(z.string().min(1)).min(1)), description, expected);
 }
 
 /** A value that is never printed; may also be kept in a file, see `loadConfig`. */
 export function secret(description: string, { minLength = 1 }: { readonly minLength?: number } = {}) {
   const expected = minLength > 1 ? `a secret of at least ${minLength} characters` : 'a secret';
-  return note(z.string().min(minLength).transform((value) => new Secret(value)), description, expected, true);
+  return note(
+    z
+      .string()
+      .min(minLength)
+      .transform((value) => new Secret(value)),
+    description,
+    expected,
+    true,
+  );
 }

@@ -33,16 +33,34 @@ function problemsOf(env: Record<string, string>): Record<string, string> {
 
 describe('loadConfig', () => {
   it('fills in defaults, reads types and freezes all of it', () => {
-    const config = loadConfig(schema, { ...minimal, JEROBOAM_LEASE_TTL_SECONDS: '60', JEROBOAM_NATS_SERVERS: 'nats://a:1, nats://b:2', JEROBOAM_TELEMETRY_ENABLED: 'off' });
+    const config = loadConfig(schema, {
+      ...minimal,
+      JEROBOAM_LEASE_TTL_SECONDS: '60',
+      JEROBOAM_NATS_SERVERS: 'nats://a:1, nats://b:2',
+      JEROBOAM_TELEMETRY_ENABLED: 'off',
+    });
     expect(config).toEqual({
-      apiPort: 9511, leaseTtlSeconds: 60, logFormat: 'json', keystoneUrl: 'https://keystone.example/v3', natsServers: ['nats://a:1', 'nats://b:2'], telemetryEnabled: false,
+      apiPort: 9511,
+      leaseTtlSeconds: 60,
+      logFormat: 'json',
+      keystoneUrl: 'https://keystone.example/v3',
+      natsServers: ['nats://a:1', 'nats://b:2'],
+      telemetryEnabled: false,
     });
     expect(() => Object.assign(config, { apiPort: 1 })).toThrow(TypeError);
     expect(() => config.natsServers.push('nats://c:3')).toThrow(TypeError);
   });
 
   it('lists everything that is wrong, with what is expected and what the default is', () => {
-    expect(problemsOf({ JEROBOAM_API_PORT: '70000', JEROBOAM_LEASE_TTL_SECONDS: '1.5', JEROBOAM_LOG_FORMAT: 'xml', JEROBOAM_TELEMETRY_ENABLED: 'maybe', JEROBOAM_NATS_SERVERS: ',' })).toEqual({
+    expect(
+      problemsOf({
+        JEROBOAM_API_PORT: '70000',
+        JEROBOAM_LEASE_TTL_SECONDS: '1.5',
+        JEROBOAM_LOG_FORMAT: 'xml',
+        JEROBOAM_TELEMETRY_ENABLED: 'maybe',
+        JEROBOAM_NATS_SERVERS: ',',
+      }),
+    ).toEqual({
       JEROBOAM_API_PORT: 'is "70000"; expected an integer from 0 to 65535 (default: 9511). Where the API listens.',
       JEROBOAM_LEASE_TTL_SECONDS: 'is "1.5"; expected an integer from 1 to 3600 (default: 30). How long a lease holds without renewal.',
       JEROBOAM_LOG_FORMAT: 'is "xml"; expected one of json, pretty (default: json). Who reads the log.',
@@ -54,8 +72,9 @@ describe('loadConfig', () => {
 
   it('puts all of it into one message', () => {
     expect(() => loadConfig(schema, { JEROBOAM_API_PORT: 'x' })).toThrow(
-      'The configuration is invalid (2 problems):\n  JEROBOAM_API_PORT is "x"; expected an integer from 0 to 65535 (default: 9511). Where the API listens.\n'
-      + '  JEROBOAM_KEYSTONE_URL is missing; expected a URL with http or https (no default). The identity service.',
+      'The configuration is invalid (2 problems):\n' +
+        '  JEROBOAM_API_PORT is "x"; expected an integer from 0 to 65535 (default: 9511). Where the API listens.\n' +
+        '  JEROBOAM_KEYSTONE_URL is missing; expected a URL with http or https (no default). The identity service.',
     );
   });
 
@@ -84,7 +103,17 @@ describe('loadConfig', () => {
     afterAll(() => rmSync(folder, { recursive: true }));
 
     it('reads a variable from the file its _FILE twin names, without the last line break', () => {
-      expect(loadConfig(schema, { ...minimal, JEROBOAM_NATS_PASSWORD_FILE: path }, { warn: (w) => { throw new Error(w); } }).natsPassword?.reveal()).toBe('from a file');
+      expect(
+        loadConfig(
+          schema,
+          { ...minimal, JEROBOAM_NATS_PASSWORD_FILE: path },
+          {
+            warn: (w) => {
+              throw new Error(w);
+            },
+          },
+        ).natsPassword?.reveal(),
+      ).toBe('from a file');
     });
 
     it('refuses a variable given both ways', () => {
@@ -102,7 +131,13 @@ describe('loadConfig', () => {
 
   it('warns of variables with our prefix that nothing reads, naming the nearest that is', () => {
     const warnings: string[] = [];
-    const env = { ...minimal, JEROBOAM_KEYSTON_URL: 'x', JEROBOAM_SOMETHING_ELSE_ALTOGETHER: 'y', JEROBOAM_OTHER_APP: 'z', OTHER_PREFIX: '1' };
+    const env = {
+      ...minimal,
+      JEROBOAM_KEYSTON_URL: 'x',
+      JEROBOAM_SOMETHING_ELSE_ALTOGETHER: 'y',
+      JEROBOAM_OTHER_APP: 'z',
+      OTHER_PREFIX: '1',
+    };
     loadConfig(schema, env, { warn: (warning) => warnings.push(warning), alsoKnown: ['JEROBOAM_OTHER_APP'] });
     expect(warnings).toEqual([
       'JEROBOAM_KEYSTON_URL is not read by anything; did you mean JEROBOAM_KEYSTONE_URL?',
@@ -112,7 +147,10 @@ describe('loadConfig', () => {
 
   it('reports a rule between fields by its own words', () => {
     const together = defineConfig(z.object({ minNodes: integer('Least.').default(5), maxNodes: integer('Most.').default(3) }));
-    const checked = together.refine(({ minNodes, maxNodes }) => minNodes <= maxNodes, 'JEROBOAM_MIN_NODES must not exceed JEROBOAM_MAX_NODES.');
+    const checked = together.refine(
+      ({ minNodes, maxNodes }) => minNodes <= maxNodes,
+      'JEROBOAM_MIN_NODES must not exceed JEROBOAM_MAX_NODES.',
+    );
     expect(() => loadConfig(checked, {})).toThrow('(1 problem):\n  JEROBOAM_MIN_NODES must not exceed JEROBOAM_MAX_NODES.');
   });
 });
@@ -130,14 +168,42 @@ describe('defineConfig', () => {
 describe('describeConfig', () => {
   it('tells of each variable what it decides, what it takes and what holds without it', () => {
     expect(describeConfig(schema).slice(3, 6)).toEqual([
-      { field: 'keystoneUrl', variable: 'JEROBOAM_KEYSTONE_URL', description: 'The identity service.', expected: 'a URL with http or https', defaultValue: undefined, required: true, secret: false },
-      { field: 'natsServers', variable: 'JEROBOAM_NATS_SERVERS', description: 'The bus.', expected: 'texts separated by commas', defaultValue: 'nats://127.0.0.1:4222', required: false, secret: false },
-      { field: 'natsPassword', variable: 'JEROBOAM_NATS_PASSWORD', description: 'Of the bus.', expected: 'a secret of at least 8 characters', defaultValue: undefined, required: false, secret: true },
+      {
+        field: 'keystoneUrl',
+        variable: 'JEROBOAM_KEYSTONE_URL',
+        description: 'The identity service.',
+        expected: 'a URL with http or https',
+        defaultValue: undefined,
+        required: true,
+        secret: false,
+      },
+      {
+        field: 'natsServers',
+        variable: 'JEROBOAM_NATS_SERVERS',
+        description: 'The bus.',
+        expected: 'texts separated by commas',
+        defaultValue: 'nats://127.0.0.1:4222',
+        required: false,
+        secret: false,
+      },
+      {
+        field: 'natsPassword',
+        variable: 'JEROBOAM_NATS_PASSWORD',
+        description: 'Of the bus.',
+        expected: 'a secret of at least 8 characters',
+        defaultValue: undefined,
+        required: false,
+        secret: true,
+      },
     ]);
   });
 
   it('derives names of variables from names of fields', () => {
-    expect([variableOf('leaseTtlSeconds'), variableOf('maxParallel32'), variableOf('s3Bucket')]).toEqual(['JEROBOAM_LEASE_TTL_SECONDS', 'JEROBOAM_MAX_PARALLEL32', 'JEROBOAM_S3_BUCKET']);
+    expect([variableOf('leaseTtlSeconds'), variableOf('maxParallel32'), variableOf('s3Bucket')]).toEqual([
+      'JEROBOAM_LEASE_TTL_SECONDS',
+      'JEROBOAM_MAX_PARALLEL32',
+      'JEROBOAM_S3_BUCKET',
+    ]);
     expect(variablesOf(schema)).toContain('JEROBOAM_API_PORT_FILE');
   });
 });

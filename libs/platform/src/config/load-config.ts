@@ -36,7 +36,12 @@ export function loadConfig<S extends ConfigSchema>(schema: S, env: Environment =
   return deepFreeze(parsed.data) as Config<S>;
 }
 
-function readVariable(variable: string, env: Environment, variables: readonly ConfigVariable[], problems: ConfigProblem[]): string | undefined {
+function readVariable(
+  variable: string,
+  env: Environment,
+  variables: readonly ConfigVariable[],
+  problems: ConfigProblem[],
+): string | undefined {
   const direct = env[variable] || undefined;
   const fileVariable = `${variable}_FILE`;
   // A field may have this very name of its own; then it is no indirection.
@@ -46,7 +51,10 @@ function readVariable(variable: string, env: Environment, variables: readonly Co
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '') || undefined;
   } catch (error) {
-    problems.push({ variable, problem: `cannot be read from the file that ${fileVariable} names (${(error as NodeJS.ErrnoException).code}): ${path}.` });
+    problems.push({
+      variable,
+      problem: `cannot be read from the file that ${fileVariable} names (${(error as NodeJS.ErrnoException).code}): ${path}.`,
+    });
     return undefined;
   }
 }
@@ -93,5 +101,7 @@ function deepFreeze<T>(value: T): T {
 
 /** Names of all variables of a schema; for `alsoKnown` of another. */
 export function variablesOf(schema: ConfigSchema): readonly string[] {
-  return Object.keys(schema.shape).map(variableOf).flatMap((name) => [name, `${name}_FILE`]);
+  return Object.keys(schema.shape)
+    .map(variableOf)
+    .flatMap((name) => [name, `${name}_FILE`]);
 }

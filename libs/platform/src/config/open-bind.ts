@@ -3,7 +3,10 @@ import { ConfigInvalid } from './config-invalid.ts';
 
 /** True for names and addresses that only this host can reach. */
 export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').replace(/^::ffff:/i, '').toLowerCase();
+  const bare = host
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/^::ffff:/i, '')
+    .toLowerCase();
   return bare === 'localhost' || bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'));
 }
 
@@ -15,8 +18,13 @@ export function isLoopback(host: string): boolean {
  */
 export function refuseOpenBind(host: string, authMode: string): void {
   if (authMode !== 'none' || isLoopback(host)) return;
-  throw new ConfigInvalid([{
-    variable: '',
-    problem: `Listening on ${host === '' ? 'every address' : host} without authentication would hand every bay to whoever reaches it: listen on 127.0.0.1 or choose an authentication.`,
-  }]);
+  const where = host === '' ? 'every address' : host;
+  throw new ConfigInvalid([
+    {
+      variable: '',
+      problem:
+        `Listening on ${where} without authentication would hand every bay to whoever reaches it: ` +
+        'listen on 127.0.0.1 or choose an authentication.',
+    },
+  ]);
 }

@@ -4,7 +4,11 @@ import { RoutingError } from './routing-error.ts';
 
 class Refusal extends DomainError {
   readonly code = 'REFUSED';
-  constructor(readonly kind: ErrorKind, message: string, details: Record<string, unknown> = {}) {
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    details: Record<string, unknown> = {},
+  ) {
     super(message, details);
   }
 }
@@ -20,7 +24,11 @@ function httpException(status: number, response: unknown, cause?: unknown): Erro
 
 describe('toHttpError', () => {
   it.each<[ErrorKind, number, string]>([
-    ['invalid', 400, 'client'], ['forbidden', 403, 'client'], ['not-found', 404, 'client'], ['conflict', 409, 'client'], ['unavailable', 503, 'server'],
+    ['invalid', 400, 'client'],
+    ['forbidden', 403, 'client'],
+    ['not-found', 404, 'client'],
+    ['conflict', 409, 'client'],
+    ['unavailable', 503, 'server'],
   ])('answers a refusal of kind %s with %i and code %s', (kind, status, code) => {
     expect(toHttpError(new Refusal(kind, 'Cluster 2c3f.json could not be found.'))).toEqual({
       status,
@@ -67,7 +75,11 @@ describe('toHttpError', () => {
   });
 
   it('joins the messages of an exception that has several', () => {
-    expect(toHttpError(httpException(400, { message: ['a is missing', 'b is long'] }))).toMatchObject({ status: 400, title: 'a is missing', detail: 'a is missing. b is long' });
+    expect(toHttpError(httpException(400, { message: ['a is missing', 'b is long'] }))).toMatchObject({
+      status: 400,
+      title: 'a is missing',
+      detail: 'a is missing. b is long',
+    });
   });
 
   it.each([
@@ -93,7 +105,8 @@ describe('errorBody', () => {
   it("has the fields of Magnum's errors in Magnum's order", () => {
     const body = errorBody(toHttpError(new Refusal('invalid', 'Limit must be positive')), 'req-1');
     expect(JSON.stringify(body)).toBe(
-      '{"errors":[{"request_id":"req-1","code":"client","status":400,"title":"Limit must be positive","detail":"Limit must be positive","links":[]}]}',
+      '{"errors":[{"request_id":"req-1","code":"client","status":400,' +
+        '"title":"Limit must be positive","detail":"Limit must be positive","links":[]}]}',
     );
   });
 });

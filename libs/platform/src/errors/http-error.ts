@@ -22,7 +22,14 @@ export interface FailedRequest {
 
 export interface MagnumErrorBody {
   readonly errors: readonly [
-    { readonly request_id: string; readonly code: string; readonly status: number; readonly title: string; readonly detail: string; readonly links: readonly [] },
+    {
+      readonly request_id: string;
+      readonly code: string;
+      readonly status: number;
+      readonly title: string;
+      readonly detail: string;
+      readonly links: readonly [];
+    },
   ];
 }
 

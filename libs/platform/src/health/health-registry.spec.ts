@@ -9,9 +9,14 @@ describe('HealthRegistry', () => {
   it('names each check and why it fails, without secrets', async () => {
     const health = new HealthRegistry();
     health.addReadiness('log', () => undefined);
-    health.addReadiness('bus', () => { throw new Error('no connection to nats://api:hunter2@bus:4222'); });
+    health.addReadiness('bus', () => {
+      throw new Error('no connection to nats://api:hunter2@bus:4222');
+    });
     health.addReadiness('store', () => Promise.reject(new Error('gone')));
-    expect(await health.readiness()).toEqual({ status: 'failing', checks: { log: 'ok', bus: 'no connection to nats://[redacted]@bus:4222', store: 'gone' } });
+    expect(await health.readiness()).toEqual({
+      status: 'failing',
+      checks: { log: 'ok', bus: 'no connection to nats://[redacted]@bus:4222', store: 'gone' },
+    });
     expect((await health.liveness()).status).toBe('ok');
   });
 
@@ -27,7 +32,9 @@ describe('HealthRegistry', () => {
   it('forgets a check that was taken away, and leaves no timer behind', async () => {
     const clock = new FakeClock();
     const health = new HealthRegistry({ timers: clock });
-    const remove = health.addReadiness('bus', () => { throw new Error('away'); });
+    const remove = health.addReadiness('bus', () => {
+      throw new Error('away');
+    });
     expect((await health.readiness()).status).toBe('failing');
     remove();
     expect((await health.readiness()).status).toBe('ok');

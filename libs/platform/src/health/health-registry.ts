@@ -63,7 +63,9 @@ export class HealthRegistry {
       };
       // What a check says can come from anywhere, also from a server that repeats our password.
       const failed = (error: unknown): void => settle(redactText(error instanceof Error ? error.message : String(error)));
-      Promise.resolve().then(check).then(() => settle('ok'), failed);
+      Promise.resolve()
+        .then(check)
+        .then(() => settle('ok'), failed);
     });
   }
 }

@@ -15,7 +15,12 @@ describe('createLogger', () => {
     expect(texts).toHaveLength(1);
     expect(texts[0]).toMatch(/\n$/);
     expect(JSON.parse(texts[0]!)).toEqual({
-      level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/), service: 'scheduler', message: 'bay created', bayId: 'b1', password: '[redacted]',
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      service: 'scheduler',
+      message: 'bay created',
+      bayId: 'b1',
+      password: '[redacted]',
     });
   });
 
@@ -38,7 +43,8 @@ describe('createLogger', () => {
       withLogContext({ bayId: 'b2' }, async () => {
         await new Promise((resolve) => setImmediate(resolve));
         logger.info('inside');
-      }));
+      }),
+    );
     logger.info('outside');
     expect(logger.lines[0]).toMatchObject({ requestId: 'req-1', bayId: 'b2' });
     expect(logger.lines[1]).not.toHaveProperty('requestId');
@@ -70,7 +76,12 @@ describe('nestLogger', () => {
     const logger = recordingLogger();
     nestLogger(logger).error('it broke', 'Error: it broke\n    at x', 'ExceptionsHandler');
     nestLogger(logger).error(new Error('it broke too'));
-    expect(logger.lines[0]).toMatchObject({ level: 'error', text: 'it broke', stack: 'Error: it broke\n    at x', context: 'ExceptionsHandler' });
+    expect(logger.lines[0]).toMatchObject({
+      level: 'error',
+      text: 'it broke',
+      stack: 'Error: it broke\n    at x',
+      context: 'ExceptionsHandler',
+    });
     expect(logger.lines[1]).toMatchObject({ error: { message: 'it broke too' } });
   });
 });

@@ -42,10 +42,12 @@ function destinationOf({ destination = 'stdout', format = 'json' }: LoggerOption
 }
 
 function wrap(logger: PinoLogger): Logger {
-  const at = (level: LogLevel) => (message: string, fields?: LogFields): void => {
-    if (!logger.isLevelEnabled(level)) return;
-    logger[level](redact({ ...logContext(), ...fields }), redactText(message));
-  };
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields?: LogFields): void => {
+      if (!logger.isLevelEnabled(level)) return;
+      logger[level](redact({ ...logContext(), ...fields }), redactText(message));
+    };
   return {
     fatal: at('fatal'),
     error: at('error'),

@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 
-const COLOURS: Readonly<Record<string, string>> = { fatal: '\u001b[41m', error: '\u001b[31m', warn: '\u001b[33m', info: '\u001b[32m', debug: '\u001b[36m', trace: '\u001b[90m' };
+const COLOURS: Readonly<Record<string, string>> = {
+  fatal: '\u001b[41m',
+  error: '\u001b[31m',
+  warn: '\u001b[33m',
+  info: '\u001b[32m',
+  debug: '\u001b[36m',
+  trace: '\u001b[90m',
+};
 const DIM = '\u001b[2m';
 const PLAIN = '\u001b[0m';
 
@@ -14,7 +21,9 @@ export function prettyLine(json: string, colours: boolean): string {
     paint(DIM, String(service)),
     String(message),
   ].join(' ');
-  const tail = Object.entries(fields).map(([name, value]) => ` ${paint(DIM, `${name}=`)}${shown(value)}`).join('');
+  const tail = Object.entries(fields)
+    .map(([name, value]) => ` ${paint(DIM, `${name}=`)}${shown(value)}`)
+    .join('');
   return `${head}${tail}${error === undefined ? '' : errorLines(error)}\n`;
 }
 

@@ -3,11 +3,23 @@ import { Secret } from '../config/secret.ts';
 import { isSecretName, redact, redactText } from './redact.ts';
 
 describe('isSecretName', () => {
-  it.each(['token', 'X-Auth-Token', 'x-subject-token', 'authorization', 'userPassword', 'admin_password', 'clientSecret', 'secretValue', 'key', 'apiKey', 'private_key', 'set-cookie'])(
-    'knows %s for a secret', (name) => expect(isSecretName(name)).toBe(true),
-  );
+  it.each([
+    'token',
+    'X-Auth-Token',
+    'x-subject-token',
+    'authorization',
+    'userPassword',
+    'admin_password',
+    'clientSecret',
+    'secretValue',
+    'key',
+    'apiKey',
+    'private_key',
+    'set-cookie',
+  ])('knows %s for a secret', (name) => expect(isSecretName(name)).toBe(true));
   it.each(['tokenId', 'secretName', 'sort_key', 'publicKey', 'idempotencyKey', 'keypair', 'monkey', 'bayId', 'tokenCount', 'keystoneUrl'])(
-    'lets %s be read', (name) => expect(isSecretName(name)).toBe(false),
+    'lets %s be read',
+    (name) => expect(isSecretName(name)).toBe(false),
   );
 });
 
@@ -40,12 +52,32 @@ describe('redactText', () => {
 describe('redact', () => {
   it('finds secrets at any depth and keeps the rest as plain JSON', () => {
     const value = {
-      bayId: 'b1', at: new Date('2026-01-31T12:00:00Z'), big: 12n, none: null, hasPassword: true, nested: [{ password: 'hunter2' }, new Map([['token', 'abc']])],
-      tags: new Set(['a']), bytes: Buffer.from('abc'), wrapped: new Secret('hunter2'), config: { pem: PEM }, password: undefined, key: null,
+      bayId: 'b1',
+      at: new Date('2026-01-31T12:00:00Z'),
+      big: 12n,
+      none: null,
+      hasPassword: true,
+      nested: [{ password: 'hunter2' }, new Map([['token', 'abc']])],
+      tags: new Set(['a']),
+      bytes: Buffer.from('abc'),
+      wrapped: new Secret('hunter2'),
+      config: { pem: PEM },
+      password: undefined,
+      key: null,
     };
     expect(redact(value)).toEqual({
-      bayId: 'b1', at: '2026-01-31T12:00:00.000Z', big: '12', none: null, hasPassword: true, nested: [{ password: '[redacted]' }, { token: '[redacted]' }],
-      tags: ['a'], bytes: '[3 bytes]', wrapped: '[redacted]', config: { pem: '[redacted]' }, password: undefined, key: null,
+      bayId: 'b1',
+      at: '2026-01-31T12:00:00.000Z',
+      big: '12',
+      none: null,
+      hasPassword: true,
+      nested: [{ password: '[redacted]' }, { token: '[redacted]' }],
+      tags: ['a'],
+      bytes: '[3 bytes]',
+      wrapped: '[redacted]',
+      config: { pem: '[redacted]' },
+      password: undefined,
+      key: null,
     });
   });
 
@@ -54,7 +86,10 @@ describe('redact', () => {
     const error = Object.assign(new Error(`bad key ${PEM}`, { cause }), { code: 'BAD', details: { token: 'abc' } });
     const shown = redact(error) as Record<string, unknown>;
     expect(shown).toMatchObject({
-      type: 'Error', message: 'bad key [redacted]', code: 'BAD', details: { token: '[redacted]' },
+      type: 'Error',
+      message: 'bad key [redacted]',
+      code: 'BAD',
+      details: { token: '[redacted]' },
       cause: { type: 'TypeError', message: 'cannot reach nats://[redacted]@bus' },
     });
     expect(JSON.stringify(shown)).not.toContain('MIIEow');

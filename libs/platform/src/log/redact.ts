@@ -18,7 +18,11 @@ const TOKEN_HEADER = /\b((?:x-(?:auth|subject|service)-token|authorization)["']?
 
 /** True when a field of this name must not be printed. */
 export function isSecretName(name: string): boolean {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/).filter(Boolean);
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
   const last = words.at(-1) ?? '';
   if (last === 'key' || last === 'keys') return !HARMLESS_KEYS.has(words.at(-2) ?? '');
   return words.some((word) => SECRET_WORDS.has(word)) && !ABOUT_WORDS.has(last);
@@ -48,7 +52,11 @@ function redactObject(value: object, depth: number): unknown {
   if (value instanceof Error) return redactError(value, depth);
   if (Array.isArray(value)) return redactList(value, depth);
   if (value instanceof Set) return redactList([...value], depth);
-  if (value instanceof Map) return redactEntries([...value].map(([key, item]) => [String(key), item]), depth);
+  if (value instanceof Map)
+    return redactEntries(
+      [...value].map(([key, item]) => [String(key), item]),
+      depth,
+    );
   if ('toJSON' in value && typeof value.toJSON === 'function') return redact(value.toJSON(), depth + 1);
   return redactEntries(Object.entries(value), depth);
 }

@@ -27,8 +27,16 @@ export class Metrics {
   }
 
   /** Shows how values are spread. Names end in their unit, durations in `_seconds`. @default buckets from 1 ms to 60 s */
-  histogram<L extends string = never>(name: string, help: string, labelNames: readonly L[] = [], buckets: readonly number[] = DURATION_BUCKETS): Histogram<L> {
-    return (this.existing(name) as Histogram<L> | undefined) ?? new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] });
+  histogram<L extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly L[] = [],
+    buckets: readonly number[] = DURATION_BUCKETS,
+  ): Histogram<L> {
+    return (
+      (this.existing(name) as Histogram<L> | undefined) ??
+      new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] })
+    );
   }
 
   /** Adds memory, processor, event loop and garbage collection of this process. Once per process. */

@@ -57,7 +57,11 @@ function addContextHooks(adapter: FastifyAdapter): void {
 }
 
 function addReportHook(adapter: FastifyAdapter, { logger, metrics }: HttpAdapterOptions): void {
-  const duration = metrics?.histogram('jeroboam_http_request_duration_seconds', 'Time from request to answer.', ['method', 'route', 'status']);
+  const duration = metrics?.histogram('jeroboam_http_request_duration_seconds', 'Time from request to answer.', [
+    'method',
+    'route',
+    'status',
+  ]);
   adapter.getInstance().addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     duration?.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1_000);

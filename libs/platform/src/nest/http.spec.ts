@@ -38,7 +38,11 @@ class ClustersController {
 @Module({ controllers: [ClustersController] })
 class TestModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(() => { throw new BayNotFound('of-the-middleware'); }).forRoutes('v1/guarded');
+    consumer
+      .apply(() => {
+        throw new BayNotFound('of-the-middleware');
+      })
+      .forRoutes('v1/guarded');
   }
 }
 
@@ -57,7 +61,10 @@ describe('HTTP with MagnumErrorFilter', () => {
       done();
     });
     app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, { logger: false });
-    const special = (error: unknown) => (error instanceof TokenRefused ? { status: 401, headers: { 'www-authenticate': 'Keystone' }, body: { error: { code: 401 } } } : undefined);
+    const special = (error: unknown) =>
+      error instanceof TokenRefused
+        ? { status: 401, headers: { 'www-authenticate': 'Keystone' }, body: { error: { code: 401 } } }
+        : undefined;
     app.useGlobalFilters(new MagnumErrorFilter({ logger, allowedMethods: routes.allowedMethods, special }));
     await app.listen(0, '127.0.0.1');
   });
@@ -70,7 +77,16 @@ describe('HTTP with MagnumErrorFilter', () => {
     expect(headers['openstack-api-version']).toBe('container-infra 1.10');
     expect(headers['x-openstack-request-id']).toMatch(ids);
     expect(JSON.parse(body)).toEqual({
-      errors: [{ request_id: headers['x-openstack-request-id'], code: 'client', status: 404, title: 'Cluster nope could not be found', detail: 'Cluster nope could not be found.', links: [] }],
+      errors: [
+        {
+          request_id: headers['x-openstack-request-id'],
+          code: 'client',
+          status: 404,
+          title: 'Cluster nope could not be found',
+          detail: 'Cluster nope could not be found.',
+          links: [],
+        },
+      ],
     });
   });
 
@@ -101,7 +117,12 @@ describe('HTTP with MagnumErrorFilter', () => {
     ['too large a body', `{"name": "${'x'.repeat(1_000)}"}`, 'application/json', 413, 'Request is too large.'],
     ['another content type', '<name/>', 'application/xml; charset=utf-8', 415, 'Unknown mimetype: application/xml'],
   ])('refuses %s', async (_name, payload, contentType, status, detail) => {
-    const { statusCode, body } = await app.inject({ method: 'POST', url: '/v1/clusters', payload, headers: { 'content-type': contentType } });
+    const { statusCode, body } = await app.inject({
+      method: 'POST',
+      url: '/v1/clusters',
+      payload,
+      headers: { 'content-type': contentType },
+    });
     expect(statusCode).toBe(status);
     expect(JSON.parse(body).errors[0]).toMatchObject({ code: 'client', status, detail });
   });
@@ -128,14 +149,21 @@ describe('HTTP with MagnumErrorFilter', () => {
     expect(body).not.toContain('undefined');
     const requestId = headers['x-openstack-request-id'];
     const line = logger.lines.find(({ level, requestId: id }) => level === 'error' && id === requestId);
-    expect(line).toMatchObject({ message: 'request failed unexpectedly', path: '/v1/clusters/bug', error: { type: 'TypeError', stack: expect.stringContaining('http.spec.ts') } });
+    expect(line).toMatchObject({
+      message: 'request failed unexpectedly',
+      path: '/v1/clusters/bug',
+      error: { type: 'TypeError', stack: expect.stringContaining('http.spec.ts') },
+    });
   });
 
   it('answers errors of middleware too', async () => {
     const { statusCode, headers, body } = await app.inject('/v1/guarded');
     expect(statusCode).toBe(404);
     expect(headers['content-type']).toBe('application/json');
-    expect(JSON.parse(body).errors[0]).toMatchObject({ detail: 'Cluster of-the-middleware could not be found.', request_id: expect.stringMatching(ids) });
+    expect(JSON.parse(body).errors[0]).toMatchObject({
+      detail: 'Cluster of-the-middleware could not be found.',
+      request_id: expect.stringMatching(ids),
+    });
   });
 
   it('lets the owner of a special shape answer first', async () => {
@@ -148,16 +176,28 @@ describe('HTTP with MagnumErrorFilter', () => {
     const pieces = new ReadableStream<Uint8Array>({
       start(controller) {
         controller.enqueue(Buffer.from('{"a":'));
-        setImmediate(() => { controller.enqueue(Buffer.from('1}')); controller.close(); });
+        setImmediate(() => {
+          controller.enqueue(Buffer.from('1}'));
+          controller.close();
+        });
       },
     });
-    const answer = await fetch(`${await app.getUrl()}/v1/clusters`, { method: 'POST', body: pieces, duplex: 'half', headers: { 'content-type': 'application/json' } });
+    const answer = await fetch(`${await app.getUrl()}/v1/clusters`, {
+      method: 'POST',
+      body: pieces,
+      duplex: 'half',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(await answer.json()).toEqual({ body: { a: 1 }, context: { requestId: answer.headers.get('x-openstack-request-id') } });
   });
 
   it('leaves one line and one measurement of each request, without its query', async () => {
     await app.inject('/v1/clusters/seen?secret=1');
-    expect(logger.lines).toContainEqual(expect.objectContaining({ message: 'request handled', method: 'GET', path: '/v1/clusters/seen', status: 404 }));
-    expect(await metrics.text()).toMatch(/jeroboam_http_request_duration_seconds_count\{method="GET",route="\/v1\/clusters\/:ident",status="404"\} \d+/);
+    expect(logger.lines).toContainEqual(
+      expect.objectContaining({ message: 'request handled', method: 'GET', path: '/v1/clusters/seen', status: 404 }),
+    );
+    expect(await metrics.text()).toMatch(
+      /jeroboam_http_request_duration_seconds_count\{method="GET",route="\/v1\/clusters\/:ident",status="404"\} \d+/,
+    );
   });
 });

@@ -56,7 +56,12 @@ export class MagnumErrorFilter implements ExceptionFilter {
     if (special) return special;
     const error = this.withAllowedMethods(toHttpError(exception, { contentType: first(request.headers['content-type']) }), request);
     if (error.unexpected) {
-      this.options.logger.error('request failed unexpectedly', { error: exception, requestId, method: request.method, path: pathOf(request) });
+      this.options.logger.error('request failed unexpectedly', {
+        error: exception,
+        requestId,
+        method: request.method,
+        path: pathOf(request),
+      });
     }
     return { status: error.status, headers: error.headers, body: errorBody(error, requestId), routing: error.code === '' };
   }

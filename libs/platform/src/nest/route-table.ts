@@ -22,9 +22,12 @@ export class RouteTable {
 
 /** Fastify's path syntax (`/v1/clusters/:ident`, `/static/*`) as an expression that also takes a trailing slash. */
 function patternOf(url: string): RegExp {
-  const segments = url.replace(/\/$/, '').split('/').map((segment) => {
-    if (segment.startsWith(':')) return '[^/]+';
-    return segment === '*' ? '.*' : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  });
+  const segments = url
+    .replace(/\/$/, '')
+    .split('/')
+    .map((segment) => {
+      if (segment.startsWith(':')) return '[^/]+';
+      return segment === '*' ? '.*' : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    });
   return new RegExp(`^${segments.join('/')}/?$`);
 }

@@ -42,7 +42,11 @@ function setUp() {
   const lines: LogLine[] = [];
   const said: string[] = [];
   const host = new FakeProcess();
-  const options = { host, destination: { write: (text: string) => void lines.push(JSON.parse(text) as LogLine) }, complain: (text: string) => void said.push(text) };
+  const options = {
+    host,
+    destination: { write: (text: string) => void lines.push(JSON.parse(text) as LogLine) },
+    complain: (text: string) => void said.push(text),
+  };
   return { lines, said, host, options };
 }
 
@@ -52,17 +56,20 @@ describe('runService', () => {
     const bus = new LateBus();
     const closed: string[] = [];
     let context!: ServiceContext<unknown>;
-    const running = runService({
-      name: 'scheduler',
-      config,
-      open(opened) {
-        context = opened;
-        opened.later(() => closed.push('log'));
-        opened.later(() => closed.push(`read model, bus closed: ${bus.closed}`));
-        opened.metrics.counter('jeroboam_test_total', 'Of this test.').inc(3);
-        return { module: EmptyModule, strategies: [bus] };
+    const running = runService(
+      {
+        name: 'scheduler',
+        config,
+        open(opened) {
+          context = opened;
+          opened.later(() => closed.push('log'));
+          opened.later(() => closed.push(`read model, bus closed: ${bus.closed}`));
+          opened.metrics.counter('jeroboam_test_total', 'Of this test.').inc(3);
+          return { module: EmptyModule, strategies: [bus] };
+        },
       },
-    }, { ...options, env: { JEROBOAM_LEASE_TTL: '5' } });
+      { ...options, env: { JEROBOAM_LEASE_TTL: '5' } },
+    );
     await bus.listening.promise;
     expect((await context.health.readiness()).checks).toEqual({ started: 'messages do not arrive yet' });
     bus.arrived.resolve();
@@ -77,7 +84,9 @@ describe('runService', () => {
     expect(text).toContain('process_resident_memory_bytes');
     expect(metrics!.headers.get('content-type')).toMatch(/^text\/plain/);
 
-    context.health.addReadiness('bus', () => { throw new Error('away'); });
+    context.health.addReadiness('bus', () => {
+      throw new Error('away');
+    });
     const unready = await fetch(`${opsUrl}/readyz`);
     expect([unready.status, await unready.json()]).toEqual([503, { status: 'failing', checks: { bus: 'away' } }]);
 
@@ -85,13 +94,22 @@ describe('runService', () => {
     await once(host, 'exited');
     expect(host.codes).toEqual([0]);
     expect(closed).toEqual(['read model, bus closed: true', 'log']);
-    expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'unknown variable', warning: expect.stringContaining('did you mean JEROBOAM_LEASE_TTL_MS?') }));
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: 'unknown variable',
+        warning: expect.stringContaining('did you mean JEROBOAM_LEASE_TTL_MS?'),
+      }),
+    );
     expect(lines.filter(({ level }) => level === 'info').map(({ message }) => message)).toEqual(['ready', 'shutting down']);
   });
 
   it('lists what is wrong with its configuration and ends with 78', async () => {
     const { said, host, options } = setUp();
-    const running = await runService({ name: 'scheduler', config, open: () => ({ module: EmptyModule }) }, { ...options, env: { JEROBOAM_LEASE_TTL_MS: 'x', JEROBOAM_LOG_LEVEL: 'loud' } });
+    const running = await runService(
+      { name: 'scheduler', config, open: () => ({ module: EmptyModule }) },
+      { ...options, env: { JEROBOAM_LEASE_TTL_MS: 'x', JEROBOAM_LOG_LEVEL: 'loud' } },
+    );
     expect([running, host.codes]).toEqual([undefined, [78]]);
     expect(said.join('')).toMatch(/^scheduler cannot start\. The configuration is invalid \(2 problems\):\n {2}JEROBOAM_L/);
   });
@@ -99,15 +117,24 @@ describe('runService', () => {
   it('closes what it opened when it cannot start, says why, and ends with 1', async () => {
     const { lines, host, options } = setUp();
     const closed: string[] = [];
-    await runService({
-      name: 'scheduler',
-      config,
-      open(context) {
-        context.later(() => closed.push('log'));
-        throw new Error('the disk is full');
+    await runService(
+      {
+        name: 'scheduler',
+        config,
+        open(context) {
+          context.later(() => closed.push('log'));
+          throw new Error('the disk is full');
+        },
       },
-    }, { ...options, env: {} });
+      { ...options, env: {} },
+    );
     expect([closed, host.codes]).toEqual([['log'], [1]]);
-    expect(lines).toEqual([expect.objectContaining({ level: 'fatal', message: 'service cannot start', error: expect.objectContaining({ message: 'the disk is full' }) })]);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 'fatal',
+        message: 'service cannot start',
+        error: expect.objectContaining({ message: 'the disk is full' }),
+      }),
+    ]);
   });
 });

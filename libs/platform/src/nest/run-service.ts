@@ -89,7 +89,11 @@ export async function runService<S extends ConfigSchema<typeof serviceFields>>(
   }
 }
 
-async function boot<S extends ConfigSchema<typeof serviceFields>>(description: ServiceDescription<S>, config: Config<S>, logger: Logger): Promise<RunningService> {
+async function boot<S extends ConfigSchema<typeof serviceFields>>(
+  description: ServiceDescription<S>,
+  config: Config<S>,
+  logger: Logger,
+): Promise<RunningService> {
   const health = new HealthRegistry();
   const metrics = new Metrics().collectProcess();
   const closers: (() => unknown)[] = [];
@@ -102,14 +106,20 @@ async function boot<S extends ConfigSchema<typeof serviceFields>>(description: S
     const app = await createApp(module, { health, metrics, logger });
     context.later(() => app.close());
     for (const strategy of strategies) app.connectMicroservice({ strategy }, { inheritAppConfig: false });
-    const started = health.addReadiness('started', () => { throw new Error('messages do not arrive yet'); });
+    const started = health.addReadiness('started', () => {
+      throw new Error('messages do not arrive yet');
+    });
     const { opsHost, opsPort } = config as Config<ConfigSchema<typeof serviceFields>>;
     await app.listen(opsPort, opsHost);
     // Who waits for the bus answers for its health meanwhile.
     await app.startAllMicroservices();
     started();
     logger.info('ready', { opsUrl: await app.getUrl() });
-    context.later(() => health.addReadiness('closing', () => { throw new Error('shutting down'); }));
+    context.later(() =>
+      health.addReadiness('closing', () => {
+        throw new Error('shutting down');
+      }),
+    );
     return { opsUrl: await app.getUrl(), close };
   } catch (error) {
     await close();
@@ -117,12 +127,18 @@ async function boot<S extends ConfigSchema<typeof serviceFields>>(description: S
   }
 }
 
-async function createApp(module: DynamicModule | Type, parts: { health: HealthRegistry; metrics: Metrics; logger: Logger }): Promise<NestFastifyApplication> {
+async function createApp(
+  module: DynamicModule | Type,
+  parts: { health: HealthRegistry; metrics: Metrics; logger: Logger },
+): Promise<NestFastifyApplication> {
   @Module({ imports: [module, PlatformHttpModule.with(parts)] })
   class ServiceModule {}
 
   const { adapter, routes } = httpAdapter({ metrics: parts.metrics });
-  const app = await NestFactory.create<NestFastifyApplication>(ServiceModule, adapter, { logger: nestLogger(parts.logger), abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(ServiceModule, adapter, {
+    logger: nestLogger(parts.logger),
+    abortOnError: false,
+  });
   app.useGlobalFilters(new MagnumErrorFilter({ logger: parts.logger, allowedMethods: routes.allowedMethods }));
   return app;
 }

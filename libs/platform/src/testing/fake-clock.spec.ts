@@ -33,7 +33,11 @@ describe('FakeClock', () => {
 
   it('forgets a cancelled timer', async () => {
     const clock = new FakeClock();
-    clock.after(10, () => { throw new Error('cancelled'); }).cancel();
+    clock
+      .after(10, () => {
+        throw new Error('cancelled');
+      })
+      .cancel();
     await clock.advance(10);
     expect(clock.pendingTimers).toBe(0);
   });
