@@ -8,6 +8,9 @@ export const root = join(import.meta.dirname, '..', '..');
 /** Node 26 as the lock file pins it; the system's own Node only starts these scripts. */
 export const nodeBinary = join(root, 'node_modules', '.bin', 'node');
 
+/** Set by tests, which have built before they start anything. */
+const built = process.env.JEROBOAM_BUILT === '1';
+
 export function run(command, args, options = {}) {
   const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
   if (error) throw error;
@@ -16,6 +19,7 @@ export function run(command, args, options = {}) {
 
 /** Installs when the lock file has changed since the last time (or `node_modules` is not there). */
 export function install() {
+  if (built) return;
   const stamp = join(root, 'node_modules', '.jeroboam-installed');
   const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(nodeBinary)) return;
@@ -30,5 +34,6 @@ export function install() {
 }
 
 export function build() {
+  if (built) return;
   run(nodeBinary, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
 }

@@ -86,7 +86,7 @@ describe('the life of a bay', () => {
   });
 
   it('takes exactly as many bays as the quota allows, however many ask at once', async () => {
-    const token = await login({ ...jeroboam, authUrl: jeroboam.authUrl, username: 'other', projectName: 'other' });
+    const token = await login({ authUrl: jeroboam.authUrl, username: 'other', projectName: 'other' });
     const other = new ApiClient(jeroboam.apiUrl, token);
     const template = await other.fakeTemplate();
     const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => other.call<{ uuid?: string; errors?: { detail: string }[] }>('POST', '/v1/clusters', { name: `q-${index}`, cluster_template_id: template, node_count: 1 })));
@@ -101,7 +101,8 @@ describe('the life of a bay', () => {
     await other.call('DELETE', `/v1/clusters/${bays[0]}`);
     await other.until(bays[0]!, ['GONE']);
     const again = await Promise.all([1, 2].map((each) => other.call('POST', '/v1/clusters', { name: `again-${each}`, cluster_template_id: template, node_count: 1 })));
-    expect(again.map(({ status }) => status).sort()).toEqual([202, 403]);
+    expect(again.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(again.filter(({ status }) => status === 403)).toHaveLength(1);
   });
 
   it('streams events live to whoever listens', async () => {

@@ -29,7 +29,7 @@ describe('the services as processes of their own over NATS', () => {
     supervisor = spawn(nodeBinary, [join(root, 'infra/tools/services.mjs')], {
       env: {
         PATH: process.env['PATH'], HOME: process.env['HOME'], JEROBOAM_PORT: String(api), JEROBOAM_SANDBOX_PORT: String(sandbox), JEROBOAM_NATS_PORT: String(nats),
-        JEROBOAM_DATA_DIR: dataDir, JEROBOAM_DRIVERS: FAKE_DRIVER, JEROBOAM_LEASE_TTL_MS: '3000', JEROBOAM_OPENRC: join(dataDir, 'openrc'),
+        JEROBOAM_DATA_DIR: dataDir, JEROBOAM_DRIVERS: FAKE_DRIVER, JEROBOAM_LEASE_TTL_MS: '3000', JEROBOAM_OPENRC: join(dataDir, 'openrc'), JEROBOAM_BUILT: '1',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -4,16 +4,18 @@ export interface BannerFacts {
   readonly apiUrl: string;
   readonly sandboxUrl: string | null;
   readonly openrc: string | null;
+  readonly opsUrl: string;
   readonly dataDir: string;
   readonly drivers: readonly DriverOnHost[];
   readonly bootMs: number;
 }
 
 /** What a person needs to know next. */
-export function banner({ apiUrl, sandboxUrl, openrc, dataDir, drivers, bootMs }: BannerFacts): string {
+export function banner({ apiUrl, sandboxUrl, openrc, opsUrl, dataDir, drivers, bootMs }: BannerFacts): string {
   const where = [
     `  API        ${apiUrl}/v1`,
     ...(sandboxUrl ? [`  Identity   ${sandboxUrl}/v3   (a sandbox: users demo, demo2, reader, other, admin)`] : []),
+    `  Health     ${opsUrl}/readyz, ${opsUrl}/metrics`,
     `  Data       ${dataDir}`,
   ];
   return ['', `Jeroboam is ready after ${(bootMs / 1_000).toFixed(1)} s`, '', ...where, '', 'Drivers', ...drivers.flatMap(driverLines), '', ...(openrc ? next(openrc) : []), ''].join('\n');

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 
 export interface SandboxLogin {
   readonly authUrl: string;
@@ -7,8 +8,8 @@ export interface SandboxLogin {
   readonly projectName: string;
 }
 
-/** Writes a file to `source`, readable by its owner only. */
-export function writeOpenrc(path: string, { authUrl, username, password, projectName }: SandboxLogin): void {
+/** Writes a file to `source`, readable by its owner only. @returns how to name it from the working directory. */
+export function writeOpenrc(path: string, { authUrl, username, password, projectName }: SandboxLogin): string {
   const lines = {
     OS_AUTH_URL: authUrl,
     OS_USERNAME: username,
@@ -21,4 +22,5 @@ export function writeOpenrc(path: string, { authUrl, username, password, project
   };
   const text = Object.entries(lines).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`).join('\n');
   writeFileSync(path, `# The sandbox cloud of Jeroboam, as ${username} in ${projectName}: source it, then use openstack.\n${text}\n`, { mode: 0o600 });
+  return `./${relative(process.cwd(), path)}`;
 }

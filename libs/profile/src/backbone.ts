@@ -43,7 +43,7 @@ export function openReadModel(layout: DataLayout): Promise<ReadModel> {
 export interface KeystoneConfig {
   readonly keystoneUrl: string;
   readonly keystoneUser: string;
-  readonly keystonePassword: Secret<string>;
+  readonly keystonePassword: Secret;
   readonly keystoneProject: string;
   readonly keystoneDomain: string;
 }

@@ -1,4 +1,4 @@
-import { integer, list, oneOf, port, secret, text, url } from '@jeroboam/platform';
+import { integer, list, port, secret, text, url } from '@jeroboam/platform';
 
 // Fragments of configuration, so that a variable means the same in every process. Each app composes its own schema.
 
@@ -6,11 +6,6 @@ const HERE = '127.0.0.1';
 
 export const storageFields = {
   dataDir: text('Directory of the event log, the read model, the keys and what drivers keep.', 'a path').default('.jeroboam'),
-};
-
-export const logFields = {
-  logLevel: oneOf('How much is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-  logFormat: oneOf('Lines of JSON for machines, or lines for a person at a terminal.', ['json', 'pretty']).default('json'),
 };
 
 /** Of processes that meet over NATS. */

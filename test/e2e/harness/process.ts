@@ -5,9 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
-export const root = join(import.meta.dirname, '..', '..', '..');
+/** The checkout, seen from the sources and from `dist`. */
+export const root = import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf(`${sep}test${sep}`));
 export const nodeBinary = join(root, 'node_modules', '.bin', 'node');
 export const FAKE_DRIVER = join(root, 'libs', 'driver-sdk', 'dist', 'testing', 'fake-driver.js');
 
@@ -68,7 +69,7 @@ export class EmbeddedProcess {
       // The login file goes to the working directory: not into the checkout.
       cwd: this.dataDir,
       env: {
-        PATH: process.env['PATH'], JEROBOAM_PORT: String(this.apiPort), JEROBOAM_SANDBOX_PORT: String(this.sandboxPort), JEROBOAM_DATA_DIR: this.dataDir,
+        PATH: process.env['PATH'], JEROBOAM_PORT: String(this.apiPort), JEROBOAM_SANDBOX_PORT: String(this.sandboxPort), JEROBOAM_DATA_DIR: this.dataDir, JEROBOAM_OPS_PORT: '0',
         JEROBOAM_DRIVERS: FAKE_DRIVER, JEROBOAM_LOG_FORMAT: 'json', ...this.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
