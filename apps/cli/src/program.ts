@@ -1,0 +1,68 @@
+import { Command, Option } from 'commander';
+import type { CloudOptions } from './cloud/cloud-settings.ts';
+import { CLOUD_OPTIONS } from './cloud/cloud-settings.ts';
+import { showDrivers } from './drivers/drivers.command.ts';
+import { showEvents, type CommandContext, type EventsOptions } from './events/events.command.ts';
+import { showOperation, showOperations } from './operations/operations.command.ts';
+
+const EXAMPLES = `
+Examples:
+  $ . ./openrc
+  $ jeroboam drivers                       which drivers there are, and what they lack here
+  $ jeroboam events bay/web                everything that ever happened to the bay "web"
+  $ jeroboam events bay/web --follow       ... and what happens next
+  $ jeroboam events bay/web --json | jq -r 'select(.type == "NodeJoined") | .data.node.address'
+  $ jeroboam operations bay/web            what was asked of it, and what became of that
+  $ jeroboam operation 1f0c2a9e-...        one of these, with its steps
+
+A bay is named by its name or id, also when it was deleted long ago. Who asks, and where, is read from the OS_*
+variables, or from the nearest file "openrc". The password is read from OS_PASSWORD only.
+Exit status: 0 done, 1 it did not work, 2 it was asked for wrongly.`;
+
+/** Makes what commands work with, once the options are read. */
+export type ContextFactory = (options: CloudOptions) => CommandContext;
+
+/** The commands and their options. Nothing is done before `parseAsync`. */
+export function createProgram(version: string, contextOf: ContextFactory): Command {
+  const program = new Command('jeroboam')
+    .description('Shows what happens to bays (clusters) and why.')
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('Run `jeroboam --help` for help.')
+    .exitOverride();
+  for (const { flags, description, variable } of Object.values(CLOUD_OPTIONS)) {
+    program.addOption(new Option(flags, `${description} [${variable}]`).helpGroup('Cloud:'));
+  }
+  const context = () => contextOf(program.opts<CloudOptions>());
+  addEvents(program, context);
+  addOperations(program, context);
+  program.command('drivers')
+    .description('list the drivers, whether they are available, and what is missing')
+    .option('--json', 'as JSON')
+    .action((options: { json?: boolean }) => showDrivers(options, context()));
+  return program;
+}
+
+function addEvents(program: Command, context: () => CommandContext): void {
+  program.command('events')
+    .description('tell the whole story of a bay, event by event')
+    .argument('<bay>', 'name or id, also as bay/NAME')
+    .option('--json', 'one JSON object a line, with the whole envelope')
+    .option('--after <position>', 'only what follows this position')
+    .option('-f, --follow', 'go on with what happens next, until interrupted')
+    .action((bay: string, options: EventsOptions) => showEvents(bay, options, context()));
+}
+
+function addOperations(program: Command, context: () => CommandContext): void {
+  program.command('operations')
+    .description('list what was asked of a bay, and what became of it')
+    .argument('<bay>', 'name or id, also as bay/NAME')
+    .option('--json', 'as JSON')
+    .action((bay: string, options: { json?: boolean }) => showOperations(bay, options, context()));
+  program.command('operation')
+    .description('show one operation with its steps')
+    .argument('<id>', 'id of the operation')
+    .option('--json', 'as JSON')
+    .action((id: string, options: { json?: boolean }) => showOperation(id, options, context()));
+}
