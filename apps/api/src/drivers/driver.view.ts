@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { DriverManifest } from '@jeroboam/driver-sdk';
+import type { DriverOnHost } from '@jeroboam/messaging';
+
+/**
+ * A driver as clients see it (behaviour section 1).
+ *
+ * @param onHost what an executor says of it; `null`: none has answered.
+ */
+export function driverView(manifest: DriverManifest, onHost: DriverOnHost | 'not loaded' | null): Record<string, unknown> {
+  const { capabilities } = manifest;
+  return {
+    name: manifest.name,
+    version: manifest.version,
+    description: manifest.description,
+    state: manifest.state,
+    provides: manifest.provides.map(({ serverType, os, coe }) => ({ server_type: serverType, os, coe })),
+    template_versions: manifest.templateVersions,
+    capabilities: {
+      operations: capabilities.operations,
+      network_drivers: capabilities.networkDrivers,
+      volume_drivers: capabilities.volumeDrivers,
+      storage_drivers: capabilities.storageDrivers,
+      server_types: [...new Set(manifest.provides.map(({ serverType }) => serverType))],
+      runtime_classes: capabilities.runtimeClasses,
+      master_counts: capabilities.masterCounts,
+      max_nodes: capabilities.maxNodes,
+      limitations: capabilities.limitations,
+    },
+    digest: digestOf(manifest),
+    ...availability(onHost),
+  };
+}
+
+function availability(onHost: DriverOnHost | 'not loaded' | null): Record<string, unknown> {
+  if (onHost === null) return { available: null, missing: [] };
+  if (onHost === 'not loaded') {
+    return { available: false, missing: [{ what: 'driver', reason: 'The driver executor has not loaded this driver.', package: null }] };
+  }
+  const missing = onHost.missing.map(({ what, reason, package: name }) => ({ what, reason, package: name ?? null }));
+  return { available: onHost.available, missing };
+}
+
+/** Hex SHA-256 over the manifest's data as JSON with sorted members: the same data, however written, has one digest. */
+export function digestOf(manifest: DriverManifest): string {
+  const { create: _code, ...data } = manifest;
+  return createHash('sha256').update(JSON.stringify(data, sorted)).digest('hex');
+}
+
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}

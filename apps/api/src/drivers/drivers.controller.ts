@@ -1,0 +1,53 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '@jeroboam/domain';
+import type { DriverManifest } from '@jeroboam/driver-sdk';
+import { API, type Api } from '../api-dependencies.ts';
+import { requireReader } from '../events/find-bay.ts';
+import { sendJson } from '../wire/answer.ts';
+import { readQuery } from '../wire/query.ts';
+import { DriverAvailability } from './driver-availability.ts';
+import { driverView } from './driver.view.ts';
+
+export class DriverNotFound extends DomainError {
+  readonly code = 'DRIVER_NOT_FOUND';
+  readonly kind = 'not-found';
+  constructor(name: string, version: string) {
+    super(`Driver ${name} ${version} could not be found.`, { name, version });
+  }
+}
+
+/** `/v1/drivers`: which drivers there are, what they can do, and whether they can do it here. An addition of ours (`bay-ops`). */
+@Controller('v1/drivers')
+export class DriversController {
+  readonly #availability: DriverAvailability;
+
+  constructor(@Inject(API) private readonly api: Api) {
+    this.#availability = new DriverAvailability(api.messages, () => api.clock.now());
+  }
+
+  @Get()
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    sendJson(reply, 200, await this.#views(this.api.drivers.manifests, request));
+  }
+
+  @Get(':name/:version')
+  async show(@Req() request: FastifyRequest<{ Params: { name: string; version: string } }>, @Res() reply: FastifyReply): Promise<void> {
+    const { name, version } = request.params;
+    const manifest = this.api.drivers.find(name, version);
+    const [view] = await this.#views(manifest ? [manifest] : [], request);
+    if (!view) throw new DriverNotFound(name, version);
+    sendJson(reply, 200, view);
+  }
+
+  async #views(manifests: readonly DriverManifest[], request: FastifyRequest): Promise<Record<string, unknown>[]> {
+    const { caller } = request.wire;
+    requireReader(caller);
+    readQuery(request.query, {});
+    const onHosts = await this.#availability.ask(caller, request.id);
+    return manifests.map((manifest) => {
+      const onHost = onHosts?.find(({ name, version }) => name === manifest.name && version === manifest.version);
+      return driverView(manifest, onHosts && (onHost ?? 'not loaded'));
+    });
+  }
+}
