@@ -89,8 +89,8 @@ export class BayLife {
   }
 
   readonly log: DriverLog = {
-    info: (fields, message) => this.said.push([message, fields]),
-    warn: (fields, message) => this.said.push([message, fields]),
+    info: (message, fields) => this.said.push([message, fields]),
+    warn: (message, fields) => this.said.push([message, fields]),
   };
 
   #operation(more: Pick<OperationView, 'kind' | 'resize'>): OperationView {

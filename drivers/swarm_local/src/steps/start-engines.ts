@@ -1,0 +1,61 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { StepFailed } from '@jeroboam/driver-sdk';
+import type { StepResult } from '@jeroboam/driver-sdk';
+import type { NodeRecord } from '../bay/bay-record.ts';
+import { engineResource, requireRecord, staying } from '../bay/bay-site.ts';
+import { findEngine, lastWords, startEngine } from '../host/engine-process.ts';
+import { interfacesOf, namespacesOf } from '../host/network.ts';
+import type { EngineApi } from '../swarm/engine-api.ts';
+import { mendHost } from './prepare-nodes.ts';
+import { guard, recordMade, together } from './work.ts';
+import type { Work } from './work.ts';
+
+/** An engine answers after a second; much slower hosts get the benefit of the doubt. */
+const READY_MS = 60_000;
+const POLL_MS = 20;
+/** Connections that fail like this are refused by an engine that is not up yet, or was until just now. */
+const NOT_YET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE']);
+
+/** Starts what does not run, all at once, and waits until every engine answers. */
+export async function startEngines(work: Work): Promise<StepResult> {
+  const { names } = work;
+  const record = requireRecord(names);
+  const nodes = staying(record);
+  // A reboot between two steps takes the namespaces away.
+  if (!nodes.every((node) => namespacesOf(names).includes(names.namespace(node.slot)) && interfacesOf(names).includes(names.link(node.slot)))) await mendHost(work, record);
+  const started = nodes.map((node) => ({ node, pid: ensureStarted(work, node) }));
+  await together(started.map(({ node, pid }) => untilReady(work, node, work.apis.of(node), pid)));
+  await recordMade(work, nodes.map((node) => engineResource(names, node)));
+  return {};
+}
+
+function ensureStarted(work: Work, node: NodeRecord): number {
+  guard(work);
+  return findEngine(work.names, node.slot) ?? startEngine(work.names, node, work.context.bay.spec.dockerStorageDriver);
+}
+
+/** The port listens long before the engine answers, so one question usually waits through the start. */
+async function untilReady({ names, context: { signal } }: Work, node: NodeRecord, api: EngineApi, pid: number): Promise<void> {
+  const giveUpAt = Date.now() + READY_MS;
+  let engine: number | undefined = pid;
+  for (;;) {
+    try {
+      return await api.get('/_ping', signal, READY_MS);
+    } catch (error) {
+      if (!NOT_YET.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+    if (engine !== undefined && !isAlive(engine)) engine = findEngine(names, node.slot);
+    if (engine === undefined) throw new StepFailed(`the engine of ${node.name} ended: ${lastWords(names, node.slot)}`, { retryable: true, blockedBy: [node.name] });
+    if (Date.now() > giveUpAt) throw new StepFailed(`the engine of ${node.name} does not answer`, { retryable: true, blockedBy: [node.name] });
+    await pause(POLL_MS, undefined, { signal });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
