@@ -17,6 +17,9 @@ import { CertificatesController } from './certificate/certificates.controller.ts
 import { Commands } from './command/commands.ts';
 import { DiscoveryController } from './discovery/discovery.controller.ts';
 import { OperationsController } from './operation/operations.controller.ts';
+import { BayOperationsController } from './events/bay-operations.controller.ts';
+import { EventsController } from './events/events.controller.ts';
+import { DriversController } from './drivers/drivers.controller.ts';
 import { ApiErrorFilter } from './wire/api-error.filter.ts';
 import { installWire } from './wire/wire-hooks.ts';
 
@@ -46,7 +49,7 @@ export class ApiModule {
     const api: Api = { ...dependencies, config: { ...DEFAULT_API_CONFIG, ...dependencies.config } };
     return {
       module: ApiModule,
-      controllers: [DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController, OperationsController],
+      controllers: [DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController, OperationsController, EventsController, BayOperationsController, DriversController],
       providers: [
         { provide: API, useValue: api },
         ...services(api),
