@@ -2,6 +2,7 @@ import { BayModelNotFound } from '@jeroboam/domain';
 import { BAYS, BAY_MODELS, EVERYBODY } from '@jeroboam/read-model';
 import type { BayModelDocument, Query, ReadModel } from '@jeroboam/read-model';
 import { projectOf, type Caller } from '../auth/caller.ts';
+import { DocumentLoader } from '../read/document-loader.ts';
 import { NameAmbiguous, findOne } from '../wire/find-one.ts';
 import { readPage, type Page, type PageArguments } from '../wire/page.ts';
 
@@ -17,10 +18,14 @@ const SORT_KEYS: Readonly<Record<string, string>> = {
 
 /** Bay models as one caller sees them: those of the own project and the public ones that are not hidden; administrators see all. */
 export class BayModelQueries {
+  readonly #loader: DocumentLoader<BayModelDocument>;
+
   constructor(
     private readonly readModel: ReadModel,
     private readonly maxLimit: number,
-  ) {}
+  ) {
+    this.#loader = new DocumentLoader(readModel, BAY_MODELS.name);
+  }
 
   /**
    * @param scope `own`: also an administrator sees what a member of the project would.
@@ -30,6 +35,7 @@ export class BayModelQueries {
     const where = scope === 'all' ? visibleTo(caller) : ownOf(caller);
     return findOne<BayModelDocument>(this.readModel, ident, {
       collection: BAY_MODELS.name,
+      loader: this.#loader,
       where,
       isVisible: (model) => where === undefined || model.visibleTo === EVERYBODY || model.visibleTo === projectOf(caller),
       missing: () => new BayModelNotFound(ident),
@@ -47,7 +53,7 @@ export class BayModelQueries {
 
   /** Whoever may see the bay may see what its labels are compared with. */
   get(bayModelId: string): Promise<BayModelDocument | undefined> {
-    return this.readModel.get<BayModelDocument>(BAY_MODELS.name, bayModelId);
+    return this.#loader.get(bayModelId);
   }
 
   byIds(bayModelIds: readonly string[]): Promise<readonly BayModelDocument[]> {

@@ -2,6 +2,7 @@ import { BayNotFound } from '@jeroboam/domain';
 import { BAYS } from '@jeroboam/read-model';
 import type { BayDocument, Query, ReadModel } from '@jeroboam/read-model';
 import { projectOf, type Caller } from '../auth/caller.ts';
+import { DocumentLoader } from '../read/document-loader.ts';
 import { NameAmbiguous, findOne } from '../wire/find-one.ts';
 import { readPage, type Page, type PageArguments } from '../wire/page.ts';
 
@@ -14,10 +15,14 @@ const SORT_KEYS: Readonly<Record<string, string>> = {
 
 /** Bays as one caller sees them: those of the own project; administrators see all (contract section 6.2). */
 export class BayQueries {
+  readonly #loader: DocumentLoader<BayDocument>;
+
   constructor(
     private readonly readModel: ReadModel,
     private readonly maxLimit: number,
-  ) {}
+  ) {
+    this.#loader = new DocumentLoader(readModel, BAYS.name);
+  }
 
   /**
    * @param scope `own`: also an administrator sees those of the own project only.
@@ -28,6 +33,7 @@ export class BayQueries {
     const projectId = projectOf(caller);
     return findOne<BayDocument>(this.readModel, ident, {
       collection: BAYS.name,
+      loader: this.#loader,
       where: everything ? undefined : { projectId },
       isVisible: (bay) => everything || bay.projectId === projectId,
       missing: () => new BayNotFound(ident),

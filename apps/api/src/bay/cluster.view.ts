@@ -1,4 +1,4 @@
-import type { BayDocument } from '@jeroboam/read-model';
+import type { BayDocument, BayModelDocument } from '@jeroboam/read-model';
 import { links, type BaseUrl } from '../wire/links.ts';
 import { timestamp } from '../wire/timestamp.ts';
 
@@ -80,8 +80,31 @@ export function clusterView(bay: BayDocument, modelLabels: Labels | undefined, b
   return bay.status.endsWith('_FAILED') ? { ...detail, faults: bay.faults } : detail;
 }
 
+interface Written {
+  readonly model: BayModelDocument | undefined;
+  readonly base: BaseUrl;
+  readonly minor: number;
+  readonly text: string;
+}
+
+/** Answers as text. Those who ask for a bay at the same time share its document, so it is written out once for all of them. */
+export class ClusterTexts {
+  readonly #written = new WeakMap<BayDocument, Written>();
+
+  of(bay: BayDocument, model: BayModelDocument | undefined, base: BaseUrl, minor: number): string {
+    const before = this.#written.get(bay);
+    if (before?.model === model && before?.base === base && before.minor === minor) return before.text;
+    const text = JSON.stringify(clusterView(bay, model?.labels, base, minor));
+    this.#written.set(bay, { model, base, minor, text });
+    return text;
+  }
+}
+
+const SAME = { labels_overridden: {}, labels_added: {}, labels_skipped: {} };
+
 /** How a bay's labels differ from its model's. What was overridden shows the model's value. */
 export function comparedLabels(own: Labels, model: Labels): { labels_overridden: Labels; labels_added: Labels; labels_skipped: Labels } {
+  if (own === model) return SAME;
   const of = (labels: Labels, isWanted: (name: string) => boolean) => Object.fromEntries(Object.entries(labels).filter(([name]) => isWanted(name)));
   return {
     labels_overridden: of(model, (name) => Object.hasOwn(own, name) && own[name] !== model[name]),

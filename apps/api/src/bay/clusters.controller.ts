@@ -7,7 +7,7 @@ import { API, type Api } from '../api-dependencies.ts';
 import { BayModelQueries } from '../bay-model/bay-model.queries.ts';
 import { Commands, actingOn, announce } from '../command/commands.ts';
 import { enforce } from '../policy/policy.ts';
-import { sendJson, sendNothing } from '../wire/answer.ts';
+import { sendJson, sendJsonText, sendNothing } from '../wire/answer.ts';
 import { InvalidInput, MissingArgument } from '../wire/errors.ts';
 import { readPatch } from '../wire/json-patch.ts';
 import { baseUrlOf } from '../wire/links.ts';
@@ -17,7 +17,7 @@ import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
 import { BayQueries } from './bay.queries.ts';
 import { CLUSTER, CLUSTER_PATCH } from './cluster.type.ts';
-import { clusterDetail, clusterSummary, clusterView } from './cluster.view.ts';
+import { ClusterTexts, clusterDetail, clusterSummary } from './cluster.view.ts';
 import { CreateBay, DEFAULT_WORKER, requireNodes } from './create-bay.ts';
 import { wantedNodeCount } from './patch-bay.ts';
 import { ResizeBay } from './resize-bay.ts';
@@ -36,6 +36,8 @@ const ROLLBACK_SINCE = 3;
 /** `/v1/clusters`: contract section 2.2. */
 @Controller(resource('clusters'))
 export class ClustersController {
+  private readonly texts = new ClusterTexts();
+
   constructor(
     @Inject(BayQueries) private readonly bays: BayQueries,
     @Inject(BayModelQueries) private readonly models: BayModelQueries,
@@ -75,7 +77,7 @@ export class ClustersController {
     const bay = await this.bays.find(caller, ident);
     enforce('cluster:get', caller, bay);
     const model = await this.models.get(bay.bayModelId);
-    sendJson(reply, 200, clusterView(bay, model?.labels, this.base(request), minor));
+    sendJsonText(reply, 200, this.texts.of(bay, model, this.base(request), minor));
   }
 
   @Get(':ident/detail')

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API, type Api } from '../api-dependencies.ts';
-import { accepts } from '../wire/accept.ts';
+import { JSON_ONLY, accepts } from '../wire/accept.ts';
 import { sendJson } from '../wire/answer.ts';
 import { baseUrlOf } from '../wire/links.ts';
 import { Wire } from '../wire/wire-route.ts';
@@ -33,7 +33,7 @@ export class DiscoveryController {
     const [status, reason] = isDisabled ? [503, 'DISABLED BY FILE'] as const : [200, 'OK'] as const;
     const { accept } = request.headers;
     // Plain text is the default of OpenStack's middleware; who wants JSON says so.
-    if (accept?.includes('json') && accepts(accept, ['application/json'])) return sendJson(reply, status, { detailed: false, reasons: [reason] });
+    if (accept?.includes('json') && accepts(accept, JSON_ONLY)) return sendJson(reply, status, { detailed: false, reasons: [reason] });
     void reply.code(status).header('content-type', 'text/plain; charset=UTF-8').send(reason);
   }
 }

@@ -1,17 +1,23 @@
+export const JSON_ONLY: readonly string[] = ['application/json'];
+
 /** Headers seen lately: clients send few different ones, and hostile ones must not fill memory. */
-const known = new Map<string, boolean>();
+const known = new WeakMap<readonly string[], Map<string, boolean>>();
 const MAX_KNOWN = 200;
 
-/** Whether a client that sent this `Accept` takes one of `types`. Absent, and what cannot be read, takes anything. */
+/**
+ * Whether a client that sent this `Accept` takes one of `types`; absent, and what cannot be read, takes anything.
+ * @param types a constant: answers are remembered for it.
+ */
 export function accepts(header: string | undefined, types: readonly string[]): boolean {
   if (header === undefined || header === '' || header === '*/*') return true;
-  const key = `${types.join()} ${header}`;
-  const seen = known.get(key);
+  let answers = known.get(types);
+  if (!answers) known.set(types, (answers = new Map()));
+  const seen = answers.get(header);
   if (seen !== undefined) return seen;
   const ranges = header.split(',').map(readRange).filter((range) => range !== undefined);
   const accepted = ranges.length === 0 || types.some((type) => qualityOf(type, ranges) > 0);
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(key, accepted);
+  if (answers.size >= MAX_KNOWN) answers.clear();
+  answers.set(header, accepted);
   return accepted;
 }
 

@@ -165,9 +165,12 @@ export function uuid(): Attribute<string> {
   });
 }
 
+const USUAL_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** @returns undefined for what is not like a UUID: 32 hex digits, with or without dashes, braces, `urn:uuid:`. */
 export function normalUuid(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > 45) return undefined;
+  if (USUAL_UUID.test(value)) return value;
   const digits = value.replace('urn:', '').replace('uuid:', '').replace(/^[{}]+|[{}]+$/g, '').replaceAll('-', '').toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(digits)) return undefined;
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;

@@ -1,5 +1,6 @@
 import { DomainError } from '@jeroboam/domain';
 import type { Query, ReadDocument, ReadModel } from '@jeroboam/read-model';
+import type { DocumentLoader } from '../read/document-loader.ts';
 import { normalUuid } from './attribute.ts';
 
 /** Several things bear this name. Magnum's words. */
@@ -14,6 +15,7 @@ export class NameAmbiguous extends DomainError {
 
 export interface Findable<D extends ReadDocument> {
   readonly collection: string;
+  readonly loader: DocumentLoader<D>;
   /** What the caller may see, as a filter for names; absent: everything. */
   readonly where: Query['where'];
   /** The same, for one document. */
@@ -29,9 +31,9 @@ export interface Findable<D extends ReadDocument> {
  * @throws what `missing` and `ambiguous` make.
  */
 export async function findOne<D extends ReadDocument>(readModel: ReadModel, ident: string, wanted: Findable<D>): Promise<D> {
-  const { collection, where, isVisible } = wanted;
+  const { collection, loader, where, isVisible } = wanted;
   if (normalUuid(ident) !== undefined) {
-    const document = await readModel.get<D>(collection, ident);
+    const document = await loader.get(ident);
     if (document === undefined || !isVisible(document)) throw wanted.missing();
     return document;
   }

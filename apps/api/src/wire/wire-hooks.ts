@@ -2,12 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RoutingError } from '@jeroboam/platform';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { DEMO_CALLER, type Caller } from '../auth/caller.ts';
-import { accepts } from './accept.ts';
+import { JSON_ONLY, accepts } from './accept.ts';
 import { negotiate } from './microversion.ts';
 import type { WireRoute } from './wire-route.ts';
 
 const PLAIN: WireRoute = {};
-const JSON_ONLY = ['application/json'];
 
 /** None of the types that the client takes can be answered with: contract section 2. */
 export class ContentNotAcceptable extends Error {
