@@ -52,7 +52,7 @@ describe('a newcomer with openstack and docker', () => {
     }
   }
   async function docker(...words: string[]): Promise<string> {
-    const config = await openstack('coe', 'cluster', 'config', 'b1', '--dir', certificates, '--force');
+    const config = await openstack('coe', 'cluster', 'config', 'b1', '--dir', certificates, '--force', '--output-certs');
     const variables = Object.fromEntries([...config.matchAll(/export (\w+)=(\S+)/g)].map(([, name, value]) => [name!, value!]));
     const { stdout } = await run('docker', words, { env: { ...environment, ...variables }, timeout: 60_000 });
     return stdout;

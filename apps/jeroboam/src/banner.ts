@@ -34,6 +34,7 @@ function next(openrc: string): string[] {
     '  openstack coe cluster template create swarm --coe swarm-mode --image debian --external-network public --server-type vm --network-driver docker',
     '  openstack coe cluster create b1 --cluster-template swarm --master-count 1 --node-count 2',
     '  openstack coe cluster show b1',
+    '  mkdir -p b1 && eval "$(openstack coe cluster config b1 --dir b1 --force --output-certs)" && docker node ls',
     '  npx jeroboam events bay/b1',
   ];
 }
