@@ -24,6 +24,8 @@ const ROUNDS = 7;
 const WINDOW_MS = 700;
 const TOKEN = 'gAAAAABbench'.padEnd(180, 'x');
 
+const HEADERS = ['Host: 127.0.0.1', 'Accept: application/json', `X-Auth-Token: ${TOKEN}`, 'OpenStack-API-Version: container-infra latest'];
+
 export async function run(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'jeroboam-bench-'));
   const readModel = await openSqliteReadModel({ path: join(folder, 'read.db') });
@@ -36,7 +38,7 @@ export async function run(): Promise<BenchRow[]> {
   bare.get('/v1/clusters/:ident', (_request, reply) => reply.send(shown));
   const bareUrl = await bare.listen({ port: 0, host: '127.0.0.1' });
   try {
-    const requests = ids.map((id) => `GET /v1/clusters/${id} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nX-Auth-Token: ${TOKEN}\r\nOpenStack-API-Version: container-infra latest\r\n\r\n`);
+    const requests = ids.map((id) => [`GET /v1/clusters/${id} HTTP/1.1`, ...HEADERS, '', ''].join('\r\n'));
     const [ours, floor] = [base, bareUrl].map((url) => Number(new URL(url).port)) as [number, number];
     return [
       await row('GET /v1/clusters/{id}, one bay', requests.slice(0, 1), ours, floor, 'ratio >= 0.5'),
@@ -63,13 +65,17 @@ async function row(name: string, requests: readonly string[], ours: number, floo
 
 /** What this one path needs; asked for more, it breaks. */
 function dependencies(readModel: ReadModel): ApiDependencies {
-  const keystone = openKeystone({ authUrl: 'http://keystone.test/v3', username: 'magnum', password: 'x', projectName: 'service', http: async ({ method }) => keystoneAnswer(method) });
+  const keystone = openKeystone({
+    authUrl: 'http://keystone.test/v3', username: 'magnum', password: 'x', projectName: 'service',
+    http: async ({ method }) => keystoneAnswer(method),
+  });
   return { readModel, keystone, logger: silentLogger, clock: systemClock } as ApiDependencies;
 }
 
 function keystoneAnswer(method: string): HttpResponse {
   const token = {
-    expires_at: '2099-01-01T00:00:00.000000Z', user: { id: 'u1', name: 'demo', domain: { id: 'default' } }, project: { id: 'p1', name: 'demo', domain: { id: 'default' } },
+    expires_at: '2099-01-01T00:00:00.000000Z', user: { id: 'u1', name: 'demo', domain: { id: 'default' } },
+    project: { id: 'p1', name: 'demo', domain: { id: 'default' } },
     roles: [{ name: 'member' }, { name: 'reader' }], catalog: [],
   };
   return { status: method === 'POST' ? 201 : 200, headers: { 'x-subject-token': 'own' }, body: JSON.stringify({ token }) };
@@ -88,14 +94,18 @@ async function fill(readModel: ReadModel): Promise<readonly string[]> {
 }
 
 const SHARED = {
-  keypairId: 'testkey', externalNetworkId: 'public', fixedNetwork: null, fixedSubnet: null, networkDriver: 'docker', volumeDriver: null, dockerStorageDriver: null,
-  dockerVolumeSize: 5, flavorId: 'm1.small', masterFlavorId: 'm1.small', dnsNameserver: '8.8.8.8', imageId: 'debian-12', projectId: 'p1', userId: 'u1', coe: 'swarm-mode',
+  keypairId: 'testkey', externalNetworkId: 'public', fixedNetwork: null, fixedSubnet: null, networkDriver: 'docker', volumeDriver: null,
+  dockerStorageDriver: null,
+  dockerVolumeSize: 5, flavorId: 'm1.small', masterFlavorId: 'm1.small', dnsNameserver: '8.8.8.8', imageId: 'debian-12', projectId: 'p1',
+  userId: 'u1', coe: 'swarm-mode',
   serverType: 'vm', masterLbEnabled: false, floatingIpEnabled: true, tlsDisabled: false,
 } as const;
 
 const MODEL: BayModelDocument = {
-  ...SHARED, id: derivedId('bench', 'model'), bayModelId: derivedId('bench', 'model'), name: 'swarm', clusterDistro: 'debian', apiserverPort: null, httpProxy: null,
-  httpsProxy: null, noProxy: null, insecureRegistry: null, registryEnabled: false, public: true, hidden: false, labels: { kube_tag: 'v1', tier: 'bench' }, tags: null,
+  ...SHARED, id: derivedId('bench', 'model'), bayModelId: derivedId('bench', 'model'), name: 'swarm', clusterDistro: 'debian',
+  apiserverPort: null, httpProxy: null,
+  httpsProxy: null, noProxy: null, insecureRegistry: null, registryEnabled: false, public: true, hidden: false,
+  labels: { kube_tag: 'v1', tier: 'bench' }, tags: null,
   driver: null, visibleTo: EVERYBODY, createdAt: '2026-11-01T12:00:00.000Z', updatedAt: null,
 };
 
@@ -103,17 +113,22 @@ function bay(id: string, index: number): BayDocument {
   const name = `bench-${String(index).padStart(4, '0')}`;
   const labels = { kube_tag: 'v2', tier: 'bench', more: 'yes' };
   const group = (role: 'master' | 'worker', nodeCount: number) => ({
-    nodeGroupId: derivedId(id, role), name: `default-${role}`, role, nodeCount, minNodeCount: 0, maxNodeCount: null, flavorId: 'm1.small', imageId: 'debian-12',
-    dockerVolumeSize: 5, labels, isDefault: true, status: 'CREATE_COMPLETE' as const, statusReason: null, nodeAddresses: ['10.0.0.4'], stackId: id,
+    nodeGroupId: derivedId(id, role), name: `default-${role}`, role, nodeCount, minNodeCount: 0, maxNodeCount: null, flavorId: 'm1.small',
+    imageId: 'debian-12',
+    dockerVolumeSize: 5, labels, isDefault: true, status: 'CREATE_COMPLETE' as const, statusReason: null, nodeAddresses: ['10.0.0.4'],
+    stackId: id,
     createdAt: '2026-11-01T12:00:00.000Z', updatedAt: '2026-11-01T12:05:00.000Z',
   });
   return {
-    id, name, bayModelId: MODEL.id, projectId: 'p1', userId: 'u1', status: 'CREATE_COMPLETE', statusReason: null, healthStatus: 'HEALTHY', healthStatusReason: { api: 'ok' },
+    id, name, bayModelId: MODEL.id, projectId: 'p1', userId: 'u1', status: 'CREATE_COMPLETE', statusReason: null, healthStatus: 'HEALTHY',
+    healthStatusReason: { api: 'ok' },
     spec: {
-      ...SHARED, bayId: id, name, bayModelId: MODEL.id, os: 'debian', labels, discoveryUrl: null, createTimeoutMinutes: 60, keypair: 'testkey',
+      ...SHARED, bayId: id, name, bayModelId: MODEL.id, os: 'debian', labels, discoveryUrl: null, createTimeoutMinutes: 60,
+      keypair: 'testkey',
       driver: { name: 'swarm_local', version: '1.0.0', templateVersion: '1.0.0', resolvedBy: 'only-match' },
     },
-    nodeGroups: [group('master', 1), group('worker', 3)], nodeCount: 3, masterCount: 1, nodeAddresses: ['10.0.0.5', '10.0.0.6', '10.0.0.7'], masterAddresses: ['10.0.0.4'],
+    nodeGroups: [group('master', 1), group('worker', 3)], nodeCount: 3, masterCount: 1, nodeAddresses: ['10.0.0.5', '10.0.0.6', '10.0.0.7'],
+    masterAddresses: ['10.0.0.4'],
     stackId: id, apiAddress: 'tcp://10.0.0.4:2376', coeVersion: '20.10', containerVersion: '20.10', discoveryUrl: null,
     createdAt: '2026-11-01T12:00:00.000Z', updatedAt: '2026-11-01T12:05:00.000Z', operationId: derivedId(id, 'operation'), faults: {},
   };

@@ -22,7 +22,9 @@ export interface ApiConfig {
   readonly healthcheckDisableFile?: string;
 }
 
-export const DEFAULT_API_CONFIG: ApiConfig = { wwwAuthenticateUri: '', maxLimit: 1_000, readAfterWriteTimeoutMs: 2_000, commandTimeoutMs: 10_000 };
+export const DEFAULT_API_CONFIG: ApiConfig = {
+  wwwAuthenticateUri: '', maxLimit: 1_000, readAfterWriteTimeoutMs: 2_000, commandTimeoutMs: 10_000,
+};
 
 /** What the service uses of the world outside it. */
 export interface ApiDependencies {

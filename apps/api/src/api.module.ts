@@ -49,12 +49,18 @@ export class ApiModule {
     const api: Api = { ...dependencies, config: { ...DEFAULT_API_CONFIG, ...dependencies.config } };
     return {
       module: ApiModule,
-      controllers: [DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController, OperationsController, EventsController, BayOperationsController, DriversController],
+      controllers: [
+        DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController,
+        OperationsController, EventsController, BayOperationsController, DriversController,
+      ],
       providers: [
         { provide: API, useValue: api },
         ...services(api),
         { provide: Preparation, useFactory: (host: HttpAdapterHost) => new Preparation(host, api), inject: [HttpAdapterHost] },
-        { provide: APP_FILTER, useFactory: (host: HttpAdapterHost) => new ApiErrorFilter(api.logger, fastifyOf(host).routeTable), inject: [HttpAdapterHost] },
+        {
+          provide: APP_FILTER, useFactory: (host: HttpAdapterHost) => new ApiErrorFilter(api.logger, fastifyOf(host).routeTable),
+          inject: [HttpAdapterHost],
+        },
       ],
     };
   }

@@ -9,7 +9,8 @@ const UNAUTHORIZED = Buffer.from(JSON.stringify({
 }));
 // Keystone's own middleware answers in plain text, and with these spaces.
 const KEYSTONE_AWAY = Buffer.from(
-  '503 Service Unavailable\n\nThe server is currently unavailable. Please try again at a later time.\n\n The Keystone service is temporarily unavailable.  ',
+  '503 Service Unavailable\n\nThe server is currently unavailable. Please try again at a later time.\n\n'
+  + ' The Keystone service is temporarily unavailable.  ',
 );
 
 export interface AuthenticatorOptions {

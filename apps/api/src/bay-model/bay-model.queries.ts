@@ -8,12 +8,15 @@ import { readPage, type Page, type PageArguments } from '../wire/page.ts';
 
 /** Columns of Magnum's that one may sort by, with the fields they are kept in. */
 const SORT_KEYS: Readonly<Record<string, string>> = {
-  id: 'created', uuid: 'id', name: 'name', project_id: 'projectId', user_id: 'userId', coe: 'coe', image_id: 'imageId', cluster_distro: 'clusterDistro',
+  id: 'created', uuid: 'id', name: 'name', project_id: 'projectId', user_id: 'userId', coe: 'coe', image_id: 'imageId',
+  cluster_distro: 'clusterDistro',
   keypair_id: 'keypairId', external_network_id: 'externalNetworkId', fixed_network: 'fixedNetwork', fixed_subnet: 'fixedSubnet',
-  network_driver: 'networkDriver', volume_driver: 'volumeDriver', docker_storage_driver: 'dockerStorageDriver', docker_volume_size: 'dockerVolumeSize',
+  network_driver: 'networkDriver', volume_driver: 'volumeDriver', docker_storage_driver: 'dockerStorageDriver',
+  docker_volume_size: 'dockerVolumeSize',
   flavor_id: 'flavorId', master_flavor_id: 'masterFlavorId', dns_nameserver: 'dnsNameserver', apiserver_port: 'apiserverPort',
   server_type: 'serverType', registry_enabled: 'registryEnabled', tls_disabled: 'tlsDisabled', public: 'public', hidden: 'hidden',
-  master_lb_enabled: 'masterLbEnabled', floating_ip_enabled: 'floatingIpEnabled', driver: 'driver', created_at: 'createdAt', updated_at: 'updatedAt',
+  master_lb_enabled: 'masterLbEnabled', floating_ip_enabled: 'floatingIpEnabled', driver: 'driver', created_at: 'createdAt',
+  updated_at: 'updatedAt',
 };
 
 /** Bay models as one caller sees them: those of the own project and the public ones that are not hidden; administrators see all. */

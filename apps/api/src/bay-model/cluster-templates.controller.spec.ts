@@ -17,12 +17,19 @@ describe('/v1/clustertemplates', () => {
       expect(uuid).toMatch(UUID);
       expect(answer).toMatchObject({ status: 201, headers: { location: `http://localhost:80/v1/clustertemplates/${uuid}` } });
       expect(answer.text).toBe(JSON.stringify({
-        uuid, name: 'swarm', coe: 'swarm-mode', image_id: 'fedora-coreos-38', flavor_id: 'm1.small', master_flavor_id: 'm1.small', dns_nameserver: '8.8.8.8',
-        keypair_id: 'testkey', external_network_id: 'public', fixed_network: null, fixed_subnet: null, network_driver: 'docker', apiserver_port: 6443,
+        uuid, name: 'swarm', coe: 'swarm-mode', image_id: 'fedora-coreos-38', flavor_id: 'm1.small', master_flavor_id: 'm1.small',
+        dns_nameserver: '8.8.8.8',
+        keypair_id: 'testkey', external_network_id: 'public', fixed_network: null, fixed_subnet: null, network_driver: 'docker',
+        apiserver_port: 6443,
         docker_volume_size: 5, cluster_distro: 'fedora-coreos',
-        links: [{ href: `http://localhost:80/v1/clustertemplates/${uuid}`, rel: 'self' }, { href: `http://localhost:80/clustertemplates/${uuid}`, rel: 'bookmark' }],
-        http_proxy: null, https_proxy: null, no_proxy: null, volume_driver: null, registry_enabled: false, labels: { tier: 'test' }, tls_disabled: false,
-        public: false, server_type: 'vm', insecure_registry: null, docker_storage_driver: null, master_lb_enabled: false, floating_ip_enabled: true,
+        links: [
+          { href: `http://localhost:80/v1/clustertemplates/${uuid}`, rel: 'self' },
+          { href: `http://localhost:80/clustertemplates/${uuid}`, rel: 'bookmark' },
+        ],
+        http_proxy: null, https_proxy: null, no_proxy: null, volume_driver: null, registry_enabled: false, labels: { tier: 'test' },
+        tls_disabled: false,
+        public: false, server_type: 'vm', insecure_registry: null, docker_storage_driver: null, master_lb_enabled: false,
+        floating_ip_enabled: true,
         project_id: 'p1', user_id: 'u1', hidden: false, tags: '', driver: null, created_at: '2026-01-31T12:00:00+00:00', updated_at: null,
       }));
     });
@@ -31,7 +38,9 @@ describe('/v1/clustertemplates', () => {
       const answer = await create({ coe: 'swarm-mode', image_id: 'fedora-coreos-38' });
       expect(api.services.sent).toEqual([{
         pattern: 'scheduler.create-bay-model',
-        payload: { spec: expect.objectContaining({ bayModelId: answer.body.uuid, projectId: 'p1', coe: 'swarm-mode', labels: {}, flavorId: null, floatingIpEnabled: true }) },
+        payload: { spec: expect.objectContaining({
+          bayModelId: answer.body.uuid, projectId: 'p1', coe: 'swarm-mode', labels: {}, flavorId: null, floatingIpEnabled: true,
+        }) },
         context: {
           actor: { userId: 'u1', projectId: 'p1', roles: ['member', 'reader'] }, requestId: answer.headers['x-openstack-request-id'],
           commandId: expect.stringMatching(UUID), correlationId: expect.stringMatching(UUID), causationId: null,
@@ -40,7 +49,9 @@ describe('/v1/clustertemplates', () => {
     });
 
     it('makes up a name where there is none, and takes nulls for absent', async () => {
-      const { body } = await create({ coe: 'swarm-mode', image_id: 'fedora-coreos-38', name: null, labels: null, network_driver: null, docker_volume_size: null });
+      const { body } = await create({
+        coe: 'swarm-mode', image_id: 'fedora-coreos-38', name: null, labels: null, network_driver: null, docker_volume_size: null,
+      });
       expect(body.name).toMatch(/^[a-z]+-\d{1,2}-template$/);
       expect(body).toMatchObject({ labels: {}, network_driver: 'docker' });
     });
@@ -48,7 +59,9 @@ describe('/v1/clustertemplates', () => {
     it('honours a UUID of the client\'s choice, once', async () => {
       const uuid = '4f34fac6-96ef-4200-9368-3f87b8ebde4a';
       expect((await create({ ...TEMPLATE, uuid })).body.uuid).toBe(uuid);
-      expect(errorOf(await create({ ...TEMPLATE, uuid }))).toMatchObject({ status: 409, detail: `A ClusterTemplate with UUID ${uuid} already exists.` });
+      expect(errorOf(await create({ ...TEMPLATE, uuid }))).toMatchObject({
+        status: 409, detail: `A ClusterTemplate with UUID ${uuid} already exists.`,
+      });
     });
 
     it('ignores the distribution it is told: the image knows better', async () => {
@@ -73,13 +86,17 @@ describe('/v1/clustertemplates', () => {
 
     it('is 503 with a time to come back when the cloud cannot be asked', async () => {
       api.cloud.away = true;
-      expect(await create(TEMPLATE)).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, body: { errors: [{ code: 'server', status: 503 }] } });
+      expect(await create(TEMPLATE)).toMatchObject({
+        status: 503, headers: { 'retry-after': '1' }, body: { errors: [{ code: 'server', status: 503 }] },
+      });
       expect(api.services.sent).toEqual([]);
     });
   });
 
   describe('GET', () => {
-    const ids = async (request: string, as: string): Promise<string[]> => (await api.call(request, { as })).body.clustertemplates.map(({ uuid }: { uuid: string }) => uuid);
+    const ids = async (request: string, as: string): Promise<string[]> => (await api.call(request, { as })).body.clustertemplates.map(
+      ({ uuid }: { uuid: string }) => uuid,
+    );
 
     it('shows own templates and public ones, hidden ones only to their project, everything to administrators', async () => {
       const own = await api.givenBayModel({ name: 'own' });
@@ -90,7 +107,8 @@ describe('/v1/clustertemplates', () => {
       expect(await ids('GET /v1/clustertemplates/detail', 'stranger')).toEqual([foreign, published]);
       expect(await ids('GET /v1/clustertemplates', 'admin')).toEqual([own, foreign, published, hidden]);
       for (const [id, as, status] of [
-        [own, 'member', 200], [own, 'reader', 200], [own, 'stranger', 404], [own, 'admin', 200], [own, 'no-role', 403], [published, 'no-role', 200], [hidden, 'member', 404],
+        [own, 'member', 200], [own, 'reader', 200], [own, 'stranger', 404], [own, 'admin', 200], [own, 'no-role', 403],
+        [published, 'no-role', 200], [hidden, 'member', 404],
       ] as const) expect([id, as, (await api.call(`GET /v1/clustertemplates/${id}`, { as })).status]).toEqual([id, as, status]);
     });
 
@@ -99,7 +117,8 @@ describe('/v1/clustertemplates', () => {
       expect((await api.call('GET /v1/clustertemplates/one')).body.uuid).toBe(id);
       await api.givenBayModel({ name: 'one', public: true }, 'admin');
       expect(errorOf(await api.call('GET /v1/clustertemplates/one'))).toMatchObject({
-        status: 409, title: 'Multiple ClusterTemplates exist with same name', detail: 'Multiple ClusterTemplates exist with same name. Please use the ClusterTemplate uuid instead.',
+        status: 409, title: 'Multiple ClusterTemplates exist with same name',
+        detail: 'Multiple ClusterTemplates exist with same name. Please use the ClusterTemplate uuid instead.',
       });
       expect((await api.call('GET /v1/clustertemplates/one', { as: 'stranger' })).status).toBe(200);
     });
@@ -107,7 +126,9 @@ describe('/v1/clustertemplates', () => {
     it('takes another spelling of an id for an unknown id', async () => {
       const id = await api.givenBayModel();
       for (const ident of [id.toUpperCase(), id.replaceAll('-', ''), '1']) {
-        expect(errorOf(await api.call(`GET /v1/clustertemplates/${ident}`))).toMatchObject({ status: 404, detail: `ClusterTemplate ${ident} could not be found.` });
+        expect(errorOf(await api.call(`GET /v1/clustertemplates/${ident}`))).toMatchObject({
+          status: 404, detail: `ClusterTemplate ${ident} could not be found.`,
+        });
       }
     });
 
@@ -150,7 +171,9 @@ describe('/v1/clustertemplates', () => {
     it('is refused while a cluster was made of it', async () => {
       const id = await api.givenBayModel();
       await api.givenBay(id);
-      expect(errorOf(await api.call('DELETE /v1/clustertemplates/swarm'))).toMatchObject({ status: 400, detail: `ClusterTemplate ${id} is referenced by one or multiple clusters.` });
+      expect(errorOf(await api.call('DELETE /v1/clustertemplates/swarm'))).toMatchObject({
+        status: 400, detail: `ClusterTemplate ${id} is referenced by one or multiple clusters.`,
+      });
     });
 
     it('is for members of its project and administrators', async () => {
@@ -158,7 +181,9 @@ describe('/v1/clustertemplates', () => {
       const published = await api.givenBayModel({ name: 'published', public: true }, 'admin');
       expect((await api.call(`DELETE /v1/clustertemplates/${id}`, { as: 'reader' })).status).toBe(403);
       expect((await api.call(`DELETE /v1/clustertemplates/${id}`, { as: 'stranger' })).status).toBe(404);
-      expect(errorOf(await api.call(`DELETE /v1/clustertemplates/${published}`))).toMatchObject({ status: 403, detail: "Policy doesn't allow clustertemplate:delete to be performed." });
+      expect(errorOf(await api.call(`DELETE /v1/clustertemplates/${published}`))).toMatchObject({
+        status: 403, detail: "Policy doesn't allow clustertemplate:delete to be performed.",
+      });
       expect((await api.call(`DELETE /v1/clustertemplates/${id}`, { as: 'admin' })).status).toBe(204);
     });
   });
@@ -176,7 +201,10 @@ describe('/v1/clustertemplates asked for what cannot be', () => {
     [{ image_id: null }, 400, "Invalid input for field/attribute image_id. Value: 'None'. Mandatory field missing."],
     [{ coe: undefined }, 400, "Invalid input for field/attribute coe. Value: 'None'. Mandatory field missing."],
     [{ coe: null }, 400, 'Requested COE type None is not supported.'],
-    [{ coe: 'nomad' }, 400, "Invalid input for field/attribute coe. Value: 'nomad'. Value should be one of: kubernetes, swarm, swarm-mode, mesos, dcos"],
+    [
+      { coe: 'nomad' }, 400,
+      "Invalid input for field/attribute coe. Value: 'nomad'. Value should be one of: kubernetes, swarm, swarm-mode, mesos, dcos",
+    ],
     [{ coe: 'dcos' }, 400, 'Requested COE type dcos is not supported.'],
     [{ coe: 'swarm' }, 400, 'Cluster type (vm, fedora-coreos, swarm) not supported.'],
     [{ coe: 'kubernetes' }, 400, 'Cluster type (vm, fedora-coreos, kubernetes) not supported.'],
@@ -196,13 +224,28 @@ describe('/v1/clustertemplates asked for what cannot be', () => {
     [{ labels: { boot_volume_size: 'big' } }, 400, "Label boot_volume_size must be a whole number, not 'big'."],
     [{ network_driver: 'flannel' }, 400, 'Network driver type flannel is not supported, expecting a docker/unspecified network driver.'],
     [{ volume_driver: 'cinder' }, 400, 'Volume driver type cinder is not supported, expecting a rexray/unspecified volume driver.'],
-    [{ docker_storage_driver: 'zfs' }, 400, 'Docker storage driver zfs is not supported by driver swarm_test: there are overlay2, devicemapper.'],
-    [{ docker_storage_driver: 'devicemapper', docker_volume_size: 2 }, 400, 'docker volume size 2 GB is not valid, expecting minimum value 3GB for devicemapper storage driver.'],
-    [{ docker_storage_driver: 'devicemapper', docker_volume_size: null }, 400, 'docker volume size None GB is not valid, expecting minimum value 3GB for devicemapper storage driver.'],
-    [{ docker_volume_size: 0 }, 400, "Invalid input for field/attribute docker_volume_size. Value: '0'. Value should be greater or equal to 1"],
+    [
+      { docker_storage_driver: 'zfs' }, 400,
+      'Docker storage driver zfs is not supported by driver swarm_test: there are overlay2, devicemapper.',
+    ],
+    [
+      { docker_storage_driver: 'devicemapper', docker_volume_size: 2 }, 400,
+      'docker volume size 2 GB is not valid, expecting minimum value 3GB for devicemapper storage driver.',
+    ],
+    [
+      { docker_storage_driver: 'devicemapper', docker_volume_size: null }, 400,
+      'docker volume size None GB is not valid, expecting minimum value 3GB for devicemapper storage driver.',
+    ],
+    [
+      { docker_volume_size: 0 }, 400,
+      "Invalid input for field/attribute docker_volume_size. Value: '0'. Value should be greater or equal to 1",
+    ],
     [{ apiserver_port: 80 }, 400, "Invalid input for field/attribute apiserver_port. Value: '80'. Value should be greater or equal to 1024"],
     [{ name: '' }, 400, "Invalid input for field/attribute name. Value: ''. Value should have a minimum character requirement of 1"],
-    [{ http_proxy: '' }, 400, "Invalid input for field/attribute http_proxy. Value: ''. Value should have a minimum character requirement of 1"],
+    [
+      { http_proxy: '' }, 400,
+      "Invalid input for field/attribute http_proxy. Value: ''. Value should have a minimum character requirement of 1",
+    ],
     [{ dns_nameserver: 'one' }, 400, 'Expected a single dns address or comma separated dns list, but received one.'],
     [{ bogus: 1 }, 400, 'Unknown attribute for argument cluster_template: bogus'],
     [{ project_id: 'x' }, 400, "Invalid input for field/attribute project_id. Value: 'x'. Cannot set read only field."],
@@ -210,7 +253,9 @@ describe('/v1/clustertemplates asked for what cannot be', () => {
     [{ public: true }, 403, 'Not authorized to set public or hidden flag for cluster template.'],
     [{ hidden: 'yes' }, 403, 'Not authorized to set public or hidden flag for cluster template.'],
   ])('refuses %j with %i and sends nothing', async (changes, status, detail) => {
-    expect(errorOf(await api.call('POST /v1/clustertemplates', { body: { ...TEMPLATE, ...changes } }))).toMatchObject({ status, code: 'client', detail });
+    expect(errorOf(await api.call('POST /v1/clustertemplates', { body: { ...TEMPLATE, ...changes } }))).toMatchObject({
+      status, code: 'client', detail,
+    });
     expect(api.services.sent).toEqual([]);
   });
 

@@ -22,6 +22,8 @@ export class PublishDenied extends DomainError {
   }
 }
 
+type CompleteFields = ClusterTemplateFields & { readonly coe: string; readonly image_id: string };
+
 /** Takes in a new bay model, checked in Magnum's order: what the text says, what the cloud has, who may. */
 export class CreateBayModel {
   constructor(
@@ -41,14 +43,15 @@ export class CreateBayModel {
     return spec.bayModelId;
   }
 
-  private async specOf(fields: ClusterTemplateFields & { readonly coe: string; readonly image_id: string }, acting: Acting): Promise<BayModelSpec> {
+  private async specOf(fields: CompleteFields, acting: Acting): Promise<BayModelSpec> {
     const { caller } = acting;
     const lookups = this.api.lookups.for({ token: caller.token, info: caller.info });
     const image = await requireImage(lookups, fields.image_id);
     const serverType = fields.server_type === undefined ? 'vm' : fields.server_type;
     const driver = fields.driver ?? null;
     const { manifest } = chooseDriver(this.api.drivers, {
-      serverType, os: image.osDistro, coe: fields.coe, driver, imageDriver: image.magnumDriver, configuredDefault: this.api.config.defaultDriver,
+      serverType, os: image.osDistro, coe: fields.coe, driver, imageDriver: image.magnumDriver,
+      configuredDefault: this.api.config.defaultDriver,
     });
     const parts = partsOf(fields);
     requireCapableDriver(manifest.name, manifest.capabilities, parts);
@@ -67,7 +70,10 @@ export class CreateBayModel {
 }
 
 function partsOf(fields: ClusterTemplateFields): Pick<BayModelSpec, 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver'> {
-  return { networkDriver: fields.network_driver ?? null, volumeDriver: fields.volume_driver ?? null, dockerStorageDriver: fields.docker_storage_driver ?? null };
+  return {
+    networkDriver: fields.network_driver ?? null, volumeDriver: fields.volume_driver ?? null,
+    dockerStorageDriver: fields.docker_storage_driver ?? null,
+  };
 }
 
 /** What is taken as it was sent, with Magnum's defaults. */

@@ -43,7 +43,9 @@ export class BayQueries {
 
   list(caller: Caller, page: PageArguments): Promise<Page<BayDocument>> {
     const where: Query['where'] = caller.isAdmin ? undefined : { projectId: projectOf(caller) };
-    const list = { collection: BAYS.name, sortKeys: SORT_KEYS, where, maxLimit: this.maxLimit, marker: (id: string) => this.find(caller, id) };
+    const list = {
+      collection: BAYS.name, sortKeys: SORT_KEYS, where, maxLimit: this.maxLimit, marker: (id: string) => this.find(caller, id),
+    };
     return readPage<BayDocument>(this.readModel, list, page);
   }
 }

@@ -7,25 +7,33 @@ describe('POST /v1/clusters/{ident}/actions/resize', () => {
     api = await ApiHarness.open();
     uuid = await api.givenBay(await api.givenBayModel(), { node_count: 2, labels: { min_node_count: 1 } });
     const { operationId } = (await api.readModel.get<{ id: string; operationId: string }>('bays', uuid))!;
-    const joined = ['default-master-0', 'default-worker-0', 'default-worker-1'].map((name, index) => ({ name, nodeGroup: name.slice(0, -2), address: `10.0.0.${index + 4}` }));
+    const joined = ['default-master-0', 'default-worker-0', 'default-worker-1'].map((name, index) => ({
+      name, nodeGroup: name.slice(0, -2), address: `10.0.0.${index + 4}`,
+    }));
     await api.services.tell(uuid, { type: 'ObserveBay', data: { operationId, joined, removed: [] } });
     await api.services.tell(uuid, { type: 'CompleteOperation', data: { operationId, outputs: {} } });
   });
   afterAll(() => api.close());
-  const resize = (body: unknown, options: object = {}, ident = uuid) => api.call(`POST /v1/clusters/${ident}/actions/resize`, { body, ...options });
+  const resize = (body: unknown, options: object = {}, ident = uuid) => api.call(
+    `POST /v1/clusters/${ident}/actions/resize`, { body, ...options },
+  );
 
   it('answers 202 with the id, and the bay shows what is wanted', async () => {
     const answer = await resize({ node_count: 3 }, { version: 'container-infra 1.7' });
     expect([answer.status, answer.body]).toEqual([202, { uuid }]);
     expect(answer.headers['location']).toBe(`/v1/operations/${String(answer.headers['operation-id'])}`);
     expect((await api.call('GET /v1/clusters/c1')).body).toMatchObject({ status: 'UPDATE_IN_PROGRESS', node_count: 3 });
-    expect((await api.call(`GET ${String(answer.headers['location'])}`)).body).toMatchObject({ kind: 'resize', nodegroup: 'default-worker', state: 'ACCEPTED' });
+    expect((await api.call(`GET ${String(answer.headers['location'])}`)).body).toMatchObject({
+      kind: 'resize', nodegroup: 'default-worker', state: 'ACCEPTED',
+    });
   });
 
   it('takes a node group by name or id, and the nodes that are to go', async () => {
     const [, worker] = (await api.readModel.get<{ id: string; nodeGroups: { nodeGroupId: string }[] }>('bays', uuid))!.nodeGroups;
     expect((await resize({ node_count: 2, nodegroup: worker!.nodeGroupId, nodes_to_remove: ['10.0.0.5'] })).status).toBe(202);
-    expect(api.services.sent.at(-1)).toMatchObject({ payload: { bayId: uuid, nodeGroup: 'default-worker', nodeCount: 2, nodesToRemove: ['10.0.0.5'] } });
+    expect(api.services.sent.at(-1)).toMatchObject({ payload: {
+      bayId: uuid, nodeGroup: 'default-worker', nodeCount: 2, nodesToRemove: ['10.0.0.5'],
+    } });
     expect((await resize({ node_count: 2, nodegroup: null, nodes_to_remove: null })).status).toBe(202);
   });
 
@@ -39,8 +47,14 @@ describe('POST /v1/clusters/{ident}/actions/resize', () => {
     [{}, 400, "Invalid input for field/attribute node_count. Value: 'None'. Mandatory field missing."],
     [{ node_count: null }, 400, "Invalid input for field/attribute node_count. Value: 'None'. Mandatory field missing."],
     [{ node_count: -2 }, 400, "Invalid input for field/attribute node_count. Value: '-2'. Value should be greater or equal to 0"],
-    [{ node_count: 2, nodes_to_remove: 'x' }, 400, "Invalid input for field/attribute cluster_resize_req. Value: '{'node_count': 2, 'nodes_to_remove': 'x'}'. Value not a valid list: x"],
-    [{ node_count: 2, nodegroup: '' }, 400, "Invalid input for field/attribute nodegroup. Value: ''. Value should have a minimum character requirement of 1"],
+    [
+      { node_count: 2, nodes_to_remove: 'x' }, 400,
+      "Invalid input for field/attribute cluster_resize_req. Value: '{'node_count': 2, 'nodes_to_remove': 'x'}'. Value not a valid list: x",
+    ],
+    [
+      { node_count: 2, nodegroup: '' }, 400,
+      "Invalid input for field/attribute nodegroup. Value: ''. Value should have a minimum character requirement of 1",
+    ],
     [{ node_count: 2, nodegroup: 'nope' }, 404, 'Nodegroup nope could not be found.'],
     [{ node_count: 3, nodegroup: 'default-master' }, 400, 'Resizing the master nodegroup is not supported by this driver.'],
     [{ node_count: 10 }, 400, 'A cluster with 11 nodes is not supported by driver swarm_test: there can be 10, masters included.'],
@@ -52,12 +66,18 @@ describe('POST /v1/clusters/{ident}/actions/resize', () => {
   });
 
   it('passes on what the scheduler refuses: bounds, and nodes of other groups', async () => {
-    expect(errorOf(await resize({ node_count: 0 }))).toMatchObject({ status: 400, detail: 'Resizing default-worker outside the allowed range: min_node_count = 1, max_node_count = None' });
-    expect(errorOf(await resize({ node_count: 1, nodes_to_remove: ['10.0.0.4'] }))).toMatchObject({ status: 400, detail: 'Nodes 10.0.0.4 are not in nodegroup default-worker.' });
+    expect(errorOf(await resize({ node_count: 0 }))).toMatchObject({
+      status: 400, detail: 'Resizing default-worker outside the allowed range: min_node_count = 1, max_node_count = None',
+    });
+    expect(errorOf(await resize({ node_count: 1, nodes_to_remove: ['10.0.0.4'] }))).toMatchObject({
+      status: 400, detail: 'Nodes 10.0.0.4 are not in nodegroup default-worker.',
+    });
   });
 
   it('to zero is there from 1.10 on', async () => {
-    expect(errorOf(await resize({ node_count: 0 }, { version: 'container-infra 1.9' })).detail).toBe('Resizing a nodegroup to zero is not supported in the provided microversion.');
+    expect(errorOf(await resize({ node_count: 0 }, { version: 'container-infra 1.9' })).detail).toBe(
+      'Resizing a nodegroup to zero is not supported in the provided microversion.',
+    );
   });
 
   it('is for members of the project: here an administrator sees no other project', async () => {

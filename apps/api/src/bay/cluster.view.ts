@@ -105,7 +105,9 @@ const SAME = { labels_overridden: {}, labels_added: {}, labels_skipped: {} };
 /** How a bay's labels differ from its model's. What was overridden shows the model's value. */
 export function comparedLabels(own: Labels, model: Labels): { labels_overridden: Labels; labels_added: Labels; labels_skipped: Labels } {
   if (own === model) return SAME;
-  const of = (labels: Labels, isWanted: (name: string) => boolean) => Object.fromEntries(Object.entries(labels).filter(([name]) => isWanted(name)));
+  const of = (labels: Labels, isWanted: (name: string) => boolean) => Object.fromEntries(
+    Object.entries(labels).filter(([name]) => isWanted(name)),
+  );
   return {
     labels_overridden: of(model, (name) => Object.hasOwn(own, name) && own[name] !== model[name]),
     labels_added: of(own, (name) => !Object.hasOwn(model, name)),

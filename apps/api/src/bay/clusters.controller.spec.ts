@@ -11,8 +11,12 @@ describe('/v1/clusters', () => {
     api.services.sent.length = 0;
   });
   afterEach(() => api.close());
-  const create = (fields: object = {}, options: object = {}) => api.call('POST /v1/clusters', { body: { name: 'c1', cluster_template_id: model, ...fields }, ...options });
-  const names = async (request: string, as = 'member'): Promise<string[]> => (await api.call(request, { as })).body.clusters.map(({ name }: { name: string }) => name);
+  const create = (fields: object = {}, options: object = {}) => api.call('POST /v1/clusters', {
+    body: { name: 'c1', cluster_template_id: model, ...fields }, ...options,
+  });
+  const names = async (request: string, as = 'member'): Promise<string[]> => (await api.call(request, { as })).body.clusters.map(
+    ({ name }: { name: string }) => name,
+  );
 
   describe('POST', () => {
     it('answers 202 with the id alone, and says where to watch', async () => {
@@ -21,29 +25,43 @@ describe('/v1/clusters', () => {
       expect(answer.text).toBe(`{"uuid":"${answer.body.uuid}"}`);
       expect(answer).toMatchObject({ status: 202, headers: { location: `/v1/operations/${String(operationId)}` } });
       expect(operationId).toMatch(UUID);
-      expect((await api.call(`GET /v1/operations/${String(operationId)}`)).body).toMatchObject({ kind: 'create', cluster_uuid: answer.body.uuid, state: 'ACCEPTED' });
+      expect((await api.call(`GET /v1/operations/${String(operationId)}`)).body).toMatchObject({
+        kind: 'create', cluster_uuid: answer.body.uuid, state: 'ACCEPTED',
+      });
     });
 
     it('can be read at once, also on another replica: the answer waits for the read side', async () => {
       const { body: { uuid } } = await create({ node_count: 2 });
-      expect((await api.call(`GET /v1/clusters/${uuid}`)).body).toMatchObject({ status: 'CREATE_IN_PROGRESS', node_count: 2, master_count: 1 });
+      expect((await api.call(`GET /v1/clusters/${uuid}`)).body).toMatchObject({
+        status: 'CREATE_IN_PROGRESS', node_count: 2, master_count: 1,
+      });
     });
 
     it('sends one command with all that was resolved', async () => {
-      const { body: { uuid } } = await create({ node_count: 2, create_timeout: 30, labels: { min_node_count: 1 }, floating_ip_enabled: 'off' });
+      const { body: { uuid } } = await create({
+        node_count: 2, create_timeout: 30, labels: { min_node_count: 1 }, floating_ip_enabled: 'off',
+      });
       expect(api.services.sent).toEqual([{
         pattern: 'scheduler.create-bay',
         payload: {
           spec: {
-            bayId: uuid, name: 'c1', projectId: 'p1', userId: 'u1', bayModelId: model, coe: 'swarm-mode', serverType: 'vm', os: 'fedora-coreos',
+            bayId: uuid, name: 'c1', projectId: 'p1', userId: 'u1', bayModelId: model, coe: 'swarm-mode', serverType: 'vm',
+            os: 'fedora-coreos',
             driver: { name: 'swarm_test', version: '1.2.0', templateVersion: '1.10.0', resolvedBy: 'only-match' },
-            keypair: 'testkey', labels: { min_node_count: '1' }, flavorId: 'm1.small', masterFlavorId: 'm1.small', imageId: 'fedora-coreos-38',
-            dockerVolumeSize: 5, dockerStorageDriver: null, volumeDriver: null, networkDriver: 'docker', externalNetworkId: 'public', fixedNetwork: null,
-            fixedSubnet: null, dnsNameserver: null, floatingIpEnabled: false, masterLbEnabled: false, tlsDisabled: false, discoveryUrl: null, createTimeoutMinutes: 30,
+            keypair: 'testkey', labels: { min_node_count: '1' }, flavorId: 'm1.small', masterFlavorId: 'm1.small',
+            imageId: 'fedora-coreos-38',
+            dockerVolumeSize: 5, dockerStorageDriver: null, volumeDriver: null, networkDriver: 'docker', externalNetworkId: 'public',
+            fixedNetwork: null,
+            fixedSubnet: null, dnsNameserver: null, floatingIpEnabled: false, masterLbEnabled: false, tlsDisabled: false,
+            discoveryUrl: null, createTimeoutMinutes: 30,
           },
           nodeGroups: [
-            expect.objectContaining({ name: 'default-master', role: 'master', nodeCount: 1, isDefault: true, nodeGroupId: expect.stringMatching(UUID) }),
-            expect.objectContaining({ name: 'default-worker', role: 'worker', nodeCount: 2, minNodeCount: 1, maxNodeCount: null, labels: { min_node_count: '1' } }),
+            expect.objectContaining({
+              name: 'default-master', role: 'master', nodeCount: 1, isDefault: true, nodeGroupId: expect.stringMatching(UUID),
+            }),
+            expect.objectContaining({
+              name: 'default-worker', role: 'worker', nodeCount: 2, minNodeCount: 1, maxNodeCount: null, labels: { min_node_count: '1' },
+            }),
           ],
         },
         context: expect.objectContaining({ actor: { userId: 'u1', projectId: 'p1', roles: ['member', 'reader'] } }),
@@ -72,7 +90,9 @@ describe('/v1/clusters', () => {
     });
 
     it('takes what Magnum takes: names of templates, numbers in texts, ignored fields, an absent name', async () => {
-      const answer = await create({ name: null, cluster_template_id: 'swarm', node_count: '2', uuid: 'x', status: 'CREATE_FAILED', faults: {}, create_timeout: null });
+      const answer = await create({
+        name: null, cluster_template_id: 'swarm', node_count: '2', uuid: 'x', status: 'CREATE_FAILED', faults: {}, create_timeout: null,
+      });
       const { body } = await api.call(`GET /v1/clusters/${answer.body.uuid}`);
       expect(body.name).toMatch(/^[a-z]+-\d{1,2}-cluster$/);
       expect(body).toMatchObject({ node_count: 2, status: 'CREATE_IN_PROGRESS', create_timeout: null });
@@ -100,7 +120,9 @@ describe('/v1/clusters', () => {
       const hidden = await api.givenBayModel({ name: 'hidden', hidden: true, keypair_id: null }, 'admin');
       expect((await create({ cluster_template_id: hidden }, { as: 'admin' })).status).toBe(202);
       expect((await create({ cluster_template_id: hidden })).status).toBe(404);
-      expect(errorOf(await create({}, { as: 'admin' }))).toMatchObject({ status: 404, detail: `ClusterTemplate ${model} could not be found.` });
+      expect(errorOf(await create({}, { as: 'admin' }))).toMatchObject({
+        status: 404, detail: `ClusterTemplate ${model} could not be found.`,
+      });
     });
 
     it.each([['reader', 403], ['no-role', 403], ['member-only', 202], ['colleague', 202], ['stranger', 404]])('by %s is %i', async (as, status) => {
@@ -112,12 +134,19 @@ describe('/v1/clusters', () => {
     it('shows the whole bay', async () => {
       const uuid = await api.givenBay(model, { labels: { tier: 'prod', extra: 'x' }, node_count: 2 });
       expect((await api.call(`GET /v1/clusters/${uuid}`, { version: 'container-infra 1.12' })).text).toBe(JSON.stringify({
-        uuid, name: 'c1', cluster_template_id: model, keypair: 'testkey', node_count: 2, master_count: 1, docker_volume_size: 5, labels: { tier: 'prod', extra: 'x' },
+        uuid, name: 'c1', cluster_template_id: model, keypair: 'testkey', node_count: 2, master_count: 1, docker_volume_size: 5,
+        labels: { tier: 'prod', extra: 'x' },
         master_flavor_id: 'm1.small', flavor_id: 'm1.small', create_timeout: 60,
-        links: [{ href: `http://localhost:80/v1/clusters/${uuid}`, rel: 'self' }, { href: `http://localhost:80/clusters/${uuid}`, rel: 'bookmark' }],
-        stack_id: null, status: 'CREATE_IN_PROGRESS', status_reason: null, health_status: null, health_status_reason: {}, discovery_url: null, api_address: null,
-        coe_version: null, container_version: null, project_id: 'p1', user_id: 'u1', node_addresses: [], master_addresses: [], fixed_network: null, fixed_subnet: null,
-        floating_ip_enabled: true, merge_labels: false, labels_overridden: { tier: 'test' }, labels_added: { extra: 'x' }, labels_skipped: {},
+        links: [
+          { href: `http://localhost:80/v1/clusters/${uuid}`, rel: 'self' },
+          { href: `http://localhost:80/clusters/${uuid}`, rel: 'bookmark' },
+        ],
+        stack_id: null, status: 'CREATE_IN_PROGRESS', status_reason: null, health_status: null, health_status_reason: {},
+        discovery_url: null, api_address: null,
+        coe_version: null, container_version: null, project_id: 'p1', user_id: 'u1', node_addresses: [], master_addresses: [],
+        fixed_network: null, fixed_subnet: null,
+        floating_ip_enabled: true, merge_labels: false, labels_overridden: { tier: 'test' }, labels_added: { extra: 'x' },
+        labels_skipped: {},
         master_lb_enabled: false, created_at: '2026-01-31T12:00:00+00:00', updated_at: null,
       }));
     });
@@ -137,7 +166,8 @@ describe('/v1/clusters', () => {
       await api.givenBay(model);
       const [summary] = (await api.call('GET /v1/clusters')).body.clusters;
       expect(Object.keys(summary)).toEqual([
-        'uuid', 'name', 'cluster_template_id', 'keypair', 'node_count', 'master_count', 'docker_volume_size', 'labels', 'master_flavor_id', 'flavor_id',
+        'uuid', 'name', 'cluster_template_id', 'keypair', 'node_count', 'master_count', 'docker_volume_size', 'labels', 'master_flavor_id',
+        'flavor_id',
         'create_timeout', 'links', 'cluster_id', 'status', 'health_status', 'merge_labels',
       ]);
       const [detail] = (await api.call('GET /v1/clusters/detail')).body.clusters;
@@ -150,7 +180,8 @@ describe('/v1/clusters', () => {
       expect((await api.call(`GET /v1/clusters/${uuid}`)).body).not.toHaveProperty('faults');
       await api.services.tell(uuid, { type: 'FailOperation', data: { operationId, reason: 'no room' } });
       expect((await api.call(`GET /v1/clusters/${uuid}`)).body).toMatchObject({
-        status: 'CREATE_FAILED', status_reason: 'no room', faults: { 'default-master': 'no room', 'default-worker': 'no room' }, updated_at: '2026-01-31T12:00:00+00:00',
+        status: 'CREATE_FAILED', status_reason: 'no room', faults: { 'default-master': 'no room', 'default-worker': 'no room' },
+        updated_at: '2026-01-31T12:00:00+00:00',
       });
       expect((await api.call('GET /v1/clusters/detail')).body.clusters[0]).not.toHaveProperty('faults');
     });
@@ -158,9 +189,13 @@ describe('/v1/clusters', () => {
     it('shows each project its own, administrators everything', async () => {
       const uuid = await api.givenBay(model);
       await api.givenBay(await api.givenBayModel({}, 'stranger'), { name: 'c2' }, 'stranger');
-      expect([await names('GET /v1/clusters'), await names('GET /v1/clusters', 'stranger'), await names('GET /v1/clusters/detail', 'admin')]).toEqual([['c1'], ['c2'], ['c1', 'c2']]);
+      expect([
+        await names('GET /v1/clusters'), await names('GET /v1/clusters', 'stranger'), await names('GET /v1/clusters/detail', 'admin'),
+      ]).toEqual([['c1'], ['c2'], ['c1', 'c2']]);
       for (const [as, status] of [['colleague', 200], ['reader', 200], ['member-only', 403], ['no-role', 403], ['stranger', 404], ['admin', 200], ['unscoped', 404]] as const) {
-        expect([as, (await api.call(`GET /v1/clusters/${uuid}`, { as })).status, (await api.call('GET /v1/clusters/none', { as })).status]).toEqual([as, status, 404]);
+        expect([
+          as, (await api.call(`GET /v1/clusters/${uuid}`, { as })).status, (await api.call('GET /v1/clusters/none', { as })).status,
+        ]).toEqual([as, status, 404]);
       }
       for (const [as, status] of [['reader', 200], ['member-only', 403], ['no-role', 403], ['unscoped', 403]] as const) {
         expect([as, (await api.call('GET /v1/clusters', { as })).status]).toEqual([as, status]);
@@ -171,7 +206,9 @@ describe('/v1/clusters', () => {
       const uuid = await api.givenBay(model);
       expect((await api.call('GET /v1/clusters/c1')).body.uuid).toBe(uuid);
       await api.givenBay(model);
-      expect(errorOf(await api.call('GET /v1/clusters/c1'))).toMatchObject({ status: 409, detail: 'Multiple clusters exist with same name. Please use the cluster uuid instead.' });
+      expect(errorOf(await api.call('GET /v1/clusters/c1'))).toMatchObject({
+        status: 409, detail: 'Multiple clusters exist with same name. Please use the cluster uuid instead.',
+      });
       expect(errorOf(await api.call(`GET /v1/clusters/${uuid.toUpperCase()}`))).toMatchObject({ status: 404 });
     });
 
@@ -196,7 +233,9 @@ describe('/v1/clusters', () => {
       const uuid = await api.givenBay(model);
       const answer = await patch('c1', replace('/node_count', 3));
       expect([answer.status, answer.body]).toEqual([202, { uuid }]);
-      expect(lastSent()).toMatchObject({ pattern: 'scheduler.resize-bay', payload: { bayId: uuid, nodeGroup: 'default-worker', nodeCount: 3, nodesToRemove: [] } });
+      expect(lastSent()).toMatchObject({
+        pattern: 'scheduler.resize-bay', payload: { bayId: uuid, nodeGroup: 'default-worker', nodeCount: 3, nodesToRemove: [] },
+      });
       expect(answer.headers['location']).toBe(`/v1/operations/${String(answer.headers['operation-id'])}`);
     });
 
@@ -205,7 +244,8 @@ describe('/v1/clusters', () => {
       const answer = await patch('c1', replace('/node_count', 3));
       expect(answer.status).toBe(202);
       expect((await api.call(`GET ${String(answer.headers['location'])}`)).body).toMatchObject({
-        state: 'FAILED', kind: 'resize', nodegroup: 'default-worker', result: { code: 'STATUS_FORBIDS', reason: 'Resizing a cluster when status is "CREATE_IN_PROGRESS" is not supported.' },
+        state: 'FAILED', kind: 'resize', nodegroup: 'default-worker',
+        result: { code: 'STATUS_FORBIDS', reason: 'Resizing a cluster when status is "CREATE_IN_PROGRESS" is not supported.' },
       });
     });
 
@@ -255,7 +295,9 @@ describe('/v1/clusters', () => {
       expect((await api.call(`GET /v1/clusters/${uuid}`)).body.status).toBe('DELETE_IN_PROGRESS');
       const again = await api.call(`DELETE /v1/clusters/${uuid}`);
       expect([again.status, again.headers['operation-id']]).toEqual([204, undefined]);
-      await api.services.tell(uuid, { type: 'CompleteOperation', data: { operationId: String(answer.headers['operation-id']), outputs: {} } });
+      await api.services.tell(uuid, {
+        type: 'CompleteOperation', data: { operationId: String(answer.headers['operation-id']), outputs: {} },
+      });
       expect((await api.call(`DELETE /v1/clusters/${uuid}`)).status).toBe(404);
       expect((await api.call(`GET ${String(answer.headers['location'])}`)).status).toBe(200);
     });
@@ -280,14 +322,29 @@ describe('/v1/clusters asked for what cannot be', () => {
   afterAll(() => api.close());
 
   it.each<[object, number, string]>([
-    [{ cluster_template_id: undefined }, 400, "Invalid input for field/attribute cluster_template_id. Value: 'None'. Mandatory field missing."],
+    [
+      { cluster_template_id: undefined }, 400,
+      "Invalid input for field/attribute cluster_template_id. Value: 'None'. Mandatory field missing.",
+    ],
     [{ cluster_template_id: null }, 400, "Invalid input for field/attribute cluster_template_id. Value: 'None'. Mandatory field missing."],
-    [{ cluster_template_id: 5 }, 400, "Invalid input for field/attribute cluster_template_id. Value: '5'. Wrong type. Expected '<class 'str'>', got '<class 'int'>'"],
+    [
+      { cluster_template_id: 5 }, 400,
+      "Invalid input for field/attribute cluster_template_id. Value: '5'. Wrong type. Expected '<class 'str'>', got '<class 'int'>'",
+    ],
     [{ cluster_template_id: 'nope' }, 404, 'ClusterTemplate nope could not be found.'],
-    [{ cluster_template_id: '4f34fac6-96ef-4200-9368-3f87b8ebde4a' }, 404, 'ClusterTemplate 4f34fac6-96ef-4200-9368-3f87b8ebde4a could not be found.'],
+    [
+      { cluster_template_id: '4f34fac6-96ef-4200-9368-3f87b8ebde4a' }, 404,
+      'ClusterTemplate 4f34fac6-96ef-4200-9368-3f87b8ebde4a could not be found.',
+    ],
     [{ name: '' }, 400, "Invalid input for field/attribute name. Value: ''. Value should have a minimum character requirement of 1"],
-    [{ name: '1bad name!' }, 400, "Invalid input for field/attribute name. Value: '1bad name!'. Value should match the pattern ^[a-zA-Z][a-zA-Z0-9_.-]*$"],
-    [{ name: 'x'.repeat(243) }, 400, `Invalid input for field/attribute name. Value: '${'x'.repeat(243)}'. Value should have a maximum character requirement of 242`],
+    [
+      { name: '1bad name!' }, 400,
+      "Invalid input for field/attribute name. Value: '1bad name!'. Value should match the pattern ^[a-zA-Z][a-zA-Z0-9_.-]*$",
+    ],
+    [
+      { name: 'x'.repeat(243) }, 400,
+      `Invalid input for field/attribute name. Value: '${'x'.repeat(243)}'. Value should have a maximum character requirement of 242`,
+    ],
     [{ master_count: 0 }, 400, "Invalid input for field/attribute master_count. Value: '0'. Value should be greater or equal to 1"],
     [{ master_count: 2 }, 400, 'master nodegroup size of 2 is invalid, size cannot be an even number.'],
     [{ master_count: 5 }, 400, 'A cluster with 5 masters is not supported by driver swarm_test: there can be 1, 3.'],
@@ -300,12 +357,17 @@ describe('/v1/clusters asked for what cannot be', () => {
     [{ fixed_network: 'nope' }, 400, 'Unable to find fixed network nope.'],
     [{ keypair: 'nope' }, 404, 'Unable to find keypair nope.'],
     [{ labels: { min_node_count: 'many' } }, 400, "Label min_node_count must be a whole number, not 'many'."],
-    [{ health_status: 'FINE' }, 400, "Invalid input for field/attribute health_status. Value: 'FINE'. Value should be one of: HEALTHY, UNHEALTHY, UNKNOWN"],
+    [
+      { health_status: 'FINE' }, 400,
+      "Invalid input for field/attribute health_status. Value: 'FINE'. Value should be one of: HEALTHY, UNHEALTHY, UNKNOWN",
+    ],
     [{ stack_id: 'x' }, 400, "Invalid input for field/attribute stack_id. Value: 'x'. Cannot set read only field."],
     [{ baymodel_id: 'x' }, 400, 'Unknown attribute for argument cluster: baymodel_id'],
   ])('refuses a create with %j as %i and sends nothing', async (changes, status, detail) => {
     const before = api.services.sent.length;
-    expect(errorOf(await api.call('POST /v1/clusters', { body: { name: 'c2', cluster_template_id: model, ...changes } }))).toMatchObject({ status, code: 'client', detail });
+    expect(errorOf(await api.call('POST /v1/clusters', { body: { name: 'c2', cluster_template_id: model, ...changes } }))).toMatchObject({
+      status, code: 'client', detail,
+    });
     expect(api.services.sent).toHaveLength(before);
   });
 
@@ -316,23 +378,44 @@ describe('/v1/clusters asked for what cannot be', () => {
   });
 
   it('answers older clients 400 for an unknown template, and for zero nodes', async () => {
-    const create = (fields: object, version: string) => api.call('POST /v1/clusters', { version, body: { name: 'c2', cluster_template_id: model, ...fields } });
-    expect(errorOf(await create({ cluster_template_id: 'nope' }, 'container-infra 1.9'))).toMatchObject({ status: 400, detail: 'ClusterTemplate nope could not be found.' });
-    expect(errorOf(await create({ node_count: 0 }, 'container-infra 1.9'))).toMatchObject({ status: 400, detail: 'Resizing a nodegroup to zero is not supported in the provided microversion.' });
+    const create = (fields: object, version: string) => api.call('POST /v1/clusters', {
+      version, body: { name: 'c2', cluster_template_id: model, ...fields },
+    });
+    expect(errorOf(await create({ cluster_template_id: 'nope' }, 'container-infra 1.9'))).toMatchObject({
+      status: 400, detail: 'ClusterTemplate nope could not be found.',
+    });
+    expect(errorOf(await create({ node_count: 0 }, 'container-infra 1.9'))).toMatchObject({
+      status: 400, detail: 'Resizing a nodegroup to zero is not supported in the provided microversion.',
+    });
     expect((await create({ node_count: 0 }, 'container-infra 1.10')).status).toBe(202);
   });
 
   it.each<[unknown, string]>([
-    [[{ op: 'replace', path: '/nope', value: 1 }], "Couldn't apply patch '[{'path': '/nope', 'op': 'replace', 'value': 1}]'. Reason: can't replace a non-existent object 'nope'"],
+    [
+      [{ op: 'replace', path: '/nope', value: 1 }],
+      "Couldn't apply patch '[{'path': '/nope', 'op': 'replace', 'value': 1}]'. Reason: can't replace a non-existent object 'nope'",
+    ],
     [[{ op: 'replace', path: '/name', value: 'zz' }], 'cannot change cluster property(ies) name.'],
-    [[{ op: 'replace', path: '/name', value: 'zz' }, { op: 'replace', path: '/labels', value: '{}' }], 'cannot change cluster property(ies) name, labels.'],
+    [
+      [{ op: 'replace', path: '/name', value: 'zz' }, { op: 'replace', path: '/labels', value: '{}' }],
+      'cannot change cluster property(ies) name, labels.',
+    ],
     [[{ op: 'add', path: '/labels/x', value: 'y' }], 'cannot change cluster property(ies) labels.'],
     [[{ op: 'remove', path: '/keypair' }], 'cannot change cluster property(ies) keypair.'],
     [[{ op: 'replace', path: '/health_status', value: 'HEALTHY' }], 'cannot change cluster property(ies) health_status.'],
-    [[{ op: 'replace', path: '/node_count', value: -3 }], "Invalid input for field/attribute node_count. Value: '-3'. Value should be greater or equal to 0"],
-    [[{ op: 'replace', path: '/node_count', value: '3' }], "Invalid input for field/attribute node_count. Value: '3'. '<' not supported between instances of 'str' and 'int'"],
+    [
+      [{ op: 'replace', path: '/node_count', value: -3 }],
+      "Invalid input for field/attribute node_count. Value: '-3'. Value should be greater or equal to 0",
+    ],
+    [
+      [{ op: 'replace', path: '/node_count', value: '3' }],
+      "Invalid input for field/attribute node_count. Value: '3'. '<' not supported between instances of 'str' and 'int'",
+    ],
     [[{ op: 'add', path: '/node_count', value: 3 }], "The attribute /node_count has existed, please use 'replace' operation instead."],
-    [[{ op: 'replace', path: '/node_count', value: 10 }], 'A cluster with 11 nodes is not supported by driver swarm_test: there can be 10, masters included.'],
+    [
+      [{ op: 'replace', path: '/node_count', value: 10 }],
+      'A cluster with 11 nodes is not supported by driver swarm_test: there can be 10, masters included.',
+    ],
     [[{ op: 'replace', path: '/stack_id', value: 'x' }], "'/stack_id' is an internal attribute and can not be updated"],
     [[{ op: 'remove', path: '/cluster_template_id' }], "'/cluster_template_id' is a mandatory attribute and can not be removed"],
     [{ node_count: 3 }, "Invalid input for field/attribute patch. Value: '{'node_count': 3}'. Value not a valid list: {'node_count': 3}"],

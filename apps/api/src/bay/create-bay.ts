@@ -79,7 +79,9 @@ export class CreateBay {
     try {
       return await this.models.find(caller, ident, 'own');
     } catch (error) {
-      if (error instanceof BayModelNotFound && minor < NOT_FOUND_SINCE) throw new BadRequest(error.message, error.details, { cause: error });
+      if (error instanceof BayModelNotFound && minor < NOT_FOUND_SINCE) {
+        throw new BadRequest(error.message, error.details, { cause: error });
+      }
       throw error;
     }
   }
@@ -93,7 +95,8 @@ export class CreateBay {
   }
 }
 
-function specOf(fields: ClusterFields, model: BayModelDocument, { manifest, resolvedBy }: ResolvedDriver, { caller, commandId }: Acting): BaySpec {
+function specOf(fields: ClusterFields, model: BayModelDocument, driver: ResolvedDriver, { caller, commandId }: Acting): BaySpec {
+  const { manifest, resolvedBy } = driver;
   return {
     // The same request again is the same bay.
     bayId: derivedId(commandId, 'bay'),
@@ -135,9 +138,14 @@ function labelsOf({ labels, merge_labels: merge }: ClusterFields, model: BayMode
 
 /** Every bay is born with these two. */
 function nodeGroupsOf(spec: BaySpec, nodeCount: number, masterCount: number): readonly NodeGroupView[] {
-  const common = { maxNodeCount: null, imageId: spec.imageId, dockerVolumeSize: spec.dockerVolumeSize, labels: spec.labels, isDefault: true };
+  const common = {
+    maxNodeCount: null, imageId: spec.imageId, dockerVolumeSize: spec.dockerVolumeSize, labels: spec.labels, isDefault: true,
+  };
   return [
-    { ...common, nodeGroupId: derivedId(spec.bayId, 'default-master'), name: 'default-master', role: 'master', nodeCount: masterCount, minNodeCount: 0, flavorId: spec.masterFlavorId },
+    {
+      ...common, nodeGroupId: derivedId(spec.bayId, 'default-master'), name: 'default-master', role: 'master', nodeCount: masterCount,
+      minNodeCount: 0, flavorId: spec.masterFlavorId,
+    },
     {
       ...common, nodeGroupId: derivedId(spec.bayId, DEFAULT_WORKER), name: DEFAULT_WORKER, role: 'worker', nodeCount,
       minNodeCount: integerLabel(spec.labels, 'min_node_count') ?? 0, flavorId: spec.flavorId,

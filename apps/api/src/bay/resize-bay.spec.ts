@@ -10,10 +10,14 @@ describe('ResizeBay', () => {
     nodeGroups: [{ name: 'default-worker', nodeGroupId: 'g1', role: 'worker', nodeCount: 1 }],
   } as unknown as BayDocument;
   const commands = { carryOut: () => Promise.reject(new Error('sent')) } as unknown as Commands;
-  const resize = (registry: DriverRegistry) => () => new ResizeBay(registry, commands).execute(bay, { nodeGroup: 'g1', nodeCount: 2, nodesToRemove: [] }, {} as Acting);
+  const resize = (registry: DriverRegistry) => () => new ResizeBay(registry, commands).execute(
+    bay, { nodeGroup: 'g1', nodeCount: 2, nodesToRemove: [] }, {} as Acting,
+  );
 
   it('asks nobody when the version of the driver that made the bay is not there', () => {
-    expect(resize(new DriverRegistry([manifest({ version: '2.0.0' })]))).toThrow('Driver swarm_test 1.2.0, which made this cluster, is not available.');
+    expect(resize(new DriverRegistry([manifest({ version: '2.0.0' })]))).toThrow(
+      'Driver swarm_test 1.2.0, which made this cluster, is not available.',
+    );
   });
 
   it('asks nobody when the driver cannot', () => {

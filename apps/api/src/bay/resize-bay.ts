@@ -20,7 +20,10 @@ export class ResizeBay {
     private readonly commands: Commands,
   ) {}
 
-  /** @throws {NodeGroupNotFound} {MasterResizeNotSupported} {CapabilityMissing} {DriverVersionUnavailable} and what the scheduler refuses. */
+  /**
+   * @throws {NodeGroupNotFound} {MasterResizeNotSupported} {CapabilityMissing} {DriverVersionUnavailable} and what the
+   *   scheduler refuses.
+   */
   execute(bay: BayDocument, size: WantedSize, acting: Acting): Promise<Accepted> {
     const group = bay.nodeGroups.find(({ name, nodeGroupId }) => name === size.nodeGroup || nodeGroupId === size.nodeGroup);
     if (!group) throw new NodeGroupNotFound(size.nodeGroup);
@@ -34,7 +37,9 @@ export class ResizeBay {
     const { name, version } = spec.driver;
     const manifest = this.drivers.find(name, version);
     if (!manifest) throw new DriverVersionUnavailable(name, version);
-    if (!manifest.capabilities.operations.includes('resize')) throw new CapabilityMissing(`'resize' is not supported by driver ${name}.`, { driver: name });
+    if (!manifest.capabilities.operations.includes('resize')) {
+      throw new CapabilityMissing(`'resize' is not supported by driver ${name}.`, { driver: name });
+    }
     requireRoom(name, manifest.capabilities, nodes);
   }
 }

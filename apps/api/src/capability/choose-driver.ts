@@ -11,11 +11,13 @@ export interface BayNeeds {
 }
 
 /** @throws the registry's refusals, which have Magnum's words. */
-export function chooseDriver(drivers: DriverRegistry, { serverType, os, coe, driver, imageDriver, configuredDefault }: BayNeeds): ResolvedDriver {
+export function chooseDriver(drivers: DriverRegistry, needs: BayNeeds): ResolvedDriver {
+  const { serverType, os, coe, driver, imageDriver, configuredDefault } = needs;
   return drivers.resolve({
     // No driver makes bays of what is missing; in the refusal it stands as Python prints it.
     serverType: (serverType ?? 'None') as 'vm' | 'bm', os: os ?? 'None', coe,
-    ...(driver === null ? {} : { driver }), ...(imageDriver === undefined ? {} : { imageDriver }), ...(configuredDefault === undefined ? {} : { configuredDefault }),
+    ...(driver === null ? {} : { driver }), ...(imageDriver === undefined ? {} : { imageDriver }),
+    ...(configuredDefault === undefined ? {} : { configuredDefault }),
   });
 }
 

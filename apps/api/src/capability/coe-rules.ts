@@ -28,7 +28,9 @@ export interface WantedParts {
  * @throws {BadRequest}
  */
 export function requirePossibleParts(coe: string | null, wanted: WantedParts, drivers: DriverRegistry): void {
-  const capable = drivers.manifests.filter(({ provides }) => provides.some((type) => type.coe === coe)).map(({ capabilities }) => capabilities);
+  const capable = drivers.manifests
+    .filter(({ provides }) => provides.some((type) => type.coe === coe))
+    .map(({ capabilities }) => capabilities);
   const rules = coe === null ? undefined : MAGNUM[coe];
   if (!rules && capable.length === 0) throw new BadRequest(`Requested COE type ${coe ?? 'None'} is not supported.`);
   const together = (of: (capabilities: DriverCapabilities) => readonly string[], otherwise: readonly string[] = []) =>
@@ -44,14 +46,18 @@ function requirePart(kind: 'Network' | 'Volume', wanted: string | null, possible
   throw new BadRequest(`${kind} driver type ${wanted} is not supported, expecting a ${expected} ${kind.toLowerCase()} driver.`);
 }
 
+type AllParts = WantedParts & { readonly dockerStorageDriver: string | null };
+
 /** What is asked of the one driver that was chosen. @throws {BadRequest} {CapabilityMissing} */
-export function requireCapableDriver(name: string, capabilities: DriverCapabilities, wanted: WantedParts & { readonly dockerStorageDriver: string | null }): void {
+export function requireCapableDriver(name: string, capabilities: DriverCapabilities, wanted: AllParts): void {
   requirePart('Network', wanted.networkDriver, capabilities.networkDrivers);
   requirePart('Volume', wanted.volumeDriver, capabilities.volumeDrivers);
   const { dockerStorageDriver } = wanted;
   if (dockerStorageDriver === null || capabilities.storageDrivers.includes(dockerStorageDriver)) return;
   const known = capabilities.storageDrivers.length === 0 ? 'none can be chosen' : `there are ${capabilities.storageDrivers.join(', ')}`;
-  throw new CapabilityMissing(`Docker storage driver ${dockerStorageDriver} is not supported by driver ${name}: ${known}.`, { driver: name, dockerStorageDriver });
+  throw new CapabilityMissing(
+    `Docker storage driver ${dockerStorageDriver} is not supported by driver ${name}: ${known}.`, { driver: name, dockerStorageDriver },
+  );
 }
 
 /** What a bay model without a network driver gets: Magnum's default where the driver has it, else the driver's first. */
@@ -64,13 +70,19 @@ export function defaultNetworkDriver(coe: string, { networkDrivers }: DriverCapa
 export function requireMasterCount(name: string, { masterCounts }: DriverCapabilities, masterCount: number): void {
   if (masterCounts.includes(masterCount)) return;
   if (masterCount % 2 === 0) throw new BadRequest(`master nodegroup size of ${masterCount} is invalid, size cannot be an even number.`);
-  throw new CapabilityMissing(`A cluster with ${masterCount} masters is not supported by driver ${name}: there can be ${masterCounts.join(', ')}.`, { driver: name, masterCount });
+  throw new CapabilityMissing(
+    `A cluster with ${masterCount} masters is not supported by driver ${name}: there can be ${masterCounts.join(', ')}.`,
+    { driver: name, masterCount },
+  );
 }
 
 /** @throws {CapabilityMissing} */
 export function requireRoom(name: string, { maxNodes }: DriverCapabilities, nodes: number): void {
   if (nodes <= maxNodes) return;
-  throw new CapabilityMissing(`A cluster with ${nodes} nodes is not supported by driver ${name}: there can be ${maxNodes}, masters included.`, { driver: name, nodes, maxNodes });
+  throw new CapabilityMissing(
+    `A cluster with ${nodes} nodes is not supported by driver ${name}: there can be ${maxNodes}, masters included.`,
+    { driver: name, nodes, maxNodes },
+  );
 }
 
 /** Magnum's least size of a volume for this storage driver, in GB. */
@@ -79,5 +91,6 @@ const DEVICEMAPPER_MIN_GB = 3;
 /** @throws {BadRequest} */
 export function requireVolumeSize(dockerStorageDriver: string | null, sizeGb: number | null): void {
   if (dockerStorageDriver !== 'devicemapper' || (sizeGb !== null && sizeGb >= DEVICEMAPPER_MIN_GB)) return;
-  throw new BadRequest(`docker volume size ${sizeGb ?? 'None'} GB is not valid, expecting minimum value ${DEVICEMAPPER_MIN_GB}GB for devicemapper storage driver.`);
+  const size = `docker volume size ${sizeGb ?? 'None'} GB`;
+  throw new BadRequest(`${size} is not valid, expecting minimum value ${DEVICEMAPPER_MIN_GB}GB for devicemapper storage driver.`);
 }

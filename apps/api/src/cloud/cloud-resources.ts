@@ -20,6 +20,8 @@ export class KeypairNotFound extends DomainError {
   }
 }
 
+type Labels = Readonly<Record<string, string>>;
+
 export interface CloudResources {
   readonly imageId: string;
   readonly flavorId: string | null;
@@ -46,7 +48,7 @@ export async function requireKeypair(lookups: CloudLookups, name: string | null)
  * @param labels `boot_volume_size` in them decides whether a flavor needs a root disk.
  * @throws {CloudResourceNotFound} {BadRequest} and what look-ups throw.
  */
-export async function requireResources(lookups: CloudLookups, wanted: CloudResources, labels: Readonly<Record<string, string>>): Promise<void> {
+export async function requireResources(lookups: CloudLookups, wanted: CloudResources, labels: Labels): Promise<void> {
   const bootVolumeGb = bootVolumeSize(labels);
   const flavor = async (ident: string) => requireRootDisk(found('flavor', ident, await lookups.flavor(ident)), bootVolumeGb);
   const searches: readonly (readonly [string | null, (ident: string) => Promise<unknown>])[] = [
@@ -71,12 +73,12 @@ function requireRootDisk(flavor: CloudFlavor, bootVolumeGb: number): void {
   throw new BadRequest('Flavor with zero root volume size is not supported when boot_volume_size is zero.');
 }
 
-function bootVolumeSize(labels: Readonly<Record<string, string>>): number {
+function bootVolumeSize(labels: Labels): number {
   return integerLabel(labels, 'boot_volume_size') ?? 0;
 }
 
 /** @throws {BadRequest} for a label that is there and no whole number. */
-export function integerLabel(labels: Readonly<Record<string, string>>, name: string): number | undefined {
+export function integerLabel(labels: Labels, name: string): number | undefined {
   if (!Object.hasOwn(labels, name)) return undefined;
   const text = labels[name]!.trim();
   if (!/^\d{1,9}$/.test(text)) throw new BadRequest(`Label ${name} must be a whole number, not '${text}'.`);

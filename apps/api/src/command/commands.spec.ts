@@ -33,7 +33,9 @@ describe('a command', () => {
     api.services.lagging = true;
     const answer = await create();
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
-    expect(errorOf(answer).detail).toBe('The request was accepted, but its effect cannot be read yet; do not repeat it, look again in a moment.');
+    expect(errorOf(answer).detail).toBe(
+      'The request was accepted, but its effect cannot be read yet; do not repeat it, look again in a moment.',
+    );
     expect((await api.call('POST /v1/clustertemplates', { body: TEMPLATE })).status).toBe(503);
     await api.services.project();
     expect((await api.call('GET /v1/clusters')).body.clusters).toHaveLength(1);

@@ -12,7 +12,10 @@ export class NotYetReadable extends DomainError {
   readonly code = 'NOT_YET_READABLE';
   readonly kind = 'unavailable';
   constructor(operationId: string | null) {
-    super('The request was accepted, but its effect cannot be read yet; do not repeat it, look again in a moment.', { operationId, retryAfterSeconds: 1 });
+    super(
+      'The request was accepted, but its effect cannot be read yet; do not repeat it, look again in a moment.',
+      { operationId, retryAfterSeconds: 1 },
+    );
   }
 }
 
@@ -29,7 +32,9 @@ export function actingOn(request: FastifyRequest): Acting {
   const { caller } = request.wire;
   const key = request.headers['idempotency-key'];
   if (key === undefined) return { caller, requestId: request.id, commandId: randomUUID() };
-  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) throw new BadRequest('Idempotency-Key must have 1 to 255 printable ASCII characters.');
+  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
+    throw new BadRequest('Idempotency-Key must have 1 to 255 printable ASCII characters.');
+  }
   const path = request.url.split('?', 1)[0]!.replace(/\/+$/, '').replace(/^\/v1(?=\/)/, '');
   return { caller, requestId: request.id, commandId: derivedId('idempotency', projectOf(caller), request.method, path, key) };
 }
@@ -43,7 +48,8 @@ export class Commands {
   ) {}
 
   /** For messages that answer with a value. @throws the handler's refusal, or that nobody could be asked. */
-  ask<Request, Reply>(contract: MessageContract<Request, Reply>, payload: Request, { caller, requestId, commandId }: Acting): Promise<Reply> {
+  ask<Request, Reply>(contract: MessageContract<Request, Reply>, payload: Request, acting: Acting): Promise<Reply> {
+    const { caller, requestId, commandId } = acting;
     const context = { actor: actorOf(caller), requestId, commandId, correlationId: commandId, causationId: null };
     return this.messages.send(contract, payload, { context, timeoutMs: this.config.commandTimeoutMs });
   }
@@ -52,7 +58,9 @@ export class Commands {
    * @param projections that clients may look at next; the read model is shared, so all replicas answer from it.
    * @throws as `ask`; {NotYetReadable}
    */
-  async carryOut<Request>(contract: MessageContract<Request, Accepted>, payload: Request, acting: Acting, projections: readonly string[]): Promise<Accepted> {
+  async carryOut<Request>(
+    contract: MessageContract<Request, Accepted>, payload: Request, acting: Acting, projections: readonly string[],
+  ): Promise<Accepted> {
     const accepted = await this.ask(contract, payload, acting);
     const { position, operationId } = accepted;
     if (position === null) return accepted;

@@ -22,19 +22,25 @@ describe('discovery', () => {
     expect(answer.body).toEqual({
       name: 'OpenStack Magnum API',
       description: 'Magnum is an OpenStack project which aims to provide container cluster management.',
-      versions: [{ id: 'v1', links: [{ href: 'http://magnum.test:9511/v1/', rel: 'self' }], status: 'CURRENT', max_version: '1.14', min_version: '1.1' }],
+      versions: [{
+        id: 'v1', links: [{ href: 'http://magnum.test:9511/v1/', rel: 'self' }], status: 'CURRENT', max_version: '1.14', min_version: '1.1',
+      }],
     });
   });
 
   it('lists the collections of v1 as Magnum does', async () => {
     const { body, headers } = await api.call('GET /v1', { as: 'nobody', version: '', headers: { host: 'magnum.test' } });
     expect(Object.keys(body)).toEqual([
-      'id', 'media_types', 'links', 'clustertemplates', 'clusters', 'quotas', 'certificates', 'mservices', 'stats', 'federations', 'nodegroups', 'credentials',
+      'id', 'media_types', 'links', 'clustertemplates', 'clusters', 'quotas', 'certificates', 'mservices', 'stats', 'federations',
+      'nodegroups', 'credentials',
     ]);
     expect(body.media_types).toEqual([{ base: 'application/json', type: 'application/vnd.openstack.magnum.v1+json' }]);
-    expect(body.clusters).toEqual([{ href: 'http://magnum.test/v1/clusters/', rel: 'self' }, { href: 'http://magnum.test/clusters/', rel: 'bookmark' }]);
+    expect(body.clusters).toEqual([
+      { href: 'http://magnum.test/v1/clusters/', rel: 'self' }, { href: 'http://magnum.test/clusters/', rel: 'bookmark' },
+    ]);
     expect(body.nodegroups).toEqual([
-      { href: 'http://magnum.test/v1/clusters/{cluster_id}/nodegroups', rel: 'self' }, { href: 'http://magnum.test/clusters/{cluster_id}/nodegroups', rel: 'bookmark' },
+      { href: 'http://magnum.test/v1/clusters/{cluster_id}/nodegroups', rel: 'self' },
+      { href: 'http://magnum.test/clusters/{cluster_id}/nodegroups', rel: 'bookmark' },
     ]);
     expect(headers['openstack-api-maximum-version']).toBe('container-infrastructure-management 1.14');
   });

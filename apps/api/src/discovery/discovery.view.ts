@@ -6,7 +6,9 @@ export function versionsView(base: BaseUrl): Record<string, unknown> {
   return {
     name: 'OpenStack Magnum API',
     description: 'Magnum is an OpenStack project which aims to provide container cluster management.',
-    versions: [{ id: 'v1', links: [{ href: `${base}/v1/`, rel: 'self' }], status: 'CURRENT', max_version: `1.${MAX_MINOR}`, min_version: '1.1' }],
+    versions: [{
+      id: 'v1', links: [{ href: `${base}/v1/`, rel: 'self' }], status: 'CURRENT', max_version: `1.${MAX_MINOR}`, min_version: '1.1',
+    }],
   };
 }
 

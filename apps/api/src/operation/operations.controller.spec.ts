@@ -2,9 +2,13 @@ import { OPERATIONS, type OperationDocument } from '@jeroboam/read-model';
 import { ApiHarness, errorOf } from '../testing/api-harness.ts';
 
 const OPERATION: OperationDocument = {
-  id: 'op-1', bayId: 'b1', projectId: 'p1', kind: 'resize', nodeGroup: 'default-worker', state: 'RUNNING', requestedBy: 'u1', requestId: 'req-1', correlationId: 'op-1',
+  id: 'op-1', bayId: 'b1', projectId: 'p1', kind: 'resize', nodeGroup: 'default-worker', state: 'RUNNING', requestedBy: 'u1',
+  requestId: 'req-1', correlationId: 'op-1',
   deadline: '2026-01-31T13:00:00.000Z', attempt: 2, result: null, createdAt: '2026-01-31T12:00:00.000Z', finishedAt: null,
-  steps: [{ name: 'plan', state: 'SUCCEEDED', attempts: 1, startedAt: '2026-01-31T12:00:01.000Z', finishedAt: '2026-01-31T12:00:02.500Z', error: null, blockedBy: ['x'] }],
+  steps: [{
+    name: 'plan', state: 'SUCCEEDED', attempts: 1, startedAt: '2026-01-31T12:00:01.000Z', finishedAt: '2026-01-31T12:00:02.500Z',
+    error: null, blockedBy: ['x'],
+  }],
 };
 
 describe('GET /v1/operations/{id}', () => {
@@ -18,11 +22,17 @@ describe('GET /v1/operations/{id}', () => {
 
   it('shows the steps and how they went', async () => {
     expect((await api.call('GET /v1/operations/op-1')).body).toEqual({
-      id: 'op-1', kind: 'resize', cluster_uuid: 'b1', nodegroup: 'default-worker', state: 'RUNNING', project_id: 'p1', requested_by: 'u1', request_id: 'req-1',
+      id: 'op-1', kind: 'resize', cluster_uuid: 'b1', nodegroup: 'default-worker', state: 'RUNNING', project_id: 'p1', requested_by: 'u1',
+      request_id: 'req-1',
       correlation_id: 'op-1', deadline: '2026-01-31T13:00:00+00:00', attempt: 2,
-      steps: [{ name: 'plan', state: 'SUCCEEDED', attempts: 1, started_at: '2026-01-31T12:00:01+00:00', finished_at: '2026-01-31T12:00:02+00:00', error: null, blocked_by: ['x'] }],
+      steps: [{
+        name: 'plan', state: 'SUCCEEDED', attempts: 1, started_at: '2026-01-31T12:00:01+00:00', finished_at: '2026-01-31T12:00:02+00:00',
+        error: null, blocked_by: ['x'],
+      }],
       result: null,
-      links: [{ href: 'http://localhost:80/v1/operations/op-1', rel: 'self' }, { href: 'http://localhost:80/operations/op-1', rel: 'bookmark' }],
+      links: [
+        { href: 'http://localhost:80/v1/operations/op-1', rel: 'self' }, { href: 'http://localhost:80/operations/op-1', rel: 'bookmark' },
+      ],
       created_at: '2026-01-31T12:00:00+00:00', finished_at: null,
     });
   });

@@ -2,7 +2,8 @@ import { callerOf } from '../auth/caller.ts';
 import { POLICY, allows, enforce, type PolicyRule } from './policy.ts';
 
 const caller = (userId: string, projectId: string | null, roles: readonly string[]) => callerOf('token', {
-  userId, projectId, roles, userName: userId, userDomainId: 'default', projectName: projectId, projectDomainId: 'default', expiresAt: '2099-01-01T00:00:00Z', catalog: [],
+  userId, projectId, roles, userName: userId, userDomainId: 'default', projectName: projectId, projectDomainId: 'default',
+  expiresAt: '2099-01-01T00:00:00Z', catalog: [],
 });
 
 const WHO = {
@@ -41,7 +42,9 @@ const MATRIX: Readonly<Record<PolicyRule, readonly Who[]>> = {
 };
 
 const TARGET = { projectId: 'p1', userId: 'u1' };
-const cases = Object.keys(POLICY).flatMap((rule) => (Object.keys(WHO) as Who[]).map((who) => [rule as PolicyRule, who, MATRIX[rule as PolicyRule].includes(who)] as const));
+const cases = Object.keys(POLICY).flatMap((rule) => (Object.keys(WHO) as Who[]).map((who) => [
+  rule as PolicyRule, who, MATRIX[rule as PolicyRule].includes(who),
+] as const));
 
 describe('the policy', () => {
   it.each(cases)('on %s for %s in project p1 says %p', (rule, who, allowed) => {

@@ -10,7 +10,9 @@ export interface Target {
 type Rule = (caller: Caller, target: Target) => boolean;
 
 const admin: Rule = ({ isAdmin }) => isAdmin;
-const inProject = (role: string): Rule => ({ roles, projectId }, target) => roles.includes(role) && projectId !== null && projectId === target.projectId;
+const inProject = (role: string): Rule => ({ roles, projectId }, target) => roles.includes(
+  role,
+) && projectId !== null && projectId === target.projectId;
 const sameUser: Rule = ({ userId }, target) => userId === target.userId;
 const either = (one: Rule, other: Rule): Rule => (caller, target) => one(caller, target) || other(caller, target);
 const both = (one: Rule, other: Rule): Rule => (caller, target) => one(caller, target) && other(caller, target);

@@ -23,7 +23,9 @@ function counting() {
 describe('DocumentLoader', () => {
   it('asks once for what is asked for at the same time', async () => {
     const { loader, calls } = counting();
-    expect(await Promise.all(['a', 'b', 'a', 'none'].map((id) => loader.get(id)))).toEqual([{ id: 'a' }, { id: 'b' }, { id: 'a' }, undefined]);
+    expect(await Promise.all(['a', 'b', 'a', 'none'].map((id) => loader.get(id)))).toEqual([
+      { id: 'a' }, { id: 'b' }, { id: 'a' }, undefined,
+    ]);
     expect(calls).toEqual(['find 3']);
   });
 

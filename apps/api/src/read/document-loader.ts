@@ -50,7 +50,9 @@ export class DocumentLoader<D extends ReadDocument> {
   async #find(ids: readonly string[]): Promise<ReadonlyMap<string, D>> {
     const [id = '', ...others] = ids;
     const single = others.length === 0 ? await this.readModel.get<D>(this.collection, id) : undefined;
-    const documents = others.length === 0 ? (single ? [single] : []) : await this.readModel.find<D>(this.collection, { where: { id: ids } });
+    const documents = others.length === 0 ? (single ? [single] : []) : await this.readModel.find<D>(
+      this.collection, { where: { id: ids } },
+    );
     return new Map(documents.map((document) => [document.id, document]));
   }
 }

@@ -104,7 +104,7 @@ export const TEMPLATE = {
 };
 
 /** The one error of a body in Magnum's shape, without what varies. */
-export function errorOf({ body }: Answer): { readonly status: number; readonly code: string; readonly title: string; readonly detail: string } {
+export function errorOf({ body }: Answer): Record<'code' | 'title' | 'detail', string> & { readonly status: number } {
   const { status, code, title, detail } = body.errors[0];
   return { status, code, title, detail };
 }

@@ -84,8 +84,12 @@ export class FakeServices implements MessageClient {
 
   async #handle(pattern: string, payload: never, context: MessageContext): Promise<unknown> {
     switch (pattern) {
-      case createBayModel.pattern: return this.#ofModel((payload as { spec: { bayModelId: string } }).spec.bayModelId, { type: 'CreateBayModel', data: payload }, context);
-      case deleteBayModel.pattern: return this.#ofModel((payload as { bayModelId: string }).bayModelId, { type: 'DeleteBayModel', data: payload }, context);
+      case createBayModel.pattern: return this.#ofModel(
+        (payload as { spec: { bayModelId: string } }).spec.bayModelId, { type: 'CreateBayModel', data: payload }, context,
+      );
+      case deleteBayModel.pattern: return this.#ofModel(
+        (payload as { bayModelId: string }).bayModelId, { type: 'DeleteBayModel', data: payload }, context,
+      );
       case createBay.pattern: return this.#createBay(payload, context);
       case resizeBay.pattern: return this.#ofBay(payload, 'ResizeBay', context);
       case deleteBay.pattern: return this.#ofBay(payload, 'DeleteBay', context);
@@ -117,5 +121,8 @@ export class FakeServices implements MessageClient {
 }
 
 function contextOf(commandId: string): MessageContext {
-  return { actor: { userId: 'system', projectId: 'system', roles: [] }, requestId: 'req-test', commandId, correlationId: commandId, causationId: null };
+  return {
+    actor: { userId: 'system', projectId: 'system', roles: [] }, requestId: 'req-test', commandId, correlationId: commandId,
+    causationId: null,
+  };
 }

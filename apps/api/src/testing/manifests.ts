@@ -7,7 +7,8 @@ export function manifest(changes: Partial<DriverManifest> = {}): DriverManifest 
     provides: [{ serverType: 'vm', os: 'fedora-coreos', coe: 'swarm-mode' }],
     templateVersions: ['1.2.0', '1.10.0'],
     capabilities: {
-      operations: ['resize'], networkDrivers: ['docker'], volumeDrivers: ['rexray'], storageDrivers: ['overlay2', 'devicemapper'], runtimeClasses: [],
+      operations: ['resize'], networkDrivers: ['docker'], volumeDrivers: ['rexray'], storageDrivers: ['overlay2', 'devicemapper'],
+      runtimeClasses: [],
       masterCounts: [1, 3], maxNodes: 10, limitations: [],
     },
     create: () => { throw new Error('a driver on paper'); },
@@ -17,5 +18,6 @@ export function manifest(changes: Partial<DriverManifest> = {}): DriverManifest 
 
 /** Another that has to be asked for: by name, or by an image made for it. */
 export const OTHER = manifest({
-  name: 'other_driver', state: 'beta', provides: [{ serverType: 'vm', os: 'fedora-coreos', coe: 'kubernetes' }, { serverType: 'vm', os: 'fedora-coreos', coe: 'swarm-mode' }],
+  name: 'other_driver', state: 'beta',
+  provides: [{ serverType: 'vm', os: 'fedora-coreos', coe: 'kubernetes' }, { serverType: 'vm', os: 'fedora-coreos', coe: 'swarm-mode' }],
 });

@@ -2,7 +2,8 @@ import { accepts } from './accept.ts';
 
 describe('accepts', () => {
   it.each([
-    [undefined, true], ['', true], ['*/*', true], ['application/json', true], ['application/*', true], ['text/html, application/json;q=0.1', true],
+    [undefined, true], ['', true], ['*/*', true], ['application/json', true], ['application/*', true],
+    ['text/html, application/json;q=0.1', true],
     ['text/html,*/*;q=0.8', true], ['nonsense', true], ['APPLICATION/JSON', true],
     ['application/xml', false], ['text/html', false], ['application/json;q=0', false], ['application/json;q=0, */*', false],
   ])('%p takes JSON: %p', (header, taken) => {

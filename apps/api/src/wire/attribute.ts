@@ -86,7 +86,9 @@ export function toInteger(value: Json): Json {
   if (typeof value === 'number') return Math.trunc(value);
   if (typeof value === 'bigint') return value;
   if (value instanceof PythonFloat) return Number.isSafeInteger(value.value) ? value.value : BigInt(value.value);
-  if (typeof value !== 'string') throw new Unfit(`int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`);
+  if (typeof value !== 'string') {
+    throw new Unfit(`int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`);
+  }
   const digits = value.trim().replaceAll(/(?<=\d)_(?=\d)/g, '');
   // Python refuses to read longer ones too (4300 digits); here the bound keeps a hostile number cheap.
   if (!/^[+-]?\d{1,400}$/.test(digits)) throw new Unfit(`invalid literal for int() with base 10: ${pythonStr(pythonRepr(value))}`);
@@ -120,7 +122,9 @@ export function labels(): Attribute<Readonly<Record<string, string>>> {
     if (!isObject(value)) throw new Unfit(`Value not a valid dict: ${pythonStr(value)}`);
     return value;
   };
-  return attribute((value) => Object.fromEntries(Object.entries(read(value)).map(([name, label]) => [nameOf(name), labelText(label)])), read);
+  return attribute(
+    (value) => Object.fromEntries(Object.entries(read(value)).map(([name, label]) => [nameOf(name), labelText(label)])), read,
+  );
 }
 
 /** A name that JavaScript treats as its own would change the object it is set on. */

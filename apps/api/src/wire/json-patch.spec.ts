@@ -11,7 +11,9 @@ const refusal = (patch: Json) => {
     return (error as Error).message;
   }
 };
-const op = (operation: string, path: string, value?: Json): JsonObject[] => [value === undefined ? { op: operation, path } : { op: operation, path, value }];
+const op = (operation: string, path: string, value?: Json): JsonObject[] => [
+  value === undefined ? { op: operation, path } : { op: operation, path, value },
+];
 
 describe('a patch in Magnum\'s dialect', () => {
   it.each<[string, Json, JsonObject]>([
@@ -52,8 +54,14 @@ describe('a patch in Magnum\'s dialect', () => {
     [[{ op: 'remove' }], "Invalid input for field/attribute path. Value: 'None'. Mandatory field missing."],
     [[{ op: null, path: '/name' }], "Invalid input for field/attribute op. Value: 'None'. Mandatory field missing."],
     [op('replace', 'name', 'x'), "Invalid input for field/attribute path. Value: 'name'. Value should match the pattern ^(/[\\w-]+)+$"],
-    [op('replace', '/name', {}), "Invalid input for field/attribute value. Value: '{}'. Wrong type. Expected '(<class 'str'>, <class 'int'>)', got '<class 'dict'>'"],
-    [op('replace', '/name', 1.5), "Invalid input for field/attribute value. Value: '1.5'. Wrong type. Expected '(<class 'str'>, <class 'int'>)', got '<class 'float'>'"],
+    [
+      op('replace', '/name', {}),
+      "Invalid input for field/attribute value. Value: '{}'. Wrong type. Expected '(<class 'str'>, <class 'int'>)', got '<class 'dict'>'",
+    ],
+    [
+      op('replace', '/name', 1.5),
+      "Invalid input for field/attribute value. Value: '1.5'. Wrong type. Expected '(<class 'str'>, <class 'int'>)', got '<class 'float'>'",
+    ],
     [op('replace', '/name'), "'add' and 'replace' operations needs value"],
     [op('add', '/name', null), "'add' and 'replace' operations needs value"],
     [op('replace', '/uuid', 'x'), "'/uuid' is an internal attribute and can not be updated"],
@@ -61,9 +69,18 @@ describe('a patch in Magnum\'s dialect', () => {
     [op('remove', '/coe'), "'/coe' is a mandatory attribute and can not be removed"],
     [op('add', '/bogus', 'x'), 'Adding a new attribute /bogus to the root of the resource is not allowed.'],
     [op('add', '/name', 'x'), "The attribute /name has existed, please use 'replace' operation instead."],
-    [op('replace', '/nope', 1), "Couldn't apply patch '[{'path': '/nope', 'op': 'replace', 'value': 1}]'. Reason: can't replace a non-existent object 'nope'"],
-    [op('remove', '/labels/y'), "Couldn't apply patch '[{'path': '/labels/y', 'op': 'remove'}]'. Reason: can't remove a non-existent object 'y'"],
-    [op('replace', '/labels', 'nonsense'), "Couldn't apply patch '[{'path': '/labels', 'op': 'replace', 'value': 'nonsense'}]'. Reason: malformed node or string"],
+    [
+      op('replace', '/nope', 1),
+      "Couldn't apply patch '[{'path': '/nope', 'op': 'replace', 'value': 1}]'. Reason: can't replace a non-existent object 'nope'",
+    ],
+    [
+      op('remove', '/labels/y'),
+      "Couldn't apply patch '[{'path': '/labels/y', 'op': 'remove'}]'. Reason: can't remove a non-existent object 'y'",
+    ],
+    [
+      op('replace', '/labels', 'nonsense'),
+      "Couldn't apply patch '[{'path': '/labels', 'op': 'replace', 'value': 'nonsense'}]'. Reason: malformed node or string",
+    ],
     [op('replace', '/size/x', 1), "Couldn't apply patch '[{'path': '/size/x', 'op': 'replace', 'value': 1}]'. Reason: Document '<class 'int'>' does not support indexing, must be a mapping/sequence or support __getitem__"],
     [op('replace', '/nope/x', 1), "Couldn't apply patch '[{'path': '/nope/x', 'op': 'replace', 'value': 1}]'. Reason: member 'nope' not found in {'name': 'a', 'coe': 'swarm', 'size': 1, 'note': None, 'labels': {'x': '1'}, 'list': ['a', 'b']}"],
     [op('remove', '/list/7'), "Couldn't apply patch '[{'path': '/list/7', 'op': 'remove'}]'. Reason: can't replace outside of list"],

@@ -52,7 +52,9 @@ export function readPatch(body: Json | undefined, rules: PatchRules): readonly P
 function readOperation(item: Json, { internal, nonRemovable }: PatchRules): PatchOperation {
   const { op, path, value } = OPERATION.read(item ?? 'None');
   if (!op || !path) throw new InvalidInput(op ? 'path' : 'op', null, 'Mandatory field missing.');
-  if (COMMON_INTERNAL.includes(path) || internal.includes(path)) throw new BadRequest(`'${path}' is an internal attribute and can not be updated`);
+  if (COMMON_INTERNAL.includes(path) || internal.includes(path)) {
+    throw new BadRequest(`'${path}' is an internal attribute and can not be updated`);
+  }
   if (op === 'remove' && nonRemovable.includes(path)) throw new BadRequest(`'${path}' is a mandatory attribute and can not be removed`);
   const hasValue = value !== undefined && value !== null;
   if (op !== 'remove' && !hasValue) throw new BadRequest("'add' and 'replace' operations needs value");
@@ -116,7 +118,9 @@ function appliedToList(list: readonly Json[], name: string, rest: readonly strin
   const isEnd = name === '-' && operation.op === 'add' && rest.length === 0;
   if (!isEnd && !/^(?:0|[1-9]\d{0,8})$/.test(name)) throw new Unfit(`'${name}' is not a valid sequence index`);
   const index = isEnd ? list.length : Number(name);
-  if (index > list.length || (index === list.length && !(operation.op === 'add' && rest.length === 0))) throw new Unfit("can't replace outside of list");
+  if (index > list.length || (index === list.length && !(operation.op === 'add' && rest.length === 0))) {
+    throw new Unfit("can't replace outside of list");
+  }
   if (rest.length > 0) return list.with(index, applied(list[index]!, rest, operation));
   if (operation.op === 'replace') return list.with(index, operation.value!);
   return operation.op === 'add' ? list.toSpliced(index, 0, operation.value!) : list.toSpliced(index, 1);

@@ -42,7 +42,8 @@ describe('negotiate', () => {
       headers: { 'openstack-api-version': header, vary: 'OpenStack-API-Version' },
       body: {
         errors: [{
-          code: 'magnum.microversion-unsupported', title: 'Requested microversion is unsupported', description, max_version: '1.14', min_version: '1.1',
+          code: 'magnum.microversion-unsupported', title: 'Requested microversion is unsupported', description, max_version: '1.14',
+          min_version: '1.1',
           links: [{ rel: 'help', href: 'http://docs.openstack.org/api-guide/compute/microversions.html' }],
         }],
       },

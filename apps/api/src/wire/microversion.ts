@@ -65,7 +65,9 @@ export function negotiate(header: string | undefined): Negotiated {
 function negotiateAnew(header: string): Negotiated {
   const wishes = header.split(',').map((wish) => wish.trim()).filter((wish) => wish !== '').map(readWish);
   const own = wishes.find((wish) => wish.service === OWN_SERVICE);
-  const { service, version } = wishes.find((wish) => wish.service !== OWN_SERVICE) ?? { service: DEFAULT_SERVICE, version: `1.${MIN_MINOR}` };
+  const { service, version } = wishes.find((wish) => wish.service !== OWN_SERVICE) ?? {
+    service: DEFAULT_SERVICE, version: `1.${MIN_MINOR}`,
+  };
   const minor = minorOf(service, version);
   if (own) requireOwnVersion(own.version);
   const effective = `${service} 1.${minor}${own ? `, ${OWN_SERVICE} ${OWN_VERSION}` : ''}`;
@@ -96,7 +98,9 @@ function minorOf(service: string, version: string): number {
 function requireOwnVersion(version: string): void {
   if (version.toLowerCase() === 'latest') return;
   const { major, minor } = readVersion(version);
-  if (`${major}.${minor}` !== OWN_VERSION) throw new RoutingError(406, `Version ${version} of ${OWN_SERVICE} is not supported; there is ${OWN_VERSION}.`);
+  if (`${major}.${minor}` !== OWN_VERSION) {
+    throw new RoutingError(406, `Version ${version} of ${OWN_SERVICE} is not supported; there is ${OWN_VERSION}.`);
+  }
 }
 
 function versionHeaders(service: string, effective: string): Readonly<Record<string, string>> {

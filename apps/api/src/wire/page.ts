@@ -53,6 +53,6 @@ function limitOf(given: number | undefined, maxLimit: number): number {
 }
 
 /** The body of a list: `{"clusters": […], "next": …}`. */
-export function collection(name: string, items: readonly unknown[], page: Page<unknown>, base: BaseUrl, path: string): Record<string, unknown> {
+export function collection(name: string, items: readonly unknown[], page: Page<unknown>, base: BaseUrl, path: string): object {
   return page.nextQuery === undefined ? { [name]: items } : { [name]: items, next: `${base}/v1/${path}?${page.nextQuery}` };
 }

@@ -13,10 +13,19 @@ describe('readQuery', () => {
     [{ foo: '1' }, 'Unknown argument: "foo"'],
     [{ constructor: '1' }, 'Unknown argument: "constructor"'],
     [{ limit: 'abc' }, "Invalid input for field/attribute limit. Value: 'abc'. unable to convert to int. Error: invalid literal for int() with base 10: 'abc'"],
-    [{ limit: '' }, "Invalid input for field/attribute limit. Value: ''. unable to convert to int. Error: invalid literal for int() with base 10: ''"],
+    [
+      { limit: '' },
+      "Invalid input for field/attribute limit. Value: ''. unable to convert to int. Error: invalid literal for int() with base 10: ''",
+    ],
     [{ limit: ['1', '2'] }, "Invalid input for field/attribute limit. Value: '['1', '2']'. unable to convert to int. Error: int() argument must be a string, a bytes-like object or a real number, not 'list'"],
-    [{ marker: 'x' }, "Invalid input for field/attribute marker. Value: 'x'. unable to convert to uuid. Error: Expected a uuid but received x."],
-    [{ sort_key: ['a', 'b'] }, "Invalid input for field/attribute sort_key. Value: '['a', 'b']'. unable to convert to str. Error: expected a string, got ['a', 'b']"],
+    [
+      { marker: 'x' },
+      "Invalid input for field/attribute marker. Value: 'x'. unable to convert to uuid. Error: Expected a uuid but received x.",
+    ],
+    [
+      { sort_key: ['a', 'b'] },
+      "Invalid input for field/attribute sort_key. Value: '['a', 'b']'. unable to convert to str. Error: expected a string, got ['a', 'b']",
+    ],
     [{ foo: '1', limit: 'abc' }, "Invalid input for field/attribute limit. Value: 'abc'. unable to convert to int. Error: invalid literal for int() with base 10: 'abc'"],
   ])('refuses %j', (query, message) => {
     expect(() => readQuery(query, PAGE_ARGUMENTS)).toThrow(new Error(message));

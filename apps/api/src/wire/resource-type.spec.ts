@@ -26,7 +26,9 @@ const refusal = (body: string) => {
 
 describe('ResourceType', () => {
   it('reads what fits, leaves out what is absent and keeps null', () => {
-    expect(read('{"kind": "vm", "name": null, "size": 7, "note": "n", "nodes": ["a"]}')).toEqual({ kind: 'vm', name: null, size: 7, note: 'n', nodes: ['a'] });
+    expect(read('{"kind": "vm", "name": null, "size": 7, "note": "n", "nodes": ["a"]}')).toEqual({
+      kind: 'vm', name: null, size: 7, note: 'n', nodes: ['a'],
+    });
   });
 
   it.each([
@@ -43,7 +45,9 @@ describe('ResourceType', () => {
   });
 
   it('keeps labels as Python prints them', () => {
-    expect(read('{"kind": "vm", "labels": {"a": "x", "b": 1, "c": true, "d": 1.5, "e": 2.0, "f": false}}').labels).toEqual({ a: 'x', b: '1', c: 'True', d: '1.5', e: '2.0', f: 'False' });
+    expect(read('{"kind": "vm", "labels": {"a": "x", "b": 1, "c": true, "d": 1.5, "e": 2.0, "f": false}}').labels).toEqual({
+      a: 'x', b: '1', c: 'True', d: '1.5', e: '2.0', f: 'False',
+    });
   });
 
   it('brings a UUID into its usual spelling', () => {
@@ -65,21 +69,45 @@ describe('ResourceType', () => {
     ['{"kind": "xx"}', "Invalid input for field/attribute kind. Value: 'xx'. Value should be one of: vm, bm"],
     ['{"kind": 5}', "Invalid input for field/attribute kind. Value: '5'. Value should be one of: vm, bm"],
     ['{"kind": "vm", "name": 5}', "Invalid input for field/attribute name. Value: '5'. Value should be string"],
-    ['{"kind": "vm", "name": ""}', "Invalid input for field/attribute name. Value: ''. Value should have a minimum character requirement of 1"],
-    ['{"kind": "vm", "name": "abcdef"}', "Invalid input for field/attribute name. Value: 'abcdef'. Value should have a maximum character requirement of 5"],
+    [
+      '{"kind": "vm", "name": ""}',
+      "Invalid input for field/attribute name. Value: ''. Value should have a minimum character requirement of 1",
+    ],
+    [
+      '{"kind": "vm", "name": "abcdef"}',
+      "Invalid input for field/attribute name. Value: 'abcdef'. Value should have a maximum character requirement of 5",
+    ],
     ['{"kind": "vm", "name": "a!"}', "Invalid input for field/attribute name. Value: 'a!'. Value should match the pattern ^[a-z]+$"],
     ['{"kind": "vm", "name": "\\ud800"}', "Invalid input for field/attribute name. Value: '\ud800'. Value should be string"],
-    ['{"kind": "vm", "note": 5}', "Invalid input for field/attribute note. Value: '5'. Wrong type. Expected '<class 'str'>', got '<class 'int'>'"],
+    [
+      '{"kind": "vm", "note": 5}',
+      "Invalid input for field/attribute note. Value: '5'. Wrong type. Expected '<class 'str'>', got '<class 'int'>'",
+    ],
     ['{"kind": "vm", "size": 0}', "Invalid input for field/attribute size. Value: '0'. Value should be greater or equal to 1"],
     ['{"kind": "vm", "size": 101}', "Invalid input for field/attribute size. Value: '101'. Value should be lower or equal to 100"],
-    ['{"kind": "vm", "size": 1e30}', "Invalid input for field/attribute size. Value: '1000000000000000019884624838656'. Value should be lower or equal to 100"],
-    ['{"kind": "vm", "size": "abc"}', "Invalid input for field/attribute thing. Value: '{'kind': 'vm', 'size': 'abc'}'. invalid literal for int() with base 10: 'abc'"],
+    [
+      '{"kind": "vm", "size": 1e30}',
+      "Invalid input for field/attribute size. Value: '1000000000000000019884624838656'. Value should be lower or equal to 100",
+    ],
+    [
+      '{"kind": "vm", "size": "abc"}',
+      "Invalid input for field/attribute thing. Value: '{'kind': 'vm', 'size': 'abc'}'. invalid literal for int() with base 10: 'abc'",
+    ],
     ['{"kind": "vm", "size": [1]}', "Invalid input for field/attribute thing. Value: '{'kind': 'vm', 'size': [1]}'. int() argument must be a string, a bytes-like object or a real number, not 'list'"],
-    ['{"kind": "vm", "labels": "x=y"}', "Invalid input for field/attribute thing. Value: '{'kind': 'vm', 'labels': 'x=y'}'. Value not a valid dict: x=y"],
-    ['{"kind": "vm", "nodes": "x"}', "Invalid input for field/attribute thing. Value: '{'kind': 'vm', 'nodes': 'x'}'. Value not a valid list: x"],
+    [
+      '{"kind": "vm", "labels": "x=y"}',
+      "Invalid input for field/attribute thing. Value: '{'kind': 'vm', 'labels': 'x=y'}'. Value not a valid dict: x=y",
+    ],
+    [
+      '{"kind": "vm", "nodes": "x"}',
+      "Invalid input for field/attribute thing. Value: '{'kind': 'vm', 'nodes': 'x'}'. Value not a valid list: x",
+    ],
     ['{"kind": "vm", "labels": {"a": {}}}', "Invalid input for field/attribute labels. Value: '{'a': {}}'. Wrong type. Expected '(<class 'str'>, <class 'int'>, <class 'bool'>, <class 'float'>)', got '<class 'dict'>'"],
     ['{"kind": "vm", "labels": {"a": null}}', "Invalid input for field/attribute labels. Value: '{'a': None}'. Wrong type. Expected '(<class 'str'>, <class 'int'>, <class 'bool'>, <class 'float'>)', got '<class 'NoneType'>'"],
-    ['{"kind": "vm", "labels": {"__proto__": "x"}}', "Invalid input for field/attribute labels. Value: '{'__proto__': 'x'}'. A label cannot have the name '__proto__'"],
+    [
+      '{"kind": "vm", "labels": {"__proto__": "x"}}',
+      "Invalid input for field/attribute labels. Value: '{'__proto__': 'x'}'. A label cannot have the name '__proto__'",
+    ],
     ['{"kind": "vm", "project_id": "x"}', "Invalid input for field/attribute project_id. Value: 'x'. Cannot set read only field."],
     ['{"kind": "vm", "project_id": null}', "Invalid input for field/attribute project_id. Value: 'None'. Cannot set read only field."],
     ['{"kind": "vm", "is_public": "maybe"}', "Invalid input for field/attribute is_public. Value: 'maybe'. Unrecognized value 'maybe', acceptable values are: '0', '1', 'f', 'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'"],
@@ -96,7 +124,9 @@ describe('ResourceType', () => {
 
   it('does not convert what a patch put in', () => {
     const after = (size: unknown) => () => THING.validate({ kind: 'vm', size: size as string });
-    expect(after('3')).toThrow("Invalid input for field/attribute size. Value: '3'. '<' not supported between instances of 'str' and 'int'");
+    expect(after('3')).toThrow(
+      "Invalid input for field/attribute size. Value: '3'. '<' not supported between instances of 'str' and 'int'",
+    );
     expect(THING.validate({ size: true })).toEqual({ size: 1 });
   });
 

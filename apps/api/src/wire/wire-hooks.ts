@@ -51,7 +51,9 @@ function admit(request: FastifyRequest, reply: FastifyReply, route: WireRoute, c
   // Unknown path or wrong verb: answered next, and after an unreadable version.
   if (request.is404) return;
   if (route.since !== undefined && minor < route.since) {
-    throw new RoutingError(406, `Version 1.${minor} was requested but the requested API ${route.handler ?? ''} is not supported for this version.`);
+    throw new RoutingError(
+      406, `Version 1.${minor} was requested but the requested API ${route.handler ?? ''} is not supported for this version.`,
+    );
   }
   if (!accepts(request.headers.accept, route.produces ?? JSON_ONLY)) throw new ContentNotAcceptable(request.id);
   request.wire = { minor, caller };

@@ -17,9 +17,14 @@ describe('the wire', () => {
       const answer = await api.call(request, { as: 'nobody', version: 'garbage', headers: { accept: 'application/xml' } });
       expect(answer).toMatchObject({
         status: 401,
-        headers: { 'www-authenticate': 'Keystone uri="http://keystone.test/v3"', 'content-type': 'application/json', 'x-openstack-request-id': expect.stringMatching(/^req-/) },
+        headers: {
+          'www-authenticate': 'Keystone uri="http://keystone.test/v3"', 'content-type': 'application/json',
+          'x-openstack-request-id': expect.stringMatching(/^req-/),
+        },
       });
-      if (!request.startsWith('HEAD')) expect(answer.text).toBe('{"error":{"code":401,"title":"Unauthorized","message":"The request you have made requires authentication."}}');
+      if (!request.startsWith('HEAD')) expect(answer.text).toBe(
+        '{"error":{"code":401,"title":"Unauthorized","message":"The request you have made requires authentication."}}',
+      );
     });
 
     it('is 401 for a token Keystone does not know', async () => {
@@ -50,12 +55,20 @@ describe('the wire', () => {
     });
 
     it('default to 1.1', async () => {
-      expect((await api.call('GET /v1/clusters', { version: '' })).headers['openstack-api-version']).toBe('container-infrastructure-management 1.1');
+      expect((await api.call('GET /v1/clusters', { version: '' })).headers['openstack-api-version']).toBe(
+        'container-infrastructure-management 1.1',
+      );
     });
 
     it('that do not exist have an answer of their own, with headers', async () => {
       const answer = await api.call('GET /v1/clusters', { version: 'container-infra 9.9' });
-      expect(answer).toMatchObject({ status: 406, headers: { 'openstack-api-version': 'container-infra 9.9', 'openstack-api-maximum-version': 'container-infra 1.14', 'content-type': 'application/json' } });
+      expect(answer).toMatchObject({
+        status: 406,
+        headers: {
+          'openstack-api-version': 'container-infra 9.9', 'openstack-api-maximum-version': 'container-infra 1.14',
+          'content-type': 'application/json',
+        },
+      });
       expect(Object.keys(answer.body.errors[0])).toEqual(['code', 'title', 'description', 'max_version', 'min_version', 'links']);
     });
 
@@ -70,7 +83,8 @@ describe('the wire', () => {
     it('before an operation was there are 406', async () => {
       const answer = await api.call('POST /v1/clusters/x/actions/resize', { version: 'container-infra 1.6', body: { node_count: 2 } });
       expect(errorOf(answer)).toEqual({
-        status: 406, code: '', title: 'Not Acceptable', detail: 'Version 1.6 was requested but the requested API resize is not supported for this version.',
+        status: 406, code: '', title: 'Not Acceptable',
+        detail: 'Version 1.6 was requested but the requested API resize is not supported for this version.',
       });
       for (const name of VERSION_HEADERS) expect(answer.headers).not.toHaveProperty(name);
     });
@@ -110,13 +124,18 @@ describe('the wire', () => {
       ['PATCH /v1/clusters', 'Missing argument: "cluster_ident"'],
       ['DELETE /v1/clustertemplates', 'Missing argument: "cluster_template_ident"'],
       ['POST /v1/clusters/x', "Invalid input for field/attribute cluster. Value: 'x'. unable to convert to Cluster."],
-      ['POST /v1/clustertemplates/x', "Invalid input for field/attribute cluster_template. Value: 'x'. unable to convert to ClusterTemplate."],
+      [
+        'POST /v1/clustertemplates/x',
+        "Invalid input for field/attribute cluster_template. Value: 'x'. unable to convert to ClusterTemplate.",
+      ],
     ])('%s is 400: %s', async (request, detail) => {
       expect(errorOf(await api.call(request))).toMatchObject({ status: 400, code: 'client', detail });
     });
 
     it('below a cluster have Magnum\'s text with its place holders', async () => {
-      expect(errorOf(await api.call('GET /v1/clusters/x/detail'))).toMatchObject({ status: 404, detail: 'The %(name)s resource %(id)s could not be found.' });
+      expect(errorOf(await api.call('GET /v1/clusters/x/detail'))).toMatchObject({
+        status: 404, detail: 'The %(name)s resource %(id)s could not be found.',
+      });
     });
 
     it.each(['/v1/clusters/', '/clusters', '/clusters/'])('%s is the same place as /v1/clusters', async (path) => {
@@ -138,12 +157,16 @@ describe('the wire', () => {
 
     it.each(['text/plain', 'application/xml', 'application/octet-stream'])('of the type %s is 415', async (type) => {
       const answer = await api.call('POST /v1/clustertemplates', { headers: { 'content-type': type }, body: '{"name": "x"}' });
-      expect(errorOf(answer)).toEqual({ status: 415, code: 'client', title: `Unknown mimetype: ${type}`, detail: `Unknown mimetype: ${type}` });
+      expect(errorOf(answer)).toEqual({
+        status: 415, code: 'client', title: `Unknown mimetype: ${type}`, detail: `Unknown mimetype: ${type}`,
+      });
       expect(answer.headers).toMatchObject({ 'openstack-api-version': 'container-infra 1.14' });
     });
 
     it('of a form is an unknown argument', async () => {
-      const answer = await api.call('POST /v1/clustertemplates', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=b' });
+      const answer = await api.call('POST /v1/clustertemplates', {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=b',
+      });
       expect(errorOf(answer)).toMatchObject({ status: 400, detail: 'Unknown argument: "a=b"' });
     });
 
@@ -154,8 +177,12 @@ describe('the wire', () => {
 
     it('where none is needed may be an empty object, and nothing else', async () => {
       expect((await api.call('DELETE /v1/clusters/none', { body: {} })).status).toBe(404);
-      expect(errorOf(await api.call('DELETE /v1/clusters/none', { body: { force: true } }))).toMatchObject({ status: 400, detail: 'Unknown argument: "force"' });
-      expect(errorOf(await api.call('DELETE /v1/clusters/none', { body: [] }))).toMatchObject({ status: 400, detail: 'Request must be a JSON dict' });
+      expect(errorOf(await api.call('DELETE /v1/clusters/none', { body: { force: true } }))).toMatchObject({
+        status: 400, detail: 'Unknown argument: "force"',
+      });
+      expect(errorOf(await api.call('DELETE /v1/clusters/none', { body: [] }))).toMatchObject({
+        status: 400, detail: 'Request must be a JSON dict',
+      });
     });
   });
 
@@ -163,22 +190,36 @@ describe('the wire', () => {
     it('carry the id of the request, in the body too', async () => {
       const answer = await api.call('GET /v1/clusters/none');
       expect(answer.text).toBe(JSON.stringify({
-        errors: [{ request_id: answer.headers['x-openstack-request-id'], code: 'client', status: 404, title: 'Cluster none could not be found', detail: 'Cluster none could not be found.', links: [] }],
+        errors: [{
+          request_id: answer.headers['x-openstack-request-id'], code: 'client', status: 404, title: 'Cluster none could not be found',
+          detail: 'Cluster none could not be found.', links: [],
+        }],
       }));
     });
 
     it('cut the title at the first full stop', async () => {
-      expect(errorOf(await api.call('GET /v1/clusters/a.b'))).toMatchObject({ title: 'Cluster a', detail: 'Cluster a.b could not be found.' });
+      expect(errorOf(await api.call('GET /v1/clusters/a.b'))).toMatchObject({
+        title: 'Cluster a', detail: 'Cluster a.b could not be found.',
+      });
     });
   });
 
   describe('bad input', () => {
-    const creates = ['POST /v1/clusters', 'POST /v1/clustertemplates', 'POST /v1/certificates', 'PATCH /v1/clusters/x', 'POST /v1/clusters/x/actions/resize'];
+    const creates = [
+      'POST /v1/clusters', 'POST /v1/clustertemplates', 'POST /v1/certificates', 'PATCH /v1/clusters/x',
+      'POST /v1/clusters/x/actions/resize',
+    ];
     const bodies: readonly (readonly [string, string])[] = [
-      ['broken JSON', '{"name": '], ['single quotes', "{'name': 'x'}"], ['a number', '5'], ['a text', '"x"'], ['null', 'null'], ['an array of nothing useful', '[1, null, {}]'],
-      ['deep nesting', '['.repeat(100_000)], ['deeply nested objects', '{"a":'.repeat(50_000)], ['prototype keys', '{"__proto__": {"admin": true}, "constructor": 1}'],
-      ['every type at once', '{"name": 5, "cluster_template_id": [], "coe": {}, "image_id": false, "csr": 1, "cluster_uuid": 2, "node_count": "x"}'],
-      ['a hostile number', `{"node_count": ${'9'.repeat(100_000)}}`], ['half a character', '{"name": "\\ud800"}'], ['an empty text of spaces', '   '],
+      ['broken JSON', '{"name": '], ['single quotes', "{'name': 'x'}"], ['a number', '5'], ['a text', '"x"'], ['null', 'null'],
+      ['an array of nothing useful', '[1, null, {}]'],
+      ['deep nesting', '['.repeat(100_000)], ['deeply nested objects', '{"a":'.repeat(50_000)],
+      ['prototype keys', '{"__proto__": {"admin": true}, "constructor": 1}'],
+      [
+        'every type at once',
+        '{"name": 5, "cluster_template_id": [], "coe": {}, "image_id": false, "csr": 1, "cluster_uuid": 2, "node_count": "x"}',
+      ],
+      ['a hostile number', `{"node_count": ${'9'.repeat(100_000)}}`], ['half a character', '{"name": "\\ud800"}'],
+      ['an empty text of spaces', '   '],
     ];
 
     it.each(creates.flatMap((request) => bodies.map(([what, body]) => [request, what, body] as const)))('%s of %s is 4xx in shape, and nobody is told', async (request, _what, body) => {
@@ -216,7 +257,9 @@ describe('without authentication', () => {
   it('everybody on this host is the user demo', async () => {
     const api = await ApiHarness.open({}, { withoutKeystone: true });
     const id = await api.givenBayModel({}, 'nobody');
-    expect((await api.call(`GET /v1/clustertemplates/${id}`, { as: 'nobody' })).body).toMatchObject({ user_id: 'demo', project_id: 'demo' });
+    expect((await api.call(`GET /v1/clustertemplates/${id}`, { as: 'nobody' })).body).toMatchObject({
+      user_id: 'demo', project_id: 'demo',
+    });
     await api.close();
   });
 

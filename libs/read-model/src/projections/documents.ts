@@ -67,7 +67,9 @@ export interface BayDocument extends ReadDocument {
   readonly faults: Readonly<Record<string, string>>;
 }
 
-export type OperationState = 'ACCEPTED' | 'QUEUED' | 'RUNNING' | 'WAITING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'SUPERSEDED' | 'TIMED_OUT';
+export type OperationState =
+  | 'ACCEPTED' | 'QUEUED' | 'RUNNING' | 'WAITING'
+  | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'SUPERSEDED' | 'TIMED_OUT';
 
 export interface OperationStepDocument {
   readonly name: string;
@@ -113,15 +115,21 @@ export const PROJECTIONS = { bayModels: 'bay-models', bays: 'bays', operations: 
 export const BAY_MODELS: CollectionSpec = {
   name: 'bay_models',
   indexes: [
-    'id', 'name', 'projectId', 'userId', 'visibleTo', 'public', 'hidden', 'createdAt', 'updatedAt', 'coe', 'imageId', 'clusterDistro', 'keypairId',
-    'externalNetworkId', 'fixedNetwork', 'fixedSubnet', 'networkDriver', 'volumeDriver', 'dockerStorageDriver', 'dockerVolumeSize', 'flavorId',
-    'masterFlavorId', 'dnsNameserver', 'apiserverPort', 'serverType', 'registryEnabled', 'tlsDisabled', 'masterLbEnabled', 'floatingIpEnabled', 'driver',
+    'id', 'name', 'projectId', 'userId', 'visibleTo', 'public', 'hidden', 'createdAt', 'updatedAt', 'coe', 'imageId', 'clusterDistro',
+    'keypairId',
+    'externalNetworkId', 'fixedNetwork', 'fixedSubnet', 'networkDriver', 'volumeDriver', 'dockerStorageDriver', 'dockerVolumeSize',
+    'flavorId',
+    'masterFlavorId', 'dnsNameserver', 'apiserverPort', 'serverType', 'registryEnabled', 'tlsDisabled', 'masterLbEnabled',
+    'floatingIpEnabled', 'driver',
   ],
 };
 
 export const BAYS: CollectionSpec = {
   name: 'bays',
-  indexes: ['id', 'projectId', 'userId', 'name', 'bayModelId', 'status', 'healthStatus', 'nodeCount', 'masterCount', 'stackId', 'apiAddress', 'coeVersion', 'createdAt', 'updatedAt'],
+  indexes: [
+    'id', 'projectId', 'userId', 'name', 'bayModelId', 'status', 'healthStatus', 'nodeCount', 'masterCount', 'stackId', 'apiAddress',
+    'coeVersion', 'createdAt', 'updatedAt',
+  ],
 };
 
 export const OPERATIONS: CollectionSpec = { name: 'operations', indexes: ['bayId', 'projectId', 'state', 'createdAt'] };
