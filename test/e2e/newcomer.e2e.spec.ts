@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { badlyEnded, brokenChains, neverStarted, readLog } from './harness/history.ts';
 import { EmbeddedProcess, nodeBinary, root } from './harness/process.ts';
-import { traces, unableBecause } from './harness/local-swarm.ts';
+import { removeBays, traces, unableBecause } from './harness/local-swarm.ts';
 
 const run = promisify(execFile);
 
@@ -28,9 +28,10 @@ describe('a newcomer with openstack and docker', () => {
     expect(unable).toEqual([]);
     jeroboam = await EmbeddedProcess.start({ env: { JEROBOAM_DRIVERS: '@jeroboam/driver-swarm-local' } });
     const openrc = Object.fromEntries([...readFileSync(join(jeroboam.dataDir, 'openrc'), 'utf8').matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name!, value!]));
-    environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: certificates, LC_ALL: 'C.UTF-8', ...openrc };
+    environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: certificates, SHELL: '/bin/bash', LC_ALL: 'C.UTF-8', ...openrc };
   }, 60_000);
   afterAll(async () => {
+    if (jeroboam) await removeBays(jeroboam);
     await jeroboam?.stop();
     rmSync(certificates, { recursive: true, force: true });
   }, 60_000);

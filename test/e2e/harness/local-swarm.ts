@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { ApiClient, login } from './client.ts';
+import type { EmbeddedProcess } from './process.ts';
 
 const run = promisify(execFile);
 
@@ -58,4 +60,14 @@ function found(roots: readonly string[], carries: (text: string) => boolean, dep
       }
     });
   });
+}
+
+/** After a test that failed half-way: real nodes must not outlive it. */
+export async function removeBays(jeroboam: EmbeddedProcess): Promise<void> {
+  const api = new ApiClient(jeroboam.apiUrl, await login(jeroboam));
+  const { body } = await api.call<{ clusters: { uuid: string }[] }>('GET', '/v1/clusters');
+  for (const { uuid } of body.clusters) {
+    await api.call('DELETE', `/v1/clusters/${uuid}`);
+    await api.until(uuid, ['GONE']);
+  }
 }

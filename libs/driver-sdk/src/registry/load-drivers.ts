@@ -54,13 +54,19 @@ function entryOf(specifier: string, baseDir: string): string {
   const path = isAbsolute(specifier) ? specifier : resolve(baseDir, specifier);
   if (existsSync(path)) return statSync(path).isDirectory() ? entryOfFolder(path) : path;
   if (isAbsolute(specifier) || specifier.startsWith('.')) throw new Error(`there is no ${path}`);
+  // The drivers that come with us are beside us, wherever the process was started.
+  const found = entryOfPackage(specifier, baseDir) ?? entryOfPackage(specifier, import.meta.dirname);
+  if (!found) throw new Error(`no package ${specifier} can be found from ${baseDir}`);
+  return found;
+}
+
+function entryOfPackage(name: string, baseDir: string): string | undefined {
   try {
-    return createRequire(join(baseDir, 'package.json')).resolve(specifier);
-  } catch (cause) {
+    return createRequire(join(baseDir, 'package.json')).resolve(name);
+  } catch {
     // A package may offer its entry to `import` alone, which `require.resolve` does not see.
-    const folder = folderOfPackage(specifier, baseDir);
-    if (folder) return entryOfFolder(folder);
-    throw new Error(`no package ${specifier} can be found from ${baseDir}`, { cause });
+    const folder = folderOfPackage(name, baseDir);
+    return folder === undefined ? undefined : entryOfFolder(folder);
   }
 }
 
