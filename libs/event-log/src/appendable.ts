@@ -19,3 +19,8 @@ export function assertAppendable(stream: string, events: readonly NewEvent[]): v
   }
   if (ids.size < events.length) throw new Error(`the same eventId twice in one append to ${stream}`);
 }
+
+/** An append no retry would make fit. The edges bound what reaches the log: one that comes this far is a bug, hence a plain error. */
+export function tooLarge(stream: string, size: number, limit: number, unit: 'bytes' | 'characters' | 'events'): Error {
+  return new Error(`an append of ${size} ${unit} to ${stream} is more than this log takes at once (${limit})`);
+}

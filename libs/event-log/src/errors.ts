@@ -18,3 +18,15 @@ export class LogUnavailable extends DomainError {
     super(`The event log is unavailable: ${reason}`, {}, options);
   }
 }
+
+/** A log that cannot keep what `EventLog` promises, as it is set up. Stops the boot; a person must decide. */
+export class UnsuitableLog extends Error {
+  constructor(
+    what: string,
+    /** Everything that is wrong, each with what would make it right. */
+    readonly problems: readonly string[],
+  ) {
+    super(`${what} cannot be the event log:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    this.name = 'UnsuitableLog';
+  }
+}

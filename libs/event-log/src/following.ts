@@ -18,6 +18,8 @@ export class Following implements Subscription {
     after: Position | undefined,
     private readonly next: NextBatch,
     private readonly handler: (batch: EventBatch) => Promise<void>,
+    /** Makes a `next` under way return early. */
+    private readonly onStop: () => void = () => undefined,
   ) {
     this.done = this.#follow(after);
   }
@@ -37,6 +39,7 @@ export class Following implements Subscription {
   requestStop(): void {
     this.#stopping = true;
     this.#wake?.();
+    this.onStop();
   }
 
   async #follow(start: Position | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 export type { Appended, EventBatch, EventLog, Expected, ReadAllOptions, ReadFilter, ReadStreamOptions, SubscribeOptions, Subscription } from './event-log.port.ts';
-export { LogUnavailable, RevisionConflict } from './errors.ts';
+export { LogUnavailable, RevisionConflict, UnsuitableLog } from './errors.ts';
 export { DamagedEvent, NO_HASH, hashEvent } from './stored-event.ts';
 export type { HashedEvent } from './stored-event.ts';
 export { Aggregates } from './aggregates.ts';
@@ -8,3 +8,6 @@ export { openSqliteEventLog } from './sqlite/sqlite-event-log.ts';
 export type { SqliteEventLogOptions } from './sqlite/sqlite-event-log.ts';
 export { verifyChain } from './verify-chain.ts';
 export type { BrokenLink, ChainReport, VerifyOptions } from './verify-chain.ts';
+export { openJetStreamEventLog } from './jetstream/jetstream-event-log.ts';
+export type { JetStreamEventLogOptions } from './jetstream/jetstream-event-log.ts';
+export type { AcceptedRisks } from './jetstream/suitability.ts';

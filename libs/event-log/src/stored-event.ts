@@ -45,10 +45,10 @@ export function hashEvent(event: HashedEvent): string {
   return hashText(storedText(event, writerText(event)));
 }
 
-/** Stored bytes that are no event any more. A verifier reports it; anybody else cannot go on. */
+/** Stored bytes that are no event any more, or an event that is gone. A verifier reports it; anybody else cannot go on. */
 export class DamagedEvent extends Error {
   readonly position: Position;
-  constructor(position: Position, options: ErrorOptions) {
+  constructor(position: Position, options?: ErrorOptions) {
     super(`the event at position ${position} is damaged`, options);
     this.name = 'DamagedEvent';
     this.position = position;

@@ -61,10 +61,11 @@ describe('WriterClient', () => {
     await expect(Promise.all(appended)).resolves.toHaveLength(100);
   });
 
-  it('takes an append larger than a page of memory many times over', async () => {
+  it('takes an append of many megabytes, and calls one beyond 16 a bug', async () => {
     const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, () => undefined);
-    const data = { text: 'x'.repeat(4 * 1024 * 1024) };
-    await expect(client.append(aStream(), someEvents(4, { data }), 'none', 60_000)).resolves.toMatchObject({ revision: 3 });
+    const data = { text: 'x'.repeat(3 * 1024 * 1024) };
+    await expect(client.append(aStream(), someEvents(5, { data }), 'none', 60_000)).resolves.toMatchObject({ revision: 4 });
+    await expect(client.append(aStream(), someEvents(6, { data }), 'none', 60_000)).rejects.toThrow('more than this log takes at once');
     await client.close();
   });
 });

@@ -2,6 +2,7 @@ import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_thread
 import type { MessagePort } from 'node:worker_threads';
 import type { NewEvent } from '@jeroboam/domain';
 import { categoryOf } from '@jeroboam/domain';
+import { tooLarge } from '../appendable.ts';
 import { LogUnavailable, RevisionConflict } from '../errors.ts';
 import type { Appended, Expected } from '../event-log.port.ts';
 import { positionOf } from '../position.ts';
@@ -11,6 +12,8 @@ import type { Answers, AppendRequest, Failure, FromWriter, WriterThreadData } fr
 
 /** Appends waiting for an answer; beyond, an append is turned away at once. */
 const MAX_PENDING = 10_000;
+/** Characters of one append: what one row or one commit may cost. */
+const MAX_APPEND_CHARACTERS = 16 * 1024 * 1024;
 /** Characters waiting for an answer: what the queue may take of the memory. */
 const MAX_PENDING_CHARACTERS = 64 * 1024 * 1024;
 
@@ -65,6 +68,7 @@ export class WriterClient {
   append(stream: string, events: readonly NewEvent[], expected: Expected, timeoutMs: number): Promise<Appended> {
     const request = this.#requestOf(stream, events, expected);
     const characters = request.events.reduce((sum, text) => sum + text.length, 0);
+    if (characters > MAX_APPEND_CHARACTERS) return Promise.reject(tooLarge(stream, characters, MAX_APPEND_CHARACTERS, 'characters'));
     if (this.#pending.size >= MAX_PENDING || this.#pendingCharacters + characters > MAX_PENDING_CHARACTERS) {
       return Promise.reject(new LogUnavailable(`${this.#pending.size} appends are waiting already`));
     }
