@@ -27,7 +27,7 @@ export interface ServiceContext<C> {
   readonly metrics: Metrics;
   readonly health: HealthRegistry;
   /** Has `close` called when the service has ended, last opened first. */
-  later(close: () => unknown): void;
+  readonly later: (close: () => unknown) => void;
 }
 
 export interface ServiceParts {
