@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { StepFailed } from '@jeroboam/driver-sdk';
-import type { BayDriver, DriverManifest } from '@jeroboam/driver-sdk';
+import type { Availability, BayDriver, DriverManifest } from '@jeroboam/driver-sdk';
 import type { DriverOnHost } from '@jeroboam/messaging';
 import type { Logger } from '@jeroboam/platform';
 
@@ -42,10 +42,20 @@ export class DriverHost {
   async list(): Promise<readonly DriverOnHost[]> {
     return Promise.all(
       this.manifests.map(async ({ name, version }) => {
-        const availability = await this.driver(name, version).availability();
+        const availability = await this.#lookedAt(name, version);
         return { name, version, available: availability.available, missing: availability.available ? [] : availability.missing };
       }),
     );
+  }
+
+  /** A driver that cannot even look is not available; the others are none the worse for it. */
+  async #lookedAt(name: string, version: string): Promise<Availability> {
+    try {
+      return await this.driver(name, version).availability();
+    } catch (error) {
+      this.log.error('a driver failed to say whether it can work here', { driver: `${name}@${version}`, error });
+      return { available: false, missing: [{ what: 'an answer from the driver', reason: error instanceof Error ? error.message : String(error) }] };
+    }
   }
 }
 

@@ -42,6 +42,8 @@ export class StepRunner {
 
   async #plan({ bay, operation }: StepAssignment): Promise<readonly PlannedStep[]> {
     const { name, version } = bay.spec.driver;
+    // Nothing was made, so nothing is asked of a driver that may not even work here.
+    if (operation.kind === 'delete' && bay.resources.length === 0) return [{ name: WITHDRAW_STEP }];
     const driver = await this.drivers.available(name, version);
     const steps = driver.plan(operation, bay);
     return operation.kind === 'delete' ? [...steps, { name: WITHDRAW_STEP }] : steps;

@@ -24,6 +24,8 @@ export async function freePort(): Promise<number> {
 export interface EmbeddedOptions {
   readonly dataDir?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs it, e.g. one that takes capabilities away. */
+  readonly wrapper?: readonly string[];
 }
 
 /** The embedded Jeroboam as a process of its own, on free ports and a directory of its own. */
@@ -36,11 +38,12 @@ export class EmbeddedProcess {
     readonly sandboxPort: number,
     readonly dataDir: string,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly wrapper: readonly string[],
   ) {}
 
   static async start(options: EmbeddedOptions = {}): Promise<EmbeddedProcess> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'jeroboam-e2e-'));
-    const embedded = new EmbeddedProcess(await freePort(), await freePort(), dataDir, options.env ?? {});
+    const embedded = new EmbeddedProcess(await freePort(), await freePort(), dataDir, options.env ?? {}, options.wrapper ?? []);
     await embedded.start();
     return embedded;
   }
@@ -65,7 +68,8 @@ export class EmbeddedProcess {
   /** Starts (again) on the same ports and data; resolves with the banner. */
   async start(): Promise<void> {
     this.#output = '';
-    const child = spawn(nodeBinary, [join(root, 'apps', 'jeroboam', 'dist', 'main.js')], {
+    const [command, ...words] = [...this.wrapper, nodeBinary, join(root, 'apps', 'jeroboam', 'dist', 'main.js')];
+    const child = spawn(command!, words, {
       // The login file goes to the working directory: not into the checkout.
       cwd: this.dataDir,
       env: {

@@ -14,9 +14,18 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 
-/** @returns undefined when no directory of the path has such a program. */
+/** @returns undefined when no directory of the path has such a program, or none that this user may look into. */
 export function findProgram(name: string): string | undefined {
-  return TOOL_PATH.map((dir) => join(dir, name)).find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  return TOOL_PATH.map((dir) => join(dir, name)).find(isFile);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // Not there, or behind a directory of somebody else's, as root's own tools are for other users.
+    return false;
+  }
 }
 
 /**
