@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { EventLog } from '@jeroboam/event-log';
 import type { Clock, Logger, Timers } from '@jeroboam/platform';
 import type { ReadModel } from '@jeroboam/read-model';
@@ -24,7 +24,7 @@ export interface SchedulerDependencies {
 }
 
 /** What starts with the service and stops with it. */
-class SchedulerLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+class SchedulerLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly reservations: Reservations,
@@ -37,9 +37,13 @@ class SchedulerLifecycle implements OnApplicationBootstrap, OnApplicationShutdow
     this.reservations.start();
   }
 
+  /** Executors that wait for work are answered now; the bus would wait for them otherwise. Reports are still taken. */
+  beforeApplicationShutdown(): void {
+    this.dispatcher.stop();
+  }
+
   async onApplicationShutdown(): Promise<void> {
     this.reservations.stop();
-    this.dispatcher.stop();
     await this.reactor.stop();
   }
 }
