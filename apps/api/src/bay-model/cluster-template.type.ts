@@ -1,13 +1,20 @@
+import type { DriverRegistry } from '@jeroboam/driver-sdk';
 import { boolean, dnsServers, ignored, integer, labels, mandatory, oneOf, readOnly, string, uuid } from '../wire/attribute.ts';
 import { ResourceType, type Read } from '../wire/resource-type.ts';
 
 const name255 = () => string({ min: 1, max: 255 });
 
-/** What may be sent of a cluster template, in Magnum's order: contract section 2.1. */
-export const CLUSTER_TEMPLATE = new ResourceType('cluster_template', {
+/** What Magnum has ever known, in the order in which it named them. */
+const MAGNUM_COES = ['kubernetes', 'mesos', 'dcos', 'swarm', 'swarm-mode'];
+
+/**
+ * What may be sent of a cluster template, in Magnum's order: contract section 2.1.
+ * @param drivers what they can make may be asked for as well; that a driver is there for the rest is looked at later.
+ */
+export const clusterTemplateType = (drivers: Pick<DriverRegistry, 'manifests'>) => new ResourceType('cluster_template', {
   uuid: uuid(),
   name: name255(),
-  coe: mandatory(oneOf('kubernetes', 'swarm', 'swarm-mode', 'mesos', 'dcos')),
+  coe: mandatory(oneOf(...coesOf(drivers))),
   image_id: mandatory(name255()),
   flavor_id: name255(),
   master_flavor_id: name255(),
@@ -43,4 +50,9 @@ export const CLUSTER_TEMPLATE = new ResourceType('cluster_template', {
   updated_at: readOnly(ignored()),
 });
 
-export type ClusterTemplateFields = typeof CLUSTER_TEMPLATE extends ResourceType<infer A> ? Read<A> : never;
+export type ClusterTemplateType = ReturnType<typeof clusterTemplateType>;
+export type ClusterTemplateFields = ClusterTemplateType extends ResourceType<infer A> ? Read<A> : never;
+
+function coesOf({ manifests }: Pick<DriverRegistry, 'manifests'>): readonly string[] {
+  return [...new Set([...MAGNUM_COES, ...manifests.flatMap(({ provides }) => provides.map(({ coe }) => coe))])];
+}

@@ -203,7 +203,7 @@ describe('/v1/clustertemplates asked for what cannot be', () => {
     [{ coe: null }, 400, 'Requested COE type None is not supported.'],
     [
       { coe: 'nomad' }, 400,
-      "Invalid input for field/attribute coe. Value: 'nomad'. Value should be one of: kubernetes, swarm, swarm-mode, mesos, dcos",
+      "Invalid input for field/attribute coe. Value: 'nomad'. Value should be one of: kubernetes, mesos, dcos, swarm, swarm-mode",
     ],
     [{ coe: 'dcos' }, 400, 'Requested COE type dcos is not supported.'],
     [{ coe: 'swarm' }, 400, 'Cluster type (vm, fedora-coreos, swarm) not supported.'],

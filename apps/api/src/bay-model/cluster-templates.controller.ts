@@ -14,7 +14,7 @@ import { readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
 import { BayModelQueries } from './bay-model.queries.ts';
-import { CLUSTER_TEMPLATE } from './cluster-template.type.ts';
+import { clusterTemplateType, type ClusterTemplateType } from './cluster-template.type.ts';
 import { clusterTemplateView } from './cluster-template.view.ts';
 import { CreateBayModel } from './create-bay-model.ts';
 
@@ -30,12 +30,16 @@ export class BayModelReferenced extends DomainError {
 /** `/v1/clustertemplates`: contract section 2.1. */
 @Controller(resource('clustertemplates'))
 export class ClusterTemplatesController {
+  private readonly type: ClusterTemplateType;
+
   constructor(
     @Inject(BayModelQueries) private readonly models: BayModelQueries,
     @Inject(CreateBayModel) private readonly creation: CreateBayModel,
     @Inject(Commands) private readonly commands: Commands,
     @Inject(API) private readonly api: Api,
-  ) {}
+  ) {
+    this.type = clusterTemplateType(api.drivers);
+  }
 
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -60,7 +64,7 @@ export class ClusterTemplatesController {
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     readQuery(request.query, {});
-    const fields = CLUSTER_TEMPLATE.read(jsonBody(request));
+    const fields = this.type.read(jsonBody(request));
     const bayModelId = await this.creation.execute(fields, actingOn(request));
     const base = this.base(request);
     const model = await this.models.find(request.wire.caller, bayModelId);
