@@ -1,4 +1,4 @@
-import { defineConfig, integer, oneOf, port, serviceFields } from '@jeroboam/platform';
+import { defineConfig, integer, oneOf, port, serviceFields, text } from '@jeroboam/platform';
 import type { Config } from '@jeroboam/platform';
 import { apiFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields } from '@jeroboam/profile';
 
@@ -7,6 +7,7 @@ export const embeddedConfig = defineConfig({
   ...apiFields,
   auth: oneOf('sandbox: an OpenStack to try things on, in this process; keystone: a real one; none: everybody is demo, on loopback only.', ['sandbox', 'keystone', 'none']).default('sandbox'),
   sandboxPort: port('Port of the sandbox cloud, on loopback.').default(9_512),
+  sandboxCloudFile: text('What is in the sandbox cloud: a JSON file like apps/sandbox-cloud/cloud.json, which counts without one. It needs the users demo and jeroboam.').optional(),
   tokenTtlSeconds: integer('How long a token of the sandbox lives.', { min: 1, max: 86_400 }).default(3_600),
   ...storageFields,
   ...driverFields,

@@ -84,7 +84,10 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
 
 function openSandbox(config: EmbeddedConfig): Promise<SandboxCloud> {
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return startSandboxCloud({ port: config.sandboxPort, containerInfraUrl: `${config.publicUrl ?? `http://${host}:${config.port}`}/v1`, tokenTtlSeconds: config.tokenTtlSeconds });
+  return startSandboxCloud({
+    port: config.sandboxPort, containerInfraUrl: `${config.publicUrl ?? `http://${host}:${config.port}`}/v1`, tokenTtlSeconds: config.tokenTtlSeconds,
+    ...(config.sandboxCloudFile === undefined ? {} : { cloudFile: config.sandboxCloudFile }),
+  });
 }
 
 async function driversHere(messages: MessageClient): Promise<readonly DriverOnHost[]> {

@@ -10,9 +10,9 @@ const FIRST_USER = 'demo';
 
 /** The sandbox is reached exactly as a real Keystone is: over HTTP, as a service user. */
 export function keystoneOf(config: EmbeddedConfig, sandboxUrl: string | null): KeystoneConfig {
-  const { keystoneUrl, keystoneUser, keystonePassword, keystoneProject, keystoneDomain } = config;
+  const { keystoneUrl, keystoneUser, keystonePassword, keystoneProject, keystoneDomain, sandboxCloudFile } = config;
   if (sandboxUrl !== null) {
-    return { keystoneUrl: `${sandboxUrl}/v3`, keystoneUser: SERVICE_USER, keystonePassword: new Secret(passwordOf(SERVICE_USER)), keystoneProject: 'service', keystoneDomain: 'Default' };
+    return { keystoneUrl: `${sandboxUrl}/v3`, keystoneUser: SERVICE_USER, keystonePassword: new Secret(passwordOf(SERVICE_USER, sandboxCloudFile)), keystoneProject: 'service', keystoneDomain: 'Default' };
   }
   if (config.auth === 'none') return { keystoneUrl: '', keystoneUser, keystonePassword: new Secret(''), keystoneProject, keystoneDomain };
   if (!keystoneUrl || !keystonePassword) {
@@ -21,10 +21,13 @@ export function keystoneOf(config: EmbeddedConfig, sandboxUrl: string | null): K
   return { keystoneUrl, keystoneUser, keystonePassword, keystoneProject, keystoneDomain };
 }
 
-export function firstLogin(sandboxUrl: string): SandboxLogin {
-  return { authUrl: `${sandboxUrl}/v3`, username: FIRST_USER, password: passwordOf(FIRST_USER), projectName: 'demo' };
+export function firstLogin(sandboxUrl: string, cloudFile: string | undefined): SandboxLogin {
+  return { authUrl: `${sandboxUrl}/v3`, username: FIRST_USER, password: passwordOf(FIRST_USER, cloudFile), projectName: 'demo' };
 }
 
-function passwordOf(name: string): string {
-  return readCloudFile().users.find((user) => user.name === name)!.password;
+/** @throws {ConfigInvalid} for a cloud without a user of that name. */
+function passwordOf(name: string, cloudFile: string | undefined): string {
+  const user = readCloudFile(cloudFile).users.find((each) => each.name === name);
+  if (!user) throw new ConfigInvalid([{ variable: 'JEROBOAM_SANDBOX_CLOUD_FILE', problem: `has no user ${name}.` }]);
+  return user.password;
 }

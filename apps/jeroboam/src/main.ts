@@ -23,8 +23,8 @@ await runProcess({
   config: embeddedConfig,
   async open(context) {
     const embedded = await startEmbedded(context, process.cwd());
-    const openrc = embedded.sandboxUrl === null ? null : writeOpenrc(join(process.cwd(), 'openrc'), firstLogin(embedded.sandboxUrl));
-    const { opsHost, opsPort } = context.config;
+    const { opsHost, opsPort, sandboxCloudFile } = context.config;
+    const openrc = embedded.sandboxUrl === null ? null : writeOpenrc(join(process.cwd(), 'openrc'), firstLogin(embedded.sandboxUrl, sandboxCloudFile));
     process.stdout.write(`${banner({ ...embedded, openrc, opsUrl: `http://${opsHost}:${opsPort}`, bootMs: process.uptime() * 1_000 })}\n`);
     return { module: OperationsSide };
   },
