@@ -4,12 +4,14 @@ import type { NewEvent, Position, RecordedEvent } from '@jeroboam/domain';
 import { assertAppendable } from '../appendable.ts';
 import { LogUnavailable } from '../errors.ts';
 import type { Appended, EventBatch, EventLog, Expected, ReadAllOptions, ReadFilter, ReadStreamOptions, SubscribeOptions, Subscription } from '../event-log.port.ts';
+import { matcherOf } from '../filter.ts';
 import { Following } from '../following.ts';
 import { numberOf, positionOf } from '../position.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { connect, isBusy, prepareFile } from './database.ts';
 import { EventPages } from './event-pages.ts';
 import { LogReader, eventOf } from './log-reader.ts';
+import { Tail } from './tail.ts';
 import { WriterClient } from './writer-client.ts';
 
 export interface SqliteEventLogOptions {
@@ -51,6 +53,7 @@ class SqliteEventLog implements EventLog {
   readonly #reader: LogReader;
   readonly #writer: WriterClient;
   readonly #watch: ChangeWatch;
+  readonly #tail: Tail;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -59,6 +62,7 @@ class SqliteEventLog implements EventLog {
     private readonly database: DatabaseSync,
   ) {
     this.#reader = new LogReader(database);
+    this.#tail = new Tail((after, to) => this.#reader.page(after, to, to - after, {}).rows);
     this.#watch = new ChangeWatch(() => this.#reader.dataVersion());
     this.#writer = new WriterClient({ path, busyTimeoutMs }, () => this.#watch.notify());
   }
@@ -107,7 +111,8 @@ class SqliteEventLog implements EventLog {
 
   subscribe({ after, batchSize = DEFAULT_BATCH_SIZE, ...filter }: SubscribeOptions, handler: (batch: EventBatch) => Promise<void>): Subscription {
     this.#assertOpen();
-    const following = new Following(after, (from) => this.#nextBatch(numberOf(from), batchSize, filter), handler);
+    const next = this.#batchesOf(batchSize, filter);
+    const following = new Following(after, (from) => next(numberOf(from)), handler);
     this.#watch.add(following);
     return following;
   }
@@ -117,13 +122,18 @@ class SqliteEventLog implements EventLog {
     return this.#closing;
   }
 
-  async #nextBatch(after: number, batchSize: number, filter: ReadFilter): Promise<EventBatch | undefined> {
-    // A subscription that catches up lets the rest of the process have its turn.
-    await setImmediate();
-    const head = this.#reader.head();
-    if (head <= after) return undefined;
-    const { rows, upTo } = this.#reader.page(after, head, batchSize, filter);
-    return { events: rows.map(eventOf), upTo: positionOf(upTo) };
+  #batchesOf(batchSize: number, filter: ReadFilter): (after: number) => Promise<EventBatch | undefined> {
+    const matches = matcherOf(filter);
+    return async (after) => {
+      // A subscription that catches up lets the rest of the process have its turn.
+      await setImmediate();
+      const head = this.#reader.head();
+      if (head <= after) return undefined;
+      const held = this.#tail.page(after, head, batchSize, matches);
+      if (held) return { events: held.events, upTo: positionOf(held.upTo) };
+      const { rows, upTo } = this.#reader.page(after, head, batchSize, filter);
+      return { events: rows.map(eventOf), upTo: positionOf(upTo) };
+    };
   }
 
   async #close(): Promise<void> {
