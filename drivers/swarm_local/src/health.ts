@@ -63,7 +63,7 @@ export async function reviveEngines(names: BayNames, bay: BayView, log: DriverLo
   await mendHost({ names }, record);
   for (const node of dead) {
     log.warn('an engine had died and is started again', { bayId: names.bayId, node: node.name });
-    startEngine(names, node, bay.spec.dockerStorageDriver);
+    await startEngine(names, node, bay.spec.dockerStorageDriver);
   }
   const now = readRecord(names.bayDir);
   const unwanted = dead.filter((node) => !now || now.deleting || !now.nodes.some((other) => other.name === node.name && other.phase === 'joined'));

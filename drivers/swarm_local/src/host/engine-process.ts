@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { identityFiles } from '../bay/bay-site.ts';
 import type { NodeRecord } from '../bay/bay-record.ts';
@@ -8,9 +8,9 @@ import type { BayNames } from '../bay/names.ts';
 import { ENGINE_PORT } from '../swarm/engine-api.ts';
 import { TOOL_ENVIRONMENT } from './command.ts';
 import { processesIn, removeCgroup, thaw } from './cgroups.ts';
-import { unmountWithin } from './mounts.ts';
+import { removeTrees } from './mounts.ts';
 import { NAMESPACES } from './network.ts';
-import { isEngine, isEngineHelper, isPortForwarder, kill, netNamespace, readProcesses } from './processes.ts';
+import { isEngine, isEngineHelper, isGone, isPortForwarder, kill, netNamespace, readProcesses } from './processes.ts';
 import type { HostProcess } from './processes.ts';
 
 /** What one engine may write into its log before the log is begun anew at the next start. */
@@ -28,18 +28,38 @@ export function findEngine(names: BayNames, slot: number): number | undefined {
  * Starts a node's engine over its old directories, in its namespace and with its own host name. It belongs to no session
  * or terminal of ours, so it outlives this process. Does not wait for it to be ready.
  * @param storageDriver the engine chooses when it is null.
+ * @returns its process id.
  */
-export function startEngine(names: BayNames, node: NodeRecord, storageDriver: string | null): number {
+export async function startEngine(names: BayNames, node: NodeRecord, storageDriver: string | null): Promise<number> {
+  await clearFormer(names, node.slot);
+  return launch(names, node, storageDriver);
+}
+
+/**
+ * Clears away what a killed engine leaves in the way of the next: pid files whose numbers may be anybody's by now, and its
+ * containerd, which is about to die with it and on which the next engine would wait in vain. Containers stay.
+ */
+async function clearFormer(names: BayNames, slot: number): Promise<void> {
+  const execRoot = names.execRoot(slot);
+  const daemons = () => readProcesses().filter((candidate) => isEngineHelper(candidate, execRoot) && basename(candidate.args[0]!) === 'containerd');
+  const giveUpAt = Date.now() + DIES_MS;
+  for (let left = daemons(); left.length > 0 && Date.now() < giveUpAt; left = daemons()) {
+    left.forEach(({ pid }) => kill(pid));
+    await pause(RETRY_MS);
+  }
+  rmSync(join(execRoot, 'containerd', 'containerd.pid'), { force: true });
+  rmSync(pidFile(names, slot), { force: true });
+}
+
+function launch(names: BayNames, node: NodeRecord, storageDriver: string | null): number {
   const nodeDir = names.nodeDir(node.slot);
   writeSettings(names, node, storageDriver);
-  // The old engine is known to be gone; its pid may belong to anybody by now and would keep the new one from starting.
-  rmSync(pidFile(names, node.slot), { force: true });
   mkdirSync(names.runtimeDir, { recursive: true, mode: 0o700 });
   const logged = statSync(logFile(nodeDir), { throwIfNoEntry: false })?.size ?? 0;
   const log = openSync(logFile(nodeDir), logged > LOG_BYTES ? 'w' : 'a', 0o600);
-  const launch = ['--net=' + join(NAMESPACES, names.namespace(node.slot)), 'unshare', '--uts', 'sh', '-c', 'echo "$0" >/proc/sys/kernel/hostname && exec "$@"', node.hostName];
+  const inside = ['--net=' + join(NAMESPACES, names.namespace(node.slot)), 'unshare', '--uts', 'sh', '-c', 'echo "$0" >/proc/sys/kernel/hostname && exec "$@"', node.hostName];
   const engine = ['dockerd', '--config-file', settingsFile(nodeDir), '--exec-root', names.execRoot(node.slot)];
-  const child = spawn('nsenter', [...launch, ...engine], { detached: true, env: TOOL_ENVIRONMENT, stdio: ['ignore', log, log], cwd: '/' });
+  const child = spawn('nsenter', [...inside, ...engine], { detached: true, env: TOOL_ENVIRONMENT, stdio: ['ignore', log, log], cwd: '/' });
   closeSync(log);
   // An engine that cannot be started is noticed by whoever waits for it, who also finds the reason in its log.
   child.on('error', (error) => writeFileSync(logFile(nodeDir), `${error.message}\n`, { flag: 'a' }));
@@ -55,24 +75,32 @@ export function lastWords(names: BayNames, slot: number): string {
 }
 
 /**
- * Ends everything that runs for the given nodes at once, containers included, and removes what that leaves behind: mounts
- * and cgroups. Asks nobody first: what is to end in good order has been drained before.
+ * Ends everything that runs for the given nodes at once, containers included, and removes what has no meaning without it:
+ * exec roots and cgroups. Asks nobody first: what is to end in good order has been drained before.
  */
 export async function endEngines(names: BayNames, slots: readonly number[]): Promise<void> {
-  const giveUpAt = Date.now() + DIES_MS;
-  for (;;) {
-    for (const slot of slots) thaw(names.nodeCgroup(slot));
-    const running = processesOf(names, slots);
-    if (running.length === 0) break;
-    if (Date.now() > giveUpAt) throw new Error(`these processes do not die: ${running.join(', ')}`);
-    running.forEach(kill);
-    await pause(RETRY_MS);
-  }
-  await unmountWithin(slots.flatMap((slot) => [names.execRoot(slot), names.nodeDir(slot)]));
+  await endProcesses(names, slots);
   for (const slot of slots) {
     await removeCgroup(names.nodeCgroup(slot));
-    rmSync(names.execRoot(slot), { recursive: true, force: true });
     rmSync(pidFile(names, slot), { force: true });
+  }
+  await removeTrees(slots.map((slot) => names.execRoot(slot)));
+}
+
+/** Returns when the last thread is gone: until then it may still mount something, and what is mounted must not be removed. */
+async function endProcesses(names: BayNames, slots: readonly number[]): Promise<void> {
+  const giveUpAt = Date.now() + DIES_MS;
+  const dying = new Set<number>();
+  for (;;) {
+    for (const slot of slots) thaw(names.nodeCgroup(slot));
+    for (const pid of processesOf(names, slots)) {
+      dying.add(pid);
+      kill(pid);
+    }
+    for (const pid of dying) if (isGone(pid)) dying.delete(pid);
+    if (dying.size === 0) return;
+    if (Date.now() > giveUpAt) throw new Error(`these processes do not die: ${[...dying].join(', ')}`);
+    await pause(RETRY_MS);
   }
 }
 

@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { command, succeeds } from './command.ts';
+
+const SETTLES_MS = 5_000;
+const RETRY_MS = 20;
 
 export interface Mount {
   readonly path: string;
@@ -28,8 +33,26 @@ export function mountsWithin(dirs: readonly string[], mounts: readonly Mount[] =
   return mounts.map((mount) => mount.path).filter((path) => dirs.some((dir) => path.startsWith(`${dir}/`))).reverse();
 }
 
+/**
+ * Removes directories with all that is mounted inside. A killed process may finish a mount it had begun, so what is busy is
+ * tried again.
+ */
+export async function removeTrees(dirs: readonly string[]): Promise<void> {
+  const giveUpAt = Date.now() + SETTLES_MS;
+  for (;;) {
+    await unmountWithin(dirs);
+    try {
+      for (const dir of dirs) await rm(dir, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (Date.now() > giveUpAt) throw error;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
 /** Unmounts everything inside the given directories. What is still in use is detached and goes with its last user. */
-export async function unmountWithin(dirs: readonly string[]): Promise<void> {
+async function unmountWithin(dirs: readonly string[]): Promise<void> {
   const paths = mountsWithin(dirs);
   if (paths.length === 0 || (await succeeds('umount', paths))) return;
   for (const path of mountsWithin(dirs)) await command('umount', ['--lazy', path]);

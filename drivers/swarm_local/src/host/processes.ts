@@ -54,6 +54,16 @@ function netNamespaceOf(pid: number): number | undefined {
   }
 }
 
+/** Whether no thread of a process runs any more; one that is dead and was not yet fetched by its parent is gone. */
+export function isGone(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).every((thread) => /\) [ZX] /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')));
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return true;
+    throw error;
+  }
+}
+
 /** Kills a process; one that is gone already is none. */
 export function kill(pid: number): void {
   try {

@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { StepResult } from '@jeroboam/driver-sdk';
 import { readRecord } from '../bay/record-store.ts';
 import { removeCgroup } from '../host/cgroups.ts';
 import { endEngines } from '../host/engine-process.ts';
-import { unmountWithin } from '../host/mounts.ts';
+import { removeTrees } from '../host/mounts.ts';
 import { forbidCrossing, removeBridge, removeLinks } from '../host/network.ts';
 import { inventoryOf, slotsOf } from '../inventory.ts';
 import { guard, releaseTypes, save } from './work.ts';
@@ -35,11 +34,9 @@ export async function removeNetwork(work: Work): Promise<StepResult> {
 export async function removeFiles(work: Work): Promise<StepResult> {
   const { names, dataDir, fence, context } = work;
   guard(work);
-  await unmountWithin([names.runtimeDir, names.bayDir]);
   await removeCgroup(names.cgroup);
   if (fence.exists()) fence.remember();
-  rmSync(names.runtimeDir, { recursive: true, force: true });
-  rmSync(names.bayDir, { recursive: true, force: true });
+  await removeTrees([names.runtimeDir, names.bayDir]);
   const left = await inventoryOf(names.bayId, dataDir);
   if (left.length > 0) throw new StepFailed(`of the bay there is still ${left.map(({ type, name }) => `${type} ${name}`).join(', ')}`, { retryable: true, blockedBy: left.map(({ name }) => name) });
   const listed = context.bay.resources.map((resource) => resource.resourceId);

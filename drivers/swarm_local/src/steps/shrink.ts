@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import type { StepResult } from '@jeroboam/driver-sdk';
 import { withoutNodes } from '../bay/bay-record.ts';
 import type { NodeRecord } from '../bay/bay-record.ts';
@@ -6,6 +5,7 @@ import { engineResource, leaving, nodeResources, requireRecord } from '../bay/ba
 import { chooseNodes } from '../bay/choose-nodes.ts';
 import { readRecord } from '../bay/record-store.ts';
 import { endEngines } from '../host/engine-process.ts';
+import { removeTrees } from '../host/mounts.ts';
 import { removeLinks } from '../host/network.ts';
 import { drain, forget } from '../swarm/swarm.ts';
 import { managersOf } from './swarm-steps.ts';
@@ -44,7 +44,7 @@ export async function removeNodes(work: Work): Promise<StepResult> {
     for (const { swarmId } of nodes) if (swarmId !== undefined) await forget(manager!, swarmId, context.signal);
     await endEngines(names, nodes.map((node) => node.slot));
     await removeLinks(names, nodes.map((node) => node.slot));
-    for (const { slot } of nodes) rmSync(names.nodeDir(slot), { recursive: true, force: true });
+    await removeTrees(nodes.map((node) => names.nodeDir(node.slot)));
     // The ledger first: a node that is off the record would never be released again.
     await context.ledger.release(nodes.flatMap((node) => [engineResource(names, node), ...nodeResources(names, node)]).map((resource) => resource.resourceId));
     save(work, withoutNodes(readRecord(names.bayDir)!, nodes.map((node) => node.name)));

@@ -23,15 +23,14 @@ export async function startEngines(work: Work): Promise<StepResult> {
   const nodes = staying(record);
   // A reboot between two steps takes the namespaces away.
   if (!nodes.every((node) => namespacesOf(names).includes(names.namespace(node.slot)) && interfacesOf(names).includes(names.link(node.slot)))) await mendHost(work, record);
-  const started = nodes.map((node) => ({ node, pid: ensureStarted(work, node) }));
-  await together(started.map(({ node, pid }) => untilReady(work, node, work.apis.of(node), pid)));
+  await together(nodes.map(async (node) => untilReady(work, node, work.apis.of(node), await ensureStarted(work, node))));
   await recordMade(work, nodes.map((node) => engineResource(names, node)));
   return {};
 }
 
-function ensureStarted(work: Work, node: NodeRecord): number {
+async function ensureStarted(work: Work, node: NodeRecord): Promise<number> {
   guard(work);
-  return findEngine(work.names, node.slot) ?? startEngine(work.names, node, work.context.bay.spec.dockerStorageDriver);
+  return findEngine(work.names, node.slot) ?? (await startEngine(work.names, node, work.context.bay.spec.dockerStorageDriver));
 }
 
 /** The port listens long before the engine answers, so one question usually waits through the start. */

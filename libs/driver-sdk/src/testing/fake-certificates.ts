@@ -1,4 +1,5 @@
-import { generateKeyPair, randomBytes } from 'node:crypto';
+import { generateKeyPair, randomBytes, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
 import type { BayCertificates, CertificateRequest } from '../driver.contract.ts';
@@ -9,7 +10,7 @@ const DAY_MS = 86_400_000;
 interface Authority {
   readonly certificate: forge.pki.Certificate;
   readonly pem: string;
-  readonly key: forge.pki.rsa.PrivateKey;
+  readonly key: KeyObject;
 }
 
 /** A throwaway certificate authority in memory that reads requests and signs as the real one does, with node-forge. */
@@ -46,14 +47,11 @@ export class FakeCertificates implements BayCertificates {
 }
 
 async function newAuthority(): Promise<Authority> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  const key = forge.pki.privateKeyFromPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  const publicKey = forge.pki.setRsaPublicKey(key.n, key.e);
-  const certificate = blank([{ name: 'commonName', value: 'a throwaway CA' }], publicKey);
+  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const certificate = blank([{ name: 'commonName', value: 'a throwaway CA' }], forge.pki.publicKeyFromPem(publicKey.export({ type: 'spki', format: 'pem' }).toString()));
   certificate.setIssuer(certificate.subject.attributes);
   certificate.setExtensions([{ name: 'basicConstraints', cA: true, critical: true }, { name: 'keyUsage', keyCertSign: true, critical: true }]);
-  certificate.sign(key, forge.md.sha256.create());
-  return { certificate, key, pem: forge.pki.certificateToPem(certificate) };
+  return { certificate, key: privateKey, pem: signed(certificate, privateKey) };
 }
 
 function issue(authority: Authority, { csrPem, usages, subjectAltNames }: CertificateRequest): string {
@@ -66,7 +64,17 @@ function issue(authority: Authority, { csrPem, usages, subjectAltNames }: Certif
     { name: 'extKeyUsage', serverAuth: usages.includes('server'), clientAuth: usages.includes('client') },
     { name: 'subjectAltName', altNames: subjectAltNames.map(({ type, value }) => (type === 'ip' ? { type: 7, ip: value } : { type: 2, value })) },
   ]);
-  certificate.sign(authority.key, forge.md.sha256.create());
+  return signed(certificate, authority.key);
+}
+
+/** Node signs, not node-forge, whose big numbers take a second for it under Jest. @returns PEM. */
+function signed(certificate: forge.pki.Certificate, key: KeyObject): string {
+  // What `certificate.sign` sets before it computes the signature; not all of it is in the types.
+  const parts = certificate as forge.pki.Certificate & { tbsCertificate: forge.asn1.Asn1 };
+  const { getTBSCertificate } = forge.pki as typeof forge.pki & { getTBSCertificate(of: forge.pki.Certificate): forge.asn1.Asn1 };
+  parts.signatureOid = parts.siginfo.algorithmOid = forge.pki.oids['sha256WithRSAEncryption']!;
+  parts.tbsCertificate = getTBSCertificate(certificate);
+  parts.signature = sign('sha256', Buffer.from(forge.asn1.toDer(parts.tbsCertificate).getBytes(), 'latin1'), key).toString('latin1');
   return forge.pki.certificateToPem(certificate);
 }
 
