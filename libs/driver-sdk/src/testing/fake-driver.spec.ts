@@ -22,6 +22,7 @@ async function open(): Promise<OpenedDriver> {
     driver: reopen(),
     reopen,
     inventory: async (bayId) => cloud.alive(bayId),
+    identities: async (bayId) => readFileSync(journalOf(dataDir), 'utf8').split('\n').filter((line) => line.includes(bayId) && !line.includes('"fenced"')),
     nodes: async (bay) => cloud.alive(bay.spec.bayId).filter((resource) => resource.type === 'node').map((resource) => resource.resourceId.slice('node/'.length)),
     close: async () => {
       cloud.close();

@@ -13,6 +13,11 @@ export interface OpenedDriver {
   reopen(): BayDriver;
   /** What exists outside because of this bay, with the types and names the ledger should have. */
   inventory(bayId: string): Promise<readonly FoundResource[]>;
+  /**
+   * What would differ if anything had been made anew, as plain JSON: process ids, ids given by a cloud, counts of effects.
+   * Equal before and after a step that is run again.
+   */
+  identities(bayId: string): Promise<unknown>;
   /** Names of the bay's working nodes, as its COE lists them. */
   nodes(bay: BayView): Promise<readonly string[]>;
   /** Removes what the driver needs on the host. */

@@ -48,10 +48,11 @@ export function oneLife({ manifest, open, spec, timeoutMs = 30_000 }: DriverHarn
   }, timeoutMs);
 
   it('changes nothing when a whole creation is run again, also by a new process', async () => {
-    const before = { inventory: await inventory(), nodes: life.bay.nodes };
+    const look = async () => ({ inventory: await inventory(), nodes: life.bay.nodes, identities: await opened.identities(life.bay.spec.bayId) });
+    const before = await look();
     life.driver = opened.reopen();
     await life.runSteps(created.operation, created.steps);
-    expect({ inventory: await inventory(), nodes: life.bay.nodes }).toEqual(before);
+    expect(await look()).toEqual(before);
   }, timeoutMs);
 
   it('refuses to act under a lower fencing token', async () => {
