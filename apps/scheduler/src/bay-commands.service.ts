@@ -1,5 +1,5 @@
 import { derivedId, isDomainError } from '@jeroboam/domain';
-import type { BayModelSpec, BaySpec, EventContext, NodeGroupView } from '@jeroboam/domain';
+import type { BayModelChanges, BayModelSpec, BaySpec, EventContext, NodeGroupView } from '@jeroboam/domain';
 import type { Accepted, MessageContext } from '@jeroboam/messaging';
 import type { SchedulerConfig } from './scheduler.config.ts';
 import type { WriteSide } from './write-side.ts';
@@ -13,6 +13,11 @@ export class BayCommands {
 
   async createBayModel(spec: BayModelSpec, context: MessageContext): Promise<Accepted> {
     const { position } = await this.writeSide.bayModels.execute(spec.bayModelId, { type: 'CreateBayModel', data: { spec } }, context);
+    return { position, operationId: null };
+  }
+
+  async reviseBayModel(bayModelId: string, changes: BayModelChanges, context: MessageContext): Promise<Accepted> {
+    const { position } = await this.writeSide.bayModels.execute(bayModelId, { type: 'ReviseBayModel', data: { bayModelId, changes } }, context);
     return { position, operationId: null };
   }
 

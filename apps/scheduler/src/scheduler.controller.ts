@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
   Handles, claimStep, createBay, createBayModel, deleteBay, deleteBayModel, heartbeat, intendResources, recordResources, releaseResources,
-  reportPlan, reportStepFailed, reportStepSucceeded, resizeBay,
+  reportPlan, reportStepFailed, reportStepSucceeded, resizeBay, reviseBayModel,
 } from '@jeroboam/messaging';
 import type { Accepted, HeldLease, Message, MessageContract, StepAssignment } from '@jeroboam/messaging';
 import { BayCommands } from './bay-commands.service.ts';
@@ -23,6 +23,11 @@ export class SchedulerController {
   @Handles(createBayModel)
   createBayModel({ payload, context }: In<typeof createBayModel>): Promise<Accepted> {
     return this.commands.createBayModel(payload.spec, context);
+  }
+
+  @Handles(reviseBayModel)
+  reviseBayModel({ payload, context }: In<typeof reviseBayModel>): Promise<Accepted> {
+    return this.commands.reviseBayModel(payload.bayModelId, payload.changes, context);
   }
 
   @Handles(deleteBayModel)

@@ -10,7 +10,7 @@ export { defineMessage } from './message.ts';
 export type { Message, MessageClient, MessageContext, MessageContract, SendOptions } from './message.ts';
 export {
   claimStep, createBay, createBayModel, deleteBay, deleteBayModel, heartbeat, intendResources, recordResources, releaseResources,
-  reportPlan, reportStepFailed, reportStepSucceeded, resizeBay,
+  reportPlan, reportStepFailed, reportStepSucceeded, resizeBay, reviseBayModel,
 } from './contracts/scheduler.messages.ts';
 export type { Accepted, HeldLease, StepAssignment } from './contracts/scheduler.messages.ts';
 export { listDrivers } from './contracts/driver-executor.messages.ts';

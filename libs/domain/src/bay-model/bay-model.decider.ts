@@ -41,10 +41,18 @@ export interface BayModelSpec {
   readonly driver: string | null;
 }
 
-export type BayModelCommand = Command<'CreateBayModel', { spec: BayModelSpec }> | Command<'DeleteBayModel', { bayModelId: string }>;
+/** What may be different later: everything but whose it is. */
+export type BayModelChanges = Partial<Omit<BayModelSpec, 'bayModelId' | 'projectId' | 'userId'>>;
+
+export type BayModelCommand =
+  | Command<'CreateBayModel', { spec: BayModelSpec }>
+  | Command<'ReviseBayModel', { bayModelId: string; changes: BayModelChanges }>
+  | Command<'DeleteBayModel', { bayModelId: string }>;
 
 export type BayModelEvent =
   | DomainEvent<'BayModelCreated', 1, { bayModelId: string; spec: BayModelSpec }>
+  /** What bays are made from is different from here on; those already made keep their copy. Only what changed is in it. */
+  | DomainEvent<'BayModelRevised', 1, { bayModelId: string; changes: BayModelChanges }>
   | DomainEvent<'BayModelDeleted', 1, { bayModelId: string }>;
 
 export type BayModelState = { readonly phase: 'absent' | 'deleted' } | { readonly phase: 'present'; readonly spec: BayModelSpec };
@@ -74,6 +82,12 @@ export const bayModelDecider: Decider<BayModelState, BayModelCommand, BayModelEv
         if (state.phase !== 'absent') throw new BayModelAlreadyExists(spec.bayModelId);
         return [{ type: 'BayModelCreated', schemaVersion: 1, data: { bayModelId: spec.bayModelId, spec } }];
       }
+      case 'ReviseBayModel': {
+        const { bayModelId } = command.data;
+        if (state.phase !== 'present') throw new BayModelNotFound(bayModelId);
+        const changes = differing(state.spec, command.data.changes);
+        return Object.keys(changes).length === 0 ? [] : [{ type: 'BayModelRevised', schemaVersion: 1, data: { bayModelId, changes } }];
+      }
       case 'DeleteBayModel':
         if (state.phase === 'absent') throw new BayModelNotFound(command.data.bayModelId);
         return state.phase === 'deleted' ? [] : [{ type: 'BayModelDeleted', schemaVersion: 1, data: command.data }];
@@ -83,7 +97,26 @@ export const bayModelDecider: Decider<BayModelState, BayModelCommand, BayModelEv
   evolve(state, event) {
     switch (event.type) {
       case 'BayModelCreated': return { phase: 'present', spec: event.data.spec };
+      case 'BayModelRevised': return state.phase === 'present' ? { ...state, spec: { ...state.spec, ...event.data.changes } } : state;
       case 'BayModelDeleted': return state.phase === 'present' ? { phase: 'deleted' } : state;
     }
   },
 };
+
+function differing(spec: BayModelSpec, changes: BayModelChanges): BayModelChanges {
+  const names = (Object.keys(changes) as (keyof BayModelChanges)[]).filter((name) => !isSame(spec[name], changes[name]));
+  return Object.fromEntries(names.map((name) => [name, changes[name]]));
+}
+
+type Value = BayModelChanges[keyof BayModelChanges];
+
+/** The order of labels means nothing. */
+function isSame(one: Value, other: Value): boolean {
+  if (!isLabels(one) || !isLabels(other)) return one === other;
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => Object.hasOwn(other, name) && one[name] === other[name]);
+}
+
+function isLabels(value: Value): value is BayModelSpec['labels'] {
+  return typeof value === 'object' && value !== null;
+}

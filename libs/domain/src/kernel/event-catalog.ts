@@ -22,6 +22,7 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   BayDeletionRequested: 1,
   BayModelCreated: 1,
   BayModelDeleted: 1,
+  BayModelRevised: 1,
   BayProvisioned: 1,
   BayResizeFailed: 1,
   BayResizeRefused: 1,

@@ -1,4 +1,4 @@
-import type { BayModelSpec, BaySpec, BayView, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView } from '@jeroboam/domain';
+import type { BayModelChanges, BayModelSpec, BaySpec, BayView, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView } from '@jeroboam/domain';
 import { defineMessage } from '../message.ts';
 
 /** What a command left behind. */
@@ -14,6 +14,8 @@ export interface BayCommandBase {
 }
 
 export const createBayModel = defineMessage<{ spec: BayModelSpec }, Accepted>('scheduler.create-bay-model');
+/** Takes only what is different from here on. @throws BAY_MODEL_NOT_FOUND */
+export const reviseBayModel = defineMessage<{ bayModelId: string; changes: BayModelChanges }, Accepted>('scheduler.revise-bay-model');
 export const deleteBayModel = defineMessage<{ bayModelId: string }, Accepted>('scheduler.delete-bay-model');
 
 /** Takes a quota slot and accepts the bay. @throws RESOURCE_LIMIT_EXCEEDED, BAY_ALREADY_EXISTS, INVALID_BAY */

@@ -13,6 +13,9 @@ const spec: BayModelSpec = {
 const created = (changes: Partial<BayModelSpec> = {}): BayModelEvent => ({
   type: 'BayModelCreated', schemaVersion: 1, data: { bayModelId: 'm1', spec: { ...spec, ...changes } },
 });
+const revised = (changes: Partial<BayModelSpec>): BayModelEvent => (
+  { type: 'BayModelRevised', schemaVersion: 1, data: { bayModelId: 'm1', changes } }
+);
 const after = (...events: readonly DomainEvent[]) => new ProjectedDocuments(bayModelsProjection).apply(...recorded('baymodel-m1', events));
 
 describe('the bay models projection', () => {
@@ -27,6 +30,26 @@ describe('the bay models projection', () => {
     [{ hidden: true }, 'p1'],
   ])('shows %j to %s', async (changes, visibleTo) => {
     expect(await (await after(created(changes))).get('bay_models', 'm1')).toMatchObject({ visibleTo });
+  });
+
+  it('shows what was revised and when, and leaves the rest', async () => {
+    const document = await (await after(created(), revised({ name: null, labels: { a: '1' } }))).get('bay_models', 'm1');
+    expect(document).toEqual({
+      id: 'm1', ...spec, name: null, labels: { a: '1' }, visibleTo: 'p1', createdAt: momentOf(1), updatedAt: momentOf(2),
+    });
+  });
+
+  it.each([
+    [{}, { public: true }, '*'],
+    [{ public: true }, { hidden: true }, 'p1'],
+    [{ public: true, hidden: true }, { hidden: false }, '*'],
+    [{ public: true }, { name: 'other' }, '*'],
+  ])('shows %j after %j to %s', async (before, changes, visibleTo) => {
+    expect(await (await after(created(before), revised(changes))).get('bay_models', 'm1')).toMatchObject({ visibleTo });
+  });
+
+  it('makes nothing of a revision of what is not there', async () => {
+    expect((await after(revised({ name: 'other' }))).all()).toEqual({});
   });
 
   it('forgets one that was deleted', async () => {

@@ -1,5 +1,5 @@
 import type { BayModelEvent } from '@jeroboam/domain';
-import type { Projection } from '../read-model.port.ts';
+import type { DocumentChange, Projection } from '../read-model.port.ts';
 import { BAY_MODELS, PROJECTIONS, visibleTo } from './documents.ts';
 import type { BayModelDocument } from './documents.ts';
 import { BAY_MODEL_EVENTS, readAs } from './readable-event.ts';
@@ -9,12 +9,21 @@ export const bayModelsProjection: Projection = {
   name: PROJECTIONS.bayModels,
   collections: [BAY_MODELS],
   categories: ['baymodel'],
-  async project(recorded) {
+  async project(recorded, documents) {
     const event = readAs<BayModelEvent>(recorded, BAY_MODEL_EVENTS, PROJECTIONS.bayModels);
     const { position, occurredAt } = event;
     if (event.type === 'BayModelDeleted') return [{ kind: 'delete', collection: BAY_MODELS.name, id: event.data.bayModelId, position }];
+    if (event.type === 'BayModelRevised') {
+      const before = await documents.get<BayModelDocument>(BAY_MODELS.name, event.data.bayModelId);
+      if (!before) return [];
+      const revised = { ...before, ...event.data.changes };
+      return [upsert({ ...revised, visibleTo: visibleTo(revised), updatedAt: occurredAt }, position)];
+    }
     const { spec } = event.data;
-    const document: BayModelDocument = { id: spec.bayModelId, ...spec, visibleTo: visibleTo(spec), createdAt: occurredAt, updatedAt: null };
-    return [{ kind: 'upsert', collection: BAY_MODELS.name, document, position }];
+    return [upsert({ id: spec.bayModelId, ...spec, visibleTo: visibleTo(spec), createdAt: occurredAt, updatedAt: null }, position)];
   },
 };
+
+function upsert(document: BayModelDocument, position: string): DocumentChange {
+  return { kind: 'upsert', collection: BAY_MODELS.name, document, position };
+}

@@ -29,7 +29,7 @@ export const BAY_EVENTS: ReadableVersions<BayEvent> = {
   BayDeletionRequested: 1, BayDeleted: 1, BayDeletionFailed: 1,
 };
 
-export const BAY_MODEL_EVENTS: ReadableVersions<BayModelEvent> = { BayModelCreated: 1, BayModelDeleted: 1 };
+export const BAY_MODEL_EVENTS: ReadableVersions<BayModelEvent> = { BayModelCreated: 1, BayModelRevised: 1, BayModelDeleted: 1 };
 
 export const OPERATION_EVENTS: ReadableVersions<OperationEvent> = {
   OperationQueued: 1, OperationStarted: 1, OperationStepDispatched: 1, OperationPlanned: 1, OperationStepSucceeded: 1,
