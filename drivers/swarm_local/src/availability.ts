@@ -14,7 +14,7 @@ const PROGRAMS: readonly (Missing & { readonly package: string })[] = [
   { what: 'nsenter', reason: 'engines are started inside their network namespace', package: 'util-linux' },
   { what: 'unshare', reason: 'engines get host names of their own', package: 'util-linux' },
   { what: 'umount', reason: 'what a killed engine leaves mounted is cleaned up with it', package: 'mount' },
-  { what: 'iptables', reason: 'engines connect their containers with it, and the host lets a bay\'s nodes talk', package: 'iptables' },
+  { what: 'iptables', reason: "engines connect their containers with it, and the host lets a bay's nodes talk", package: 'iptables' },
 ];
 
 /** What of the host an answer depends on; told apart so that it can be tried for hosts one does not have. */
@@ -29,8 +29,16 @@ export interface HostFacts {
 
 /** Names everything that is missing at once, with its reason and the Debian package that brings it. */
 export function availabilityOf(host: HostFacts): Availability {
-  if (host.platform !== 'linux') return { available: false, missing: [{ what: 'Linux', reason: `network namespaces and cgroups are made with it; this is ${host.platform}` }] };
-  const missing = [...missingCapabilities(host.effectiveCapabilities), ...PROGRAMS.filter(({ what }) => !host.hasProgram(what)), ...wrongRange(host.addressRange)];
+  if (host.platform !== 'linux')
+    return {
+      available: false,
+      missing: [{ what: 'Linux', reason: `network namespaces and cgroups are made with it; this is ${host.platform}` }],
+    };
+  const missing = [
+    ...missingCapabilities(host.effectiveCapabilities),
+    ...PROGRAMS.filter(({ what }) => !host.hasProgram(what)),
+    ...wrongRange(host.addressRange),
+  ];
   return missing.length === 0 ? { available: true } : { available: false, missing };
 }
 
@@ -52,5 +60,10 @@ function missingCapabilities(effective: string): readonly Missing[] {
 
 function wrongRange(range: string | undefined): readonly Missing[] {
   if (range === undefined || parseRange(range)) return [];
-  return [{ what: 'JEROBOAM_SWARM_LOCAL_RANGE', reason: `it says ${JSON.stringify(range)} and must be a block of private IPv4 addresses from /8 to /24, such as 10.88.0.0/14` }];
+  return [
+    {
+      what: 'JEROBOAM_SWARM_LOCAL_RANGE',
+      reason: `it says ${JSON.stringify(range)} and must be a block of private IPv4 addresses from /8 to /24, such as 10.88.0.0/14`,
+    },
+  ];
 }

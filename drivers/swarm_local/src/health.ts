@@ -20,7 +20,10 @@ export async function lookAtHealth(names: BayNames, signal: AbortSignal): Promis
   using apis = new EngineApis(names);
   const members = record.nodes.filter((node) => node.phase === 'joined');
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(2 * ANSWER_MS)]);
-  const [listed, ...answers] = await Promise.all([listing(apis, record, bounded), ...members.map((node) => answersItself(apis, node, bounded))]);
+  const [listed, ...answers] = await Promise.all([
+    listing(apis, record, bounded),
+    ...members.map((node) => answersItself(apis, node, bounded)),
+  ]);
   signal.throwIfAborted();
   const ready = members.map((node, index) => answers[index] === true && typeof listed !== 'string' && isReady(node, listed));
   const reason = Object.fromEntries(members.map((node, index) => [`${node.name}.Ready`, ready[index] ? 'True' : 'False']));
@@ -58,7 +61,8 @@ function isReady({ swarmId }: NodeRecord, listed: readonly SwarmNode[]): boolean
  */
 export async function reviveEngines(names: BayNames, bay: BayView, log: DriverLog): Promise<void> {
   const record = readRecord(names.bayDir);
-  const dead = record && !record.deleting ? record.nodes.filter((node) => node.phase === 'joined' && findEngine(names, node.slot) === undefined) : [];
+  const dead =
+    record && !record.deleting ? record.nodes.filter((node) => node.phase === 'joined' && findEngine(names, node.slot) === undefined) : [];
   if (!record || dead.length === 0) return;
   await mendHost({ names }, record);
   for (const node of dead) {
@@ -66,6 +70,11 @@ export async function reviveEngines(names: BayNames, bay: BayView, log: DriverLo
     await startEngine(names, node, bay.spec.dockerStorageDriver);
   }
   const now = readRecord(names.bayDir);
-  const unwanted = dead.filter((node) => !now || now.deleting || !now.nodes.some((other) => other.name === node.name && other.phase === 'joined'));
-  await endEngines(names, unwanted.map((node) => node.slot));
+  const unwanted = dead.filter(
+    (node) => !now || now.deleting || !now.nodes.some((other) => other.name === node.name && other.phase === 'joined'),
+  );
+  await endEngines(
+    names,
+    unwanted.map((node) => node.slot),
+  );
 }

@@ -6,11 +6,15 @@ import { swarmLocalV1 } from './index.ts';
 describe('the manifest of swarm_local', () => {
   const driver = swarmLocalV1.create({ dataDir: '/nowhere', log: { info: () => {}, warn: () => {} } });
   const bay = aBay(aBaySpec(swarmLocalV1));
-  const plan = (kind: OperationView['kind']) => driver.plan({ operationId: 'o', bayId: bay.spec.bayId, kind }, bay).map((step) => step.name);
+  const plan = (kind: OperationView['kind']) =>
+    driver.plan({ operationId: 'o', bayId: bay.spec.bayId, kind }, bay).map((step) => step.name);
 
   it('is found by the name of its package and is the only match for its type', async () => {
     const registry = new DriverRegistry(await loadDrivers(['@jeroboam/driver-swarm-local'], import.meta.dirname));
-    expect(registry.resolve({ serverType: 'vm', os: 'debian', coe: 'swarm-mode' })).toMatchObject({ resolvedBy: 'only-match', manifest: { name: 'swarm_local', version: '1.0.0' } });
+    expect(registry.resolve({ serverType: 'vm', os: 'debian', coe: 'swarm-mode' })).toMatchObject({
+      resolvedBy: 'only-match',
+      manifest: { name: 'swarm_local', version: '1.0.0' },
+    });
   });
 
   it('makes a driver without touching the host', () => {
@@ -18,7 +22,15 @@ describe('the manifest of swarm_local', () => {
   });
 
   it('has one plan for each kind of operation', () => {
-    expect(plan('resize')).toEqual(['select-nodes', 'prepare-nodes', 'issue-certificates', 'start-engines', 'join-nodes', 'drain-nodes', 'remove-nodes']);
+    expect(plan('resize')).toEqual([
+      'select-nodes',
+      'prepare-nodes',
+      'issue-certificates',
+      'start-engines',
+      'join-nodes',
+      'drain-nodes',
+      'remove-nodes',
+    ]);
     expect(plan('delete')).toEqual(['stop-engines', 'remove-network', 'remove-files']);
   });
 });

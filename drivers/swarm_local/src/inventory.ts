@@ -30,16 +30,28 @@ export async function inventoryOf(bayId: string, dataDir: string): Promise<reado
     ...namespacesOf(names).map((name): InventoryItem => ({ type: 'namespace', name })),
     ...execRootsInUse(names).map((name): InventoryItem => ({ type: 'engine', name })),
     ...processesIn(names.cgroup).map((pid): InventoryItem => ({ type: 'process', name: String(pid), partOf: names.cgroup })),
-    ...[names.bayDir, names.runtimeDir].flatMap((dir) => mountsWithin([dir]).map((name): InventoryItem => ({ type: 'mount', name, partOf: dir }))),
+    ...[names.bayDir, names.runtimeDir].flatMap((dir) =>
+      mountsWithin([dir]).map((name): InventoryItem => ({ type: 'mount', name, partOf: dir })),
+    ),
   ];
 }
 
 /** Slots of all nodes of which anything is left. */
 export function slotsOf(names: BayNames): readonly number[] {
-  const listed = [names.bayDir, names.runtimeDir, ...cgroupDirs(names.cgroup)].filter((dir) => existsSync(dir)).flatMap((dir) => readdirSync(dir));
-  const nodes = [...listed, ...execRootsInUse(names).map((root) => basename(root)), ...namespacesOf(names).map((name) => name.slice(names.alias.length + 1))];
-  const links = interfacesOf(names).filter((name) => name !== names.bridge).map((name) => `n${name.slice(names.link(0).length - 1)}`);
-  return [...new Set([...nodes, ...links].flatMap((name) => /^n(\d+)(?:\.pid)?$/.exec(name)?.[1] ?? []).map(Number))].sort((one, other) => one - other);
+  const listed = [names.bayDir, names.runtimeDir, ...cgroupDirs(names.cgroup)]
+    .filter((dir) => existsSync(dir))
+    .flatMap((dir) => readdirSync(dir));
+  const nodes = [
+    ...listed,
+    ...execRootsInUse(names).map((root) => basename(root)),
+    ...namespacesOf(names).map((name) => name.slice(names.alias.length + 1)),
+  ];
+  const links = interfacesOf(names)
+    .filter((name) => name !== names.bridge)
+    .map((name) => `n${name.slice(names.link(0).length - 1)}`);
+  return [...new Set([...nodes, ...links].flatMap((name) => /^n(\d+)(?:\.pid)?$/.exec(name)?.[1] ?? []).map(Number))].sort(
+    (one, other) => one - other,
+  );
 }
 
 function execRootsInUse(names: BayNames): readonly string[] {

@@ -17,13 +17,13 @@ export type StepName = (typeof STEPS)[OperationView['kind']][number];
 /** @throws {StepFailed} not retryable: an operation this driver does not have. */
 export function plan({ kind }: OperationView): readonly PlannedStep[] {
   const steps: readonly string[] | undefined = STEPS[kind];
-  if (!steps) throw new StepFailed(`swarm_local cannot ${String(kind)} a bay`, { retryable: false });
+  if (!steps) throw new StepFailed(`swarm_local cannot ${kind} a bay`, { retryable: false });
   return steps.map((name) => ({ name }));
 }
 
 /** @throws {StepFailed} not retryable: the step is in no plan of such an operation. */
 export function requirePlanned({ name }: PlannedStep, { kind }: OperationView): StepName {
   const steps: readonly string[] = STEPS[kind] ?? [];
-  if (!steps.includes(name)) throw new StepFailed(`swarm_local has no step ${name} in ${String(kind)}`, { retryable: false });
+  if (!steps.includes(name)) throw new StepFailed(`swarm_local has no step ${name} in ${kind}`, { retryable: false });
   return name as StepName;
 }

@@ -32,7 +32,10 @@ describe('the driver registry', () => {
   });
 
   it('takes the only match when nobody has an opinion, also when the default makes other bays', () => {
-    expect(registry.resolve({ ...KUBERNETES, configuredDefault: 'one' })).toMatchObject({ resolvedBy: 'only-match', manifest: { name: 'k8s' } });
+    expect(registry.resolve({ ...KUBERNETES, configuredDefault: 'one' })).toMatchObject({
+      resolvedBy: 'only-match',
+      manifest: { name: 'k8s' },
+    });
   });
 
   it('refuses a type nobody makes, in the words of Magnum', () => {
@@ -52,14 +55,22 @@ describe('the driver registry', () => {
 
   it('takes the highest active version of a name', () => {
     const versions = new DriverRegistry([
-      manifest('one', '1.9.0'), manifest('one', '1.10.0'), manifest('one', '2.0.0', { state: 'beta' }), manifest('one', '3.0.0', { state: 'deprecated' }), manifest('one', '4.0.0', { state: 'retired' }),
+      manifest('one', '1.9.0'),
+      manifest('one', '1.10.0'),
+      manifest('one', '2.0.0', { state: 'beta' }),
+      manifest('one', '3.0.0', { state: 'deprecated' }),
+      manifest('one', '4.0.0', { state: 'retired' }),
     ]);
     expect(versions.resolve(SWARM).manifest.version).toBe('1.10.0');
     expect(versions.resolve({ ...SWARM, driver: 'one@2.0.0' }).manifest.version).toBe('2.0.0');
   });
 
   it('still makes bays with a deprecated driver, with a beta only when it is named, with a retired one never', () => {
-    const states = new DriverRegistry([manifest('old', '1.0.0', { state: 'deprecated' }), manifest('new', '1.0.0', { state: 'beta' }), manifest('gone', '1.0.0', { state: 'retired' })]);
+    const states = new DriverRegistry([
+      manifest('old', '1.0.0', { state: 'deprecated' }),
+      manifest('new', '1.0.0', { state: 'beta' }),
+      manifest('gone', '1.0.0', { state: 'retired' }),
+    ]);
     expect(states.resolve(SWARM).manifest.name).toBe('old');
     expect(states.resolve({ ...SWARM, driver: 'new' }).manifest.name).toBe('new');
     expect(codeOf(() => states.resolve({ ...SWARM, driver: 'gone' }))).toBe('DRIVER_NOT_SUPPORTED');
@@ -82,7 +93,14 @@ describe('the driver registry', () => {
   });
 
   it('refuses a manifest that is wrong, naming everything that is', () => {
-    const wrong = { ...manifest('One!'), version: '1', provides: [], capabilities: { ...manifest('x').capabilities, masterCounts: [0], operations: ['fly'] } } as unknown as DriverManifest;
-    expect(() => new DriverRegistry([wrong])).toThrow(/name must match[\s\S]*version must be[\s\S]*provides must list[\s\S]*operations must be[\s\S]*masterCounts must list/);
+    const wrong = {
+      ...manifest('One!'),
+      version: '1',
+      provides: [],
+      capabilities: { ...manifest('x').capabilities, masterCounts: [0], operations: ['fly'] },
+    } as unknown as DriverManifest;
+    expect(() => new DriverRegistry([wrong])).toThrow(
+      /name must match[\s\S]*version must be[\s\S]*provides must list[\s\S]*operations must be[\s\S]*masterCounts must list/,
+    );
   });
 });

@@ -53,7 +53,10 @@ export class DriverRegistry {
     }
     const [only, ...others] = this.#volunteers(wanted);
     if (!only) throw new ClusterTypeNotSupported(wanted);
-    if (others.length > 0) throw new Error(`Ambiguous drivers for ${typeKey(wanted)}: ${[only, ...others].join(', ')}; assertUnambiguous was not called at boot`);
+    if (others.length > 0)
+      throw new Error(
+        `Ambiguous drivers for ${typeKey(wanted)}: ${[only, ...others].join(', ')}; assertUnambiguous was not called at boot`,
+      );
     return { manifest: this.#best(only, wanted)!, resolvedBy: 'only-match' };
   }
 
@@ -65,16 +68,22 @@ export class DriverRegistry {
     const defaults = defaultsOf({ configuredDefault });
     const unknown = defaults.filter((name) => this.manifests.every((manifest) => !isCalled(manifest, name)));
     const types = new Map(this.manifests.flatMap((manifest) => manifest.provides.map((type) => [typeKey(type), type] as const)));
-    const disputed = [...types].filter(([, type]) => this.#volunteers(type).length > 1 && defaults.every((name) => !this.#best(name, type)));
+    const disputed = [...types].filter(
+      ([, type]) => this.#volunteers(type).length > 1 && defaults.every((name) => !this.#best(name, type)),
+    );
     const problems = [
       ...unknown.map((name) => `the configured default driver ${name} is not loaded`),
-      ...disputed.map(([key, type]) => `the drivers ${this.#volunteers(type).join(' and ')} both make bays of type ${key}; configure which is the default`),
+      ...disputed.map(
+        ([key, type]) =>
+          `the drivers ${this.#volunteers(type).join(' and ')} both make bays of type ${key}; configure which is the default`,
+      ),
     ];
     if (problems.length > 0) throw new DriversUnusable(problems);
   }
 
   #named(name: string, type: BayType): DriverManifest {
-    if (!this.manifests.some((manifest) => isCalled(manifest, name) && manifest.state !== 'retired')) throw new ClusterDriverNotSupported(name);
+    if (!this.manifests.some((manifest) => isCalled(manifest, name) && manifest.state !== 'retired'))
+      throw new ClusterDriverNotSupported(name);
     const manifest = this.#best(name, type);
     if (!manifest) throw new ClusterTypeNotSupported(type);
     return manifest;
@@ -91,7 +100,9 @@ export class DriverRegistry {
 
   /** Names of the drivers that may be chosen without being named: a beta has to be asked for. */
   #volunteers(type: BayType): readonly string[] {
-    const able = this.manifests.filter((manifest) => provides(manifest, type) && (manifest.state === 'active' || manifest.state === 'deprecated'));
+    const able = this.manifests.filter(
+      (manifest) => provides(manifest, type) && (manifest.state === 'active' || manifest.state === 'deprecated'),
+    );
     return [...new Set(able.map((manifest) => manifest.name))].sort();
   }
 }
@@ -114,10 +125,12 @@ function defaultsOf({ configuredDefault }: Pick<WantedDriver, 'configuredDefault
 }
 
 function wrongIn(manifest: DriverManifest): readonly string[] {
-  return manifestProblems(manifest).map((problem) => `driver ${String(manifest?.name)}@${String(manifest?.version)}: ${problem}`);
+  return manifestProblems(manifest).map((problem) => `driver ${manifest?.name}@${manifest?.version}: ${problem}`);
 }
 
 function repeated(manifests: readonly DriverManifest[]): readonly string[] {
-  const keys = manifests.filter((manifest) => manifest !== null && typeof manifest === 'object').map(({ name, version }) => `${name}@${version}`);
+  const keys = manifests
+    .filter((manifest) => manifest !== null && typeof manifest === 'object')
+    .map(({ name, version }) => `${name}@${version}`);
   return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))].map((key) => `driver ${key} is loaded twice`);
 }

@@ -1,7 +1,21 @@
 export { StepFailed } from './driver.contract.ts';
 export type {
-  Availability, BayCertificates, BayDriver, BayHealth, BayType, CertificateRequest, DriverCapabilities, DriverDependencies,
-  DriverLog, DriverManifest, LedgerEntry, Missing, PlannedStep, ResourceLedger, StepContext, StepResult,
+  Availability,
+  BayCertificates,
+  BayDriver,
+  BayHealth,
+  BayType,
+  CertificateRequest,
+  DriverCapabilities,
+  DriverDependencies,
+  DriverLog,
+  DriverManifest,
+  LedgerEntry,
+  Missing,
+  PlannedStep,
+  ResourceLedger,
+  StepContext,
+  StepResult,
 } from './driver.contract.ts';
 export { DriverRegistry } from './driver-registry.ts';
 export type { ResolvedDriver, WantedDriver } from './driver-registry.ts';

@@ -27,11 +27,13 @@ describe('the addresses of bays', () => {
   it('never chooses what is taken, and finds what is left', () => {
     const range = cidr('10.88.0.0/22');
     const blocks = fc.array(fc.nat(3), { maxLength: 6 });
-    fc.assert(fc.property(blocks, fc.nat(), (taken, seed) => {
-      const used = taken.map((index) => ({ first: range.first + index * 256, bits: 24 }));
-      const chosen = chooseBlock(range, used, seed);
-      return chosen ? overlaps(chosen, range) && !used.some((block) => overlaps(block, chosen)) : new Set(taken).size === 4;
-    }));
+    fc.assert(
+      fc.property(blocks, fc.nat(), (taken, seed) => {
+        const used = taken.map((index) => ({ first: range.first + index * 256, bits: 24 }));
+        const chosen = chooseBlock(range, used, seed);
+        return chosen ? overlaps(chosen, range) && !used.some((block) => overlaps(block, chosen)) : new Set(taken).size === 4;
+      }),
+    );
   });
 
   it('chooses the same again for the same bay', () => {
@@ -39,7 +41,12 @@ describe('the addresses of bays', () => {
   });
 
   it('reads the routes of the kernel, without the default route', () => {
-    const table = 'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n' + 'eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\n' + 'eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\n';
-    expect(parseRoutes(table).map(formatCidr)).toEqual(['192.0.2.0/24']);
+    const table = [
+      'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask',
+      'eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000',
+      'eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF',
+      '',
+    ];
+    expect(parseRoutes(table.join('\n')).map(formatCidr)).toEqual(['192.0.2.0/24']);
   });
 });

@@ -58,12 +58,15 @@ export function nodeAddress(block: Cidr, slot: number): string {
 
 /** The IPv4 blocks of a routing table in the format of `/proc/net/route`; the default route is left out. */
 export function parseRoutes(table: string): readonly Cidr[] {
-  return table.split('\n').slice(1).flatMap((line) => {
-    const [, destination, , , , , , mask] = line.split('\t');
-    if (!destination || !mask) return [];
-    const bits = [...reversed(mask).toString(2)].filter((bit) => bit === '1').length;
-    return bits === 0 ? [] : [{ first: reversed(destination), bits }];
-  });
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, destination, , , , , , mask] = line.split('\t');
+      if (!destination || !mask) return [];
+      const bits = reversed(mask).toString(2).replaceAll('0', '').length;
+      return bits === 0 ? [] : [{ first: reversed(destination), bits }];
+    });
 }
 
 /** The kernel prints addresses as the CPU holds them: least significant byte first on the machines Debian runs on. */

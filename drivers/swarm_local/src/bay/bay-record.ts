@@ -39,7 +39,12 @@ export function newRecord(bayId: string, block: string): BayRecord {
 }
 
 /** Adds `count` nodes with new names to a group. */
-export function addNodes(record: BayRecord, group: Pick<NodeGroupView, 'name' | 'role'>, count: number, describe: (name: string, slot: number) => Pick<NodeRecord, 'address' | 'hostName'>): BayRecord {
+export function addNodes(
+  record: BayRecord,
+  group: Pick<NodeGroupView, 'name' | 'role'>,
+  count: number,
+  describe: (name: string, slot: number) => Pick<NodeRecord, 'address' | 'hostName'>,
+): BayRecord {
   let { nextSlot, nodes } = record;
   let number = record.nextNumber[group.name] ?? 0;
   for (let added = 0; added < count; added += 1) {

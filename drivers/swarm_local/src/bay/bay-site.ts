@@ -17,7 +17,10 @@ export function identityFiles(nodeDir: string) {
 /** @throws {StepFailed} not retryable: the bay was never begun here. */
 export function requireRecord(names: BayNames): BayRecord {
   const record = readRecord(names.bayDir);
-  if (!record) throw new StepFailed(`this host knows nothing of bay ${names.bayId}: swarm_local bays live on the host that made them`, { retryable: false });
+  if (!record)
+    throw new StepFailed(`this host knows nothing of bay ${names.bayId}: swarm_local bays live on the host that made them`, {
+      retryable: false,
+    });
   return record;
 }
 

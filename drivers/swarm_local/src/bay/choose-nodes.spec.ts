@@ -12,7 +12,12 @@ function create(operationId = 'create'): OperationView {
   return { operationId, bayId: spec.bayId, kind: 'create' };
 }
 
-function resize(nodeCount: number, nodesToRemove: readonly string[] = [], nodeGroup = 'default-worker', operationId = 'resize'): OperationView {
+function resize(
+  nodeCount: number,
+  nodesToRemove: readonly string[] = [],
+  nodeGroup = 'default-worker',
+  operationId = 'resize',
+): OperationView {
   return { operationId, bayId: spec.bayId, kind: 'resize', resize: { nodeGroup, nodeCount, nodesToRemove } };
 }
 
@@ -31,7 +36,9 @@ describe('choosing nodes', () => {
 
   it('names the nodes of a new bay by group and number, each with an address', () => {
     expect(created.nodes.map(({ name, role, address, phase }) => [name, role, address, phase])).toEqual([
-      ['default-master-0', 'master', '10.88.3.2', 'wanted'], ['default-worker-0', 'worker', '10.88.3.3', 'wanted'], ['default-worker-1', 'worker', '10.88.3.4', 'wanted'],
+      ['default-master-0', 'master', '10.88.3.2', 'wanted'],
+      ['default-worker-0', 'worker', '10.88.3.3', 'wanted'],
+      ['default-worker-1', 'worker', '10.88.3.4', 'wanted'],
     ]);
   });
 
@@ -40,24 +47,40 @@ describe('choosing nodes', () => {
   });
 
   it('lets the newest go', () => {
-    expect(phases(chooseNodes(running, bay, resize(1)))).toEqual({ 'default-master-0': 'joined', 'default-worker-0': 'joined', 'default-worker-1': 'leaving' });
+    expect(phases(chooseNodes(running, bay, resize(1)))).toEqual({
+      'default-master-0': 'joined',
+      'default-worker-0': 'joined',
+      'default-worker-1': 'leaving',
+    });
   });
 
   it.each(['default-worker-0', '10.88.3.3', 'swarm-default-worker-0'])('lets the named go: %s', (name) => {
-    expect(phases(chooseNodes(running, bay, resize(1, [name])))).toMatchObject({ 'default-worker-0': 'leaving', 'default-worker-1': 'joined' });
+    expect(phases(chooseNodes(running, bay, resize(1, [name])))).toMatchObject({
+      'default-worker-0': 'leaving',
+      'default-worker-1': 'joined',
+    });
   });
 
   it('replaces the named when the count stays', () => {
-    expect(phases(chooseNodes(running, bay, resize(2, ['default-worker-0'])))).toMatchObject({ 'default-worker-0': 'leaving', 'default-worker-1': 'joined', 'default-worker-2': 'wanted' });
+    expect(phases(chooseNodes(running, bay, resize(2, ['default-worker-0'])))).toMatchObject({
+      'default-worker-0': 'leaving',
+      'default-worker-1': 'joined',
+      'default-worker-2': 'wanted',
+    });
   });
 
   it('would rather part with a node that never joined than with one that works', () => {
     const half = chooseNodes(running, bay, resize(3));
-    expect(phases(chooseNodes(half, bay, resize(2, [], 'default-worker', 'next')))).toMatchObject({ 'default-worker-1': 'joined', 'default-worker-2': 'leaving' });
+    expect(phases(chooseNodes(half, bay, resize(2, [], 'default-worker', 'next')))).toMatchObject({
+      'default-worker-1': 'joined',
+      'default-worker-2': 'leaving',
+    });
   });
 
   it('refuses names that are not there', () => {
-    expect(() => chooseNodes(running, bay, resize(1, ['default-worker-9']))).toThrow(expect.objectContaining({ name: 'StepFailed', retryable: false, blockedBy: ['default-worker-9'] }));
+    expect(() => chooseNodes(running, bay, resize(1, ['default-worker-9']))).toThrow(
+      expect.objectContaining({ name: 'StepFailed', retryable: false, blockedBy: ['default-worker-9'] }),
+    );
     expect(() => chooseNodes(running, bay, resize(1, ['default-master-0']))).toThrow('no such node in default-worker');
   });
 
@@ -73,20 +96,25 @@ describe('choosing nodes', () => {
   });
 
   it('always reaches the wanted count, with names never used before and addresses nobody else has', () => {
-    fc.assert(fc.property(fc.array(fc.record({ count: fc.nat(19), dies: fc.boolean() }), { maxLength: 60 }), (resizes) => {
-      const used = new Set<string>();
-      let record = running;
-      resizes.forEach(({ count, dies }, index) => {
-        const before = record.nodes.map((node) => node.name);
-        before.forEach((name) => used.add(name));
-        const chosen = chooseNodes(record, bay, resize(count, [], 'default-worker', `resize-${index}`));
-        expect(chosen.nodes.filter((node) => !before.includes(node.name)).filter((node) => used.has(node.name))).toEqual([]);
-        expect(chosen.nodes.filter((node) => node.role === 'worker' && node.phase !== 'leaving')).toHaveLength(count);
-        expect(new Set(chosen.nodes.map((node) => node.address)).size).toBe(chosen.nodes.length);
-        const gone = withoutNodes(chosen, chosen.nodes.filter((node) => node.phase === 'leaving').map((node) => node.name));
-        // An operation that dies leaves its nodes unjoined.
-        record = dies ? gone : joined(gone);
-      });
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.record({ count: fc.nat(19), dies: fc.boolean() }), { maxLength: 60 }), (resizes) => {
+        const used = new Set<string>();
+        let record = running;
+        resizes.forEach(({ count, dies }, index) => {
+          const before = record.nodes.map((node) => node.name);
+          before.forEach((name) => used.add(name));
+          const chosen = chooseNodes(record, bay, resize(count, [], 'default-worker', `resize-${index}`));
+          expect(chosen.nodes.filter((node) => !before.includes(node.name)).filter((node) => used.has(node.name))).toEqual([]);
+          expect(chosen.nodes.filter((node) => node.role === 'worker' && node.phase !== 'leaving')).toHaveLength(count);
+          expect(new Set(chosen.nodes.map((node) => node.address)).size).toBe(chosen.nodes.length);
+          const gone = withoutNodes(
+            chosen,
+            chosen.nodes.filter((node) => node.phase === 'leaving').map((node) => node.name),
+          );
+          // An operation that dies leaves its nodes unjoined.
+          record = dies ? gone : joined(gone);
+        });
+      }),
+    );
   });
 });

@@ -27,12 +27,19 @@ function groupsOf(bay: BayView, { resize }: OperationView): readonly NodeGroupVi
   return [{ ...group, nodeCount: resize.nodeCount }];
 }
 
-function namedNodes(record: BayRecord, bay: BayView, { nodeGroup, nodesToRemove }: NonNullable<OperationView['resize']>): readonly string[] {
+function namedNodes(
+  record: BayRecord,
+  bay: BayView,
+  { nodeGroup, nodesToRemove }: NonNullable<OperationView['resize']>,
+): readonly string[] {
   const members = record.nodes.filter((node) => node.nodeGroup === nodeGroup);
   const strangers = nodesToRemove.filter((name) => !members.some((node) => isCalled(node, name)));
   if (strangers.length > 0) {
     const there = bay.nodes.filter((node) => node.nodeGroup === nodeGroup).map((node) => node.name);
-    throw new StepFailed(`${strangers.join(', ')}: no such node in ${nodeGroup}, which has ${there.join(', ') || 'none'}`, { retryable: false, blockedBy: strangers });
+    throw new StepFailed(`${strangers.join(', ')}: no such node in ${nodeGroup}, which has ${there.join(', ') || 'none'}`, {
+      retryable: false,
+      blockedBy: strangers,
+    });
   }
   return members.filter((node) => nodesToRemove.some((name) => isCalled(node, name))).map((node) => node.name);
 }
@@ -40,10 +47,19 @@ function namedNodes(record: BayRecord, bay: BayView, { nodeGroup, nodesToRemove 
 /** Makes a group as large as it is wanted: the named go first, then what never joined, then the newest. */
 function fit(record: BayRecord, group: NodeGroupView, named: readonly string[]): BayRecord {
   const members = record.nodes.filter((node) => node.nodeGroup === group.name && node.phase !== 'leaving');
-  const staying = members.filter((node) => !named.includes(node.name)).sort(byWorth).slice(0, group.nodeCount).map((node) => node.name);
-  const nodes = record.nodes.map((node) => (members.includes(node) && !staying.includes(node.name) ? { ...node, phase: 'leaving' as const } : node));
+  const staying = members
+    .filter((node) => !named.includes(node.name))
+    .sort(byWorth)
+    .slice(0, group.nodeCount)
+    .map((node) => node.name);
+  const nodes = record.nodes.map((node) =>
+    members.includes(node) && !staying.includes(node.name) ? { ...node, phase: 'leaving' as const } : node,
+  );
   const block = parseCidr(record.block)!;
-  return addNodes({ ...record, nodes }, group, group.nodeCount - staying.length, (name, slot) => ({ address: nodeAddress(block, slot), hostName: hostNameOf(name, slot) }));
+  return addNodes({ ...record, nodes }, group, group.nodeCount - staying.length, (name, slot) => ({
+    address: nodeAddress(block, slot),
+    hostName: hostNameOf(name, slot),
+  }));
 }
 
 /** Those that joined before those that did not, the older before the newer. */

@@ -44,8 +44,10 @@ export class Fence {
   check(): readonly string[] {
     const markers = this.#markers();
     const newest = markers.at(-1);
-    if (newest === undefined) throw new StepFailed(`the bay was removed while a step with fencing token ${this.token} was under way`, { retryable: false });
-    if (newest > this.#marker()) throw new StepFailed(`fencing token ${this.token} is too old: ${Number(newest)} was here`, { retryable: false });
+    if (newest === undefined)
+      throw new StepFailed(`the bay was removed while a step with fencing token ${this.token} was under way`, { retryable: false });
+    if (newest > this.#marker())
+      throw new StepFailed(`fencing token ${this.token} is too old: ${Number(newest)} was here`, { retryable: false });
     return markers;
   }
 
@@ -54,7 +56,8 @@ export class Fence {
     for (const file of [DELETED_BAYS, `${DELETED_BAYS}.1`].map((name) => join(this.dataDir, name)).filter(existsSync)) {
       for (const line of readFileSync(file, 'utf8').split('\n')) {
         const [bayId, token] = line.split(' ');
-        if (bayId === this.names.bayId && Number(token) > this.token) throw new StepFailed(`the bay was deleted under fencing token ${token}; ${this.token} is too old`, { retryable: false });
+        if (bayId === this.names.bayId && Number(token) > this.token)
+          throw new StepFailed(`the bay was deleted under fencing token ${token}; ${this.token} is too old`, { retryable: false });
       }
     }
   }

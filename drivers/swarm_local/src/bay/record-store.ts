@@ -26,5 +26,7 @@ export function writeRecord(bayDir: string, record: BayRecord): void {
 export function readRecords(dataDir: string): readonly BayRecord[] {
   const dir = baysDir(dataDir);
   if (!existsSync(dir)) return [];
-  return readdirSync(dir).map((name) => readRecord(join(dir, name))).filter((record) => record !== undefined);
+  return readdirSync(dir)
+    .map((name) => readRecord(join(dir, name)))
+    .filter((record) => record !== undefined);
 }

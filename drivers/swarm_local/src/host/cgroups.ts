@@ -15,7 +15,9 @@ export function hierarchies(mounts: readonly Mount[] = readMounts()): readonly s
 
 /** Directories of one cgroup, one for each hierarchy in which it exists. */
 export function cgroupDirs(path: string): readonly string[] {
-  return hierarchies().map((root) => join(root, path)).filter((dir) => existsSync(dir));
+  return hierarchies()
+    .map((root) => join(root, path))
+    .filter((dir) => existsSync(dir));
 }
 
 export function makeCgroup(path: string): void {
@@ -24,7 +26,9 @@ export function makeCgroup(path: string): void {
 
 /** Ids of the processes in a cgroup and below. */
 export function processesIn(path: string): readonly number[] {
-  const pids = cgroupDirs(path).flatMap((dir) => withDescendants(dir)).flatMap((dir) => read(join(dir, 'cgroup.procs')).split('\n'));
+  const pids = cgroupDirs(path)
+    .flatMap((dir) => withDescendants(dir))
+    .flatMap((dir) => read(join(dir, 'cgroup.procs')).split('\n'));
   return [...new Set(pids.filter((pid) => pid !== '').map(Number))];
 }
 
@@ -40,7 +44,9 @@ export function thaw(path: string): void {
 export async function removeCgroup(path: string): Promise<void> {
   const giveUpAt = Date.now() + EMPTIES_MS;
   for (;;) {
-    const busy = cgroupDirs(path).flatMap((dir) => withDescendants(dir).toReversed()).filter((dir) => !removed(dir));
+    const busy = cgroupDirs(path)
+      .flatMap((dir) => withDescendants(dir).toReversed())
+      .filter((dir) => !removed(dir));
     if (busy.length === 0) return;
     if (Date.now() > giveUpAt) throw new Error(`these cgroups stay busy: ${busy.join(', ')}`);
     await pause(RETRY_MS);
@@ -50,7 +56,12 @@ export async function removeCgroup(path: string): Promise<void> {
 /** Parents come before their children. */
 function withDescendants(dir: string): readonly string[] {
   try {
-    return [dir, ...readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap((entry) => withDescendants(join(dir, entry.name)))];
+    return [
+      dir,
+      ...readdirSync(dir, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .flatMap((entry) => withDescendants(join(dir, entry.name))),
+    ];
   } catch (error) {
     return forgiveGone(error, []);
   }

@@ -3,7 +3,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where Debian keeps administrators' tools, which a service's PATH often lacks. */
-const TOOL_PATH = [...new Set([...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'])].filter((dir) => dir.startsWith('/'));
+const TOOL_PATH = [
+  ...new Set([...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']),
+].filter((dir) => dir.startsWith('/'));
 /** Nothing run here takes long; what does is stuck. */
 const TIMEOUT_MS = 20_000;
 

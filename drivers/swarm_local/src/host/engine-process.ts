@@ -41,7 +41,8 @@ export async function startEngine(names: BayNames, node: NodeRecord, storageDriv
  */
 async function clearFormer(names: BayNames, slot: number): Promise<void> {
   const execRoot = names.execRoot(slot);
-  const daemons = () => readProcesses().filter((candidate) => isEngineHelper(candidate, execRoot) && basename(candidate.args[0]!) === 'containerd');
+  const daemons = () =>
+    readProcesses().filter((candidate) => isEngineHelper(candidate, execRoot) && basename(candidate.args[0]!) === 'containerd');
   const giveUpAt = Date.now() + DIES_MS;
   for (let left = daemons(); left.length > 0 && Date.now() < giveUpAt; left = daemons()) {
     left.forEach(({ pid }) => kill(pid));
@@ -57,7 +58,15 @@ function launch(names: BayNames, node: NodeRecord, storageDriver: string | null)
   mkdirSync(names.runtimeDir, { recursive: true, mode: 0o700 });
   const logged = statSync(logFile(nodeDir), { throwIfNoEntry: false })?.size ?? 0;
   const log = openSync(logFile(nodeDir), logged > LOG_BYTES ? 'w' : 'a', 0o600);
-  const inside = ['--net=' + join(NAMESPACES, names.namespace(node.slot)), 'unshare', '--uts', 'sh', '-c', 'echo "$0" >/proc/sys/kernel/hostname && exec "$@"', node.hostName];
+  const inside = [
+    '--net=' + join(NAMESPACES, names.namespace(node.slot)),
+    'unshare',
+    '--uts',
+    'sh',
+    '-c',
+    'echo "$0" >/proc/sys/kernel/hostname && exec "$@"',
+    node.hostName,
+  ];
   const engine = ['dockerd', '--config-file', settingsFile(nodeDir), '--exec-root', names.execRoot(node.slot)];
   const child = spawn('nsenter', [...inside, ...engine], { detached: true, env: TOOL_ENVIRONMENT, stdio: ['ignore', log, log], cwd: '/' });
   closeSync(log);
@@ -124,10 +133,16 @@ function writeSettings(names: BayNames, { slot, name, address }: NodeRecord, sto
   const identity = identityFiles(nodeDir);
   const settings = {
     hosts: [`tcp://${address}:${ENGINE_PORT}`],
-    tlsverify: true, tlscacert: identity.ca, tlscert: identity.certificate, tlskey: identity.key,
-    'data-root': join(nodeDir, 'data'), pidfile: pidFile(names, slot),
-    'cgroup-parent': names.nodeCgroup(slot), 'exec-opts': ['native.cgroupdriver=cgroupfs'],
-    'log-level': 'warn', 'log-opts': { 'max-size': '10m', 'max-file': '2' },
+    tlsverify: true,
+    tlscacert: identity.ca,
+    tlscert: identity.certificate,
+    tlskey: identity.key,
+    'data-root': join(nodeDir, 'data'),
+    pidfile: pidFile(names, slot),
+    'cgroup-parent': names.nodeCgroup(slot),
+    'exec-opts': ['native.cgroupdriver=cgroupfs'],
+    'log-level': 'warn',
+    'log-opts': { 'max-size': '10m', 'max-file': '2' },
     labels: [`jeroboam.bay=${names.bayId}`, `jeroboam.node=${name}`],
     ...(storageDriver === null ? {} : { 'storage-driver': storageDriver }),
   };

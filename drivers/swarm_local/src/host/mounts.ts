@@ -15,13 +15,16 @@ export interface Mount {
 
 /** Lines of `/proc/self/mountinfo`, in the order of mounting (proc(5)). */
 export function parseMounts(mountinfo: string): readonly Mount[] {
-  return mountinfo.split('\n').filter((line) => line !== '').map((line) => {
-    const [before, after] = line.split(' - ') as [string, string];
-    const [type, , options = ''] = after.split(' ');
-    // Blanks in paths are written as octal escapes.
-    const path = before.split(' ')[4]!.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
-    return { path, type: type!, options: options.split(',') };
-  });
+  return mountinfo
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [before, after] = line.split(' - ') as [string, string];
+      const [type, , options = ''] = after.split(' ');
+      // Blanks in paths are written as octal escapes.
+      const path = before.split(' ')[4]!.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+      return { path, type: type!, options: options.split(',') };
+    });
 }
 
 export function readMounts(): readonly Mount[] {
@@ -30,7 +33,10 @@ export function readMounts(): readonly Mount[] {
 
 /** Mount points inside the given directories, innermost first. */
 export function mountsWithin(dirs: readonly string[], mounts: readonly Mount[] = readMounts()): readonly string[] {
-  return mounts.map((mount) => mount.path).filter((path) => dirs.some((dir) => path.startsWith(`${dir}/`))).reverse();
+  return mounts
+    .map((mount) => mount.path)
+    .filter((path) => dirs.some((dir) => path.startsWith(`${dir}/`)))
+    .reverse();
 }
 
 /**

@@ -18,7 +18,9 @@ export interface NodeLink {
 
 /** Blocks of addresses this host already uses or routes somewhere. */
 export function usedBlocks(exceptInterface?: string): readonly Cidr[] {
-  const own = Object.entries(networkInterfaces()).filter(([name]) => name !== exceptInterface).flatMap(([, addresses]) => addresses ?? []);
+  const own = Object.entries(networkInterfaces())
+    .filter(([name]) => name !== exceptInterface)
+    .flatMap(([, addresses]) => addresses ?? []);
   const interfaces = own.flatMap(({ cidr }) => parseCidr(cidr ?? '') ?? []);
   const routes = readFileSync('/proc/net/route', 'utf8').split('\n');
   return [...interfaces, ...parseRoutes(routes.filter((line) => !exceptInterface || !line.startsWith(`${exceptInterface}\t`)).join('\n'))];
@@ -37,15 +39,21 @@ export async function makeBridge({ bridge, alias }: BayNames, block: Cidr): Prom
 /** Makes each node's network namespace and its cable into the bridge, or mends them. */
 export async function makeLinks(names: BayNames, block: Cidr, nodes: readonly NodeLink[]): Promise<void> {
   for (const { slot } of nodes) if (isHusk(names.namespace(slot))) await command('ip', ['netns', 'delete', names.namespace(slot)]);
-  await batch(nodes.flatMap(({ slot }) => {
-    const [link, namespace] = [names.link(slot), names.namespace(slot)];
-    return [
-      ...(existsSync(join(NAMESPACES, namespace)) ? [] : [`netns add ${namespace}`]),
-      ...(exists(link) ? [] : [`link add ${link} type veth peer name eth0 netns ${namespace}`]),
-      `link set ${link} alias ${names.alias} master ${names.bridge} up`,
-    ];
-  }));
-  await Promise.all(nodes.map(({ slot, address }) => batch(['link set lo up', `address replace ${address}/${block.bits} dev eth0`, 'link set eth0 up'], names.namespace(slot))));
+  await batch(
+    nodes.flatMap(({ slot }) => {
+      const [link, namespace] = [names.link(slot), names.namespace(slot)];
+      return [
+        ...(existsSync(join(NAMESPACES, namespace)) ? [] : [`netns add ${namespace}`]),
+        ...(exists(link) ? [] : [`link add ${link} type veth peer name eth0 netns ${namespace}`]),
+        `link set ${link} alias ${names.alias} master ${names.bridge} up`,
+      ];
+    }),
+  );
+  await Promise.all(
+    nodes.map(({ slot, address }) =>
+      batch(['link set lo up', `address replace ${address}/${block.bits} dev eth0`, 'link set eth0 up'], names.namespace(slot)),
+    ),
+  );
 }
 
 /**
@@ -54,8 +62,14 @@ export async function makeLinks(names: BayNames, block: Cidr, nodes: readonly No
  */
 export async function removeLinks(names: BayNames, slots: readonly number[]): Promise<void> {
   await batch([
-    ...slots.map((slot) => names.link(slot)).filter(exists).map((link) => `link delete ${link}`),
-    ...slots.map((slot) => names.namespace(slot)).filter((namespace) => existsSync(join(NAMESPACES, namespace))).map((namespace) => `netns delete ${namespace}`),
+    ...slots
+      .map((slot) => names.link(slot))
+      .filter(exists)
+      .map((link) => `link delete ${link}`),
+    ...slots
+      .map((slot) => names.namespace(slot))
+      .filter((namespace) => existsSync(join(NAMESPACES, namespace)))
+      .map((namespace) => `netns delete ${namespace}`),
   ]);
 }
 
@@ -65,7 +79,9 @@ export async function removeBridge({ bridge }: BayNames): Promise<void> {
 
 /** Interfaces whose alias or name says that they are this bay's. */
 export function interfacesOf({ alias, shortId }: BayNames): readonly string[] {
-  return readdirSync(INTERFACES).filter((name) => (name.startsWith(`jb${shortId}`) || name.startsWith(`jv${shortId}`)) && ['', alias].includes(aliasOf(name)));
+  return readdirSync(INTERFACES).filter(
+    (name) => (name.startsWith(`jb${shortId}`) || name.startsWith(`jv${shortId}`)) && ['', alias].includes(aliasOf(name)),
+  );
 }
 
 /** Names of the bay's network namespaces. */

@@ -8,10 +8,12 @@ export interface HostProcess {
 
 /** Every process that has a command line: neither kernel threads nor the dead that were not yet fetched. */
 export function readProcesses(): readonly HostProcess[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-    const args = readArgs(name);
-    return args.length === 0 ? [] : [{ pid: Number(name), args }];
-  });
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const args = readArgs(name);
+      return args.length === 0 ? [] : [{ pid: Number(name), args }];
+    });
 }
 
 function readArgs(pid: string): readonly string[] {

@@ -38,7 +38,11 @@ export async function removeFiles(work: Work): Promise<StepResult> {
   if (fence.exists()) fence.remember();
   await removeTrees([names.runtimeDir, names.bayDir]);
   const left = await inventoryOf(names.bayId, dataDir);
-  if (left.length > 0) throw new StepFailed(`of the bay there is still ${left.map(({ type, name }) => `${type} ${name}`).join(', ')}`, { retryable: true, blockedBy: left.map(({ name }) => name) });
+  if (left.length > 0)
+    throw new StepFailed(`of the bay there is still ${left.map(({ type, name }) => `${type} ${name}`).join(', ')}`, {
+      retryable: true,
+      blockedBy: left.map(({ name }) => name),
+    });
   const listed = context.bay.resources.map((resource) => resource.resourceId);
   if (listed.length > 0) await context.ledger.release(listed);
   return {};

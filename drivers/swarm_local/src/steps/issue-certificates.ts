@@ -8,7 +8,9 @@ import type { Work } from './work.ts';
 
 /** Has the bay's authority sign what is still unsigned. Nodes serve with these certificates and call each other with them. */
 export async function issueCertificates(work: Work): Promise<StepResult> {
-  const unsigned = staying(requireRecord(work.names)).filter((node) => !existsSync(identityFiles(work.names.nodeDir(node.slot)).certificate));
+  const unsigned = staying(requireRecord(work.names)).filter(
+    (node) => !existsSync(identityFiles(work.names.nodeDir(node.slot)).certificate),
+  );
   if (unsigned.length === 0) return {};
   const caPem = await work.context.certificates.ca();
   await together(unsigned.map((node) => issue(work, node, caPem)));
@@ -19,7 +21,11 @@ async function issue(work: Work, { slot, hostName, address }: NodeRecord, caPem:
   guard(work);
   const files = identityFiles(work.names.nodeDir(slot));
   const csrPem = certificateRequest(readFileSync(files.key, 'utf8'), hostName);
-  const certificatePem = await work.context.certificates.sign({ csrPem, usages: ['server', 'client'], subjectAltNames: [{ type: 'ip', value: address }] });
+  const certificatePem = await work.context.certificates.sign({
+    csrPem,
+    usages: ['server', 'client'],
+    subjectAltNames: [{ type: 'ip', value: address }],
+  });
   guard(work);
   writeWhole(files.ca, caPem);
   // Last, as it is what tells that the node has its identity.

@@ -24,13 +24,19 @@ const ADDRESS_LOCK = 'jeroboam-swarm-local-addresses';
 
 /** Chooses names and addresses, then makes what an engine needs around it: keys, bridge, namespaces, cables. */
 export async function prepareNodes(work: Work): Promise<StepResult> {
-  const { names, context: { bay, operation } } = work;
+  const {
+    names,
+    context: { bay, operation },
+  } = work;
   if (!work.fence.exists()) await begin(work);
   await intend(work, bayResources(names));
   await withHostLock(ADDRESS_LOCK, work.context.signal, () => haveBridge(work));
   const record = save(work, chooseNodes(readRecord(names.bayDir)!, bay, operation));
   const nodes = staying(record);
-  await intend(work, nodes.flatMap((node) => [...nodeResources(names, node), engineResource(names, node)]));
+  await intend(
+    work,
+    nodes.flatMap((node) => [...nodeResources(names, node), engineResource(names, node)]),
+  );
   guard(work);
   await together([mendHost(work, record), ...nodes.map((node) => haveKey(work, node))]);
   await recordMade(work, [...bayResources(names), ...nodes.flatMap((node) => nodeResources(names, node))]);
@@ -56,15 +62,22 @@ async function begin(work: Work): Promise<void> {
 
 /** @throws {StepFailed} not retryable. The gateway refuses all this by the capabilities; bays outlive gateways. */
 function requirePossible({ spec, nodeGroups }: BayView): void {
-  const count = (role?: string) => nodeGroups.filter((group) => role === undefined || group.role === role).reduce((sum, group) => sum + group.nodeCount, 0);
+  const count = (role?: string) =>
+    nodeGroups.filter((group) => role === undefined || group.role === role).reduce((sum, group) => sum + group.nodeCount, 0);
   const refuse = (when: boolean, reason: string) => {
     if (when) throw new StepFailed(reason, { retryable: false });
   };
   refuse(spec.tlsDisabled, 'swarm_local makes no bays without TLS: anybody on this host could become root through them');
-  refuse(!capabilities.masterCounts.includes(count('master')), `a bay has ${capabilities.masterCounts.join(' or ')} masters, not ${count('master')}`);
+  refuse(
+    !capabilities.masterCounts.includes(count('master')),
+    `a bay has ${capabilities.masterCounts.join(' or ')} masters, not ${count('master')}`,
+  );
   refuse(count() > capabilities.maxNodes, `a bay has at most ${capabilities.maxNodes} nodes, not ${count()}`);
   const { dockerStorageDriver } = spec;
-  refuse(dockerStorageDriver !== null && !capabilities.storageDrivers.includes(dockerStorageDriver), `the storage driver ${dockerStorageDriver} does not work here`);
+  refuse(
+    dockerStorageDriver !== null && !capabilities.storageDrivers.includes(dockerStorageDriver),
+    `the storage driver ${dockerStorageDriver} does not work here`,
+  );
 }
 
 /** The bay's addresses, chosen once. The bridge is made under the same lock: it is what others see of the choice. */
@@ -73,13 +86,18 @@ async function haveBridge(work: Work): Promise<void> {
   const known = readRecord(names.bayDir);
   const used = usedBlocks(names.bridge);
   if (known) {
-    if (used.some((block) => overlaps(block, blockOf(known)))) throw new StepFailed(`the addresses ${known.block} of this bay are used by something else on this host now`, { retryable: true, blockedBy: [known.block] });
+    if (used.some((block) => overlaps(block, blockOf(known))))
+      throw new StepFailed(`the addresses ${known.block} of this bay are used by something else on this host now`, {
+        retryable: true,
+        blockedBy: [known.block],
+      });
     guard(work);
     return makeBridge(names, blockOf(known));
   }
   const others = readRecords(dataDir).map(blockOf);
   const block = chooseBlock(addressRange(), [...used, ...others], createHash('sha256').update(names.bayId).digest().readUInt32BE(0));
-  if (!block) throw new StepFailed('all private addresses for bays are taken; widen JEROBOAM_SWARM_LOCAL_RANGE or delete bays', { retryable: false });
+  if (!block)
+    throw new StepFailed('all private addresses for bays are taken; widen JEROBOAM_SWARM_LOCAL_RANGE or delete bays', { retryable: false });
   save(work, newRecord(names.bayId, formatCidr(block)));
   await makeBridge(names, block);
 }

@@ -1,6 +1,5 @@
 import type { StepResult } from '@jeroboam/driver-sdk';
 import { withoutNodes } from '../bay/bay-record.ts';
-import type { NodeRecord } from '../bay/bay-record.ts';
 import { engineResource, leaving, nodeResources, requireRecord } from '../bay/bay-site.ts';
 import { chooseNodes } from '../bay/choose-nodes.ts';
 import { readRecord } from '../bay/record-store.ts';
@@ -42,12 +41,26 @@ export async function removeNodes(work: Work): Promise<StepResult> {
     guard(work);
     // Struck off by force rather than leaving by itself: leaving takes 6 s after a drain, and the engine ends anyway.
     for (const { swarmId } of nodes) if (swarmId !== undefined) await forget(manager!, swarmId, context.signal);
-    await endEngines(names, nodes.map((node) => node.slot));
-    await removeLinks(names, nodes.map((node) => node.slot));
+    await endEngines(
+      names,
+      nodes.map((node) => node.slot),
+    );
+    await removeLinks(
+      names,
+      nodes.map((node) => node.slot),
+    );
     await removeTrees(nodes.map((node) => names.nodeDir(node.slot)));
     // The ledger first: a node that is off the record would never be released again.
-    await context.ledger.release(nodes.flatMap((node) => [engineResource(names, node), ...nodeResources(names, node)]).map((resource) => resource.resourceId));
-    save(work, withoutNodes(readRecord(names.bayDir)!, nodes.map((node) => node.name)));
+    await context.ledger.release(
+      nodes.flatMap((node) => [engineResource(names, node), ...nodeResources(names, node)]).map((resource) => resource.resourceId),
+    );
+    save(
+      work,
+      withoutNodes(
+        readRecord(names.bayDir)!,
+        nodes.map((node) => node.name),
+      ),
+    );
   }
   const there = new Set(requireRecord(names).nodes.map((node) => node.name));
   return { nodesRemoved: context.bay.nodes.map((node) => node.name).filter((name) => !there.has(name)) };

@@ -22,9 +22,15 @@ export async function startEngines(work: Work): Promise<StepResult> {
   const record = requireRecord(names);
   const nodes = staying(record);
   // A reboot between two steps takes the namespaces away.
-  if (!nodes.every((node) => namespacesOf(names).includes(names.namespace(node.slot)) && interfacesOf(names).includes(names.link(node.slot)))) await mendHost(work, record);
+  if (
+    !nodes.every((node) => namespacesOf(names).includes(names.namespace(node.slot)) && interfacesOf(names).includes(names.link(node.slot)))
+  )
+    await mendHost(work, record);
   await together(nodes.map(async (node) => untilReady(work, node, work.apis.of(node), await ensureStarted(work, node))));
-  await recordMade(work, nodes.map((node) => engineResource(names, node)));
+  await recordMade(
+    work,
+    nodes.map((node) => engineResource(names, node)),
+  );
   return {};
 }
 
@@ -44,8 +50,10 @@ async function untilReady({ names, context: { signal } }: Work, node: NodeRecord
       if (!NOT_YET.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
     if (engine !== undefined && !isAlive(engine)) engine = findEngine(names, node.slot);
-    if (engine === undefined) throw new StepFailed(`the engine of ${node.name} ended: ${lastWords(names, node.slot)}`, { retryable: true, blockedBy: [node.name] });
-    if (Date.now() > giveUpAt) throw new StepFailed(`the engine of ${node.name} does not answer`, { retryable: true, blockedBy: [node.name] });
+    if (engine === undefined)
+      throw new StepFailed(`the engine of ${node.name} ended: ${lastWords(names, node.slot)}`, { retryable: true, blockedBy: [node.name] });
+    if (Date.now() > giveUpAt)
+      throw new StepFailed(`the engine of ${node.name} does not answer`, { retryable: true, blockedBy: [node.name] });
     await pause(POLL_MS, undefined, { signal });
   }
 }

@@ -61,14 +61,22 @@ async function haveImage(work: Work, node: NodeRecord): Promise<string> {
 
 async function joinAlone(work: Work, node: NodeRecord): Promise<string> {
   guard(work);
-  return joinSwarm(work.apis.of(node), node.role === 'master' ? 'manager' : 'worker', await managersOf(work, requireRecord(work.names)), work.context.signal);
+  return joinSwarm(
+    work.apis.of(node),
+    node.role === 'master' ? 'manager' : 'worker',
+    await managersOf(work, requireRecord(work.names)),
+    work.context.signal,
+  );
 }
 
 /**
  * Connections to the masters that are managers now, asked one by one until a majority of the swarm answers.
  * @throws {StepFailed} retryable: none of them answers.
  */
-export async function managersOf({ apis, context: { signal } }: Pick<Work, 'apis'> & { context: Pick<Work['context'], 'signal'> }, record: BayRecord): Promise<readonly EngineApi[]> {
+export async function managersOf(
+  { apis, context: { signal } }: Pick<Work, 'apis'> & { context: Pick<Work['context'], 'signal'> },
+  record: BayRecord,
+): Promise<readonly EngineApi[]> {
   const complaints: string[] = [];
   const managers: EngineApi[] = [];
   for (const master of mastersOf(record)) {

@@ -35,9 +35,14 @@ export async function intend({ context: { bay, ledger } }: Work, resources: read
 }
 
 /** Tells the ledger what is there now, unless it knows. */
-export async function recordMade({ context: { bay, ledger } }: Work, resources: readonly (LedgerEntry & { readonly externalId?: string })[]): Promise<void> {
+export async function recordMade(
+  { context: { bay, ledger } }: Work,
+  resources: readonly (LedgerEntry & { readonly externalId?: string })[],
+): Promise<void> {
   const known = new Map(bay.resources.map((resource) => [resource.resourceId, resource]));
-  const news = resources.filter(({ resourceId, externalId }) => known.get(resourceId)?.state !== 'recorded' || known.get(resourceId)?.externalId !== externalId);
+  const news = resources.filter(
+    ({ resourceId, externalId }) => known.get(resourceId)?.state !== 'recorded' || known.get(resourceId)?.externalId !== externalId,
+  );
   if (news.length > 0) await ledger.record(news);
 }
 

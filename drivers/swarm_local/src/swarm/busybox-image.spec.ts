@@ -28,8 +28,12 @@ describe('the busybox image', () => {
     ]);
     const listed = spawnSync('tar', ['-tvf', '-', '--numeric-owner'], { input: archive, env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' } });
     expect(listed.stderr.toString()).toBe('');
-    expect(listed.stdout.toString().trim().split('\n').map((line) => line.replaceAll(/ +\d{4}-\d\d-\d\d \d\d:\d\d/g, '').replaceAll(/ +/g, ' '))).toEqual([
-      'drwxr-xr-x 0/0 0 bin/', '-rwxr-xr-x 0/0 513 bin/program', 'lrwxrwxrwx 0/0 0 bin/[ -> program', '-rw-r--r-- 0/0 0 empty',
-    ]);
+    expect(
+      listed.stdout
+        .toString()
+        .trim()
+        .split('\n')
+        .map((line) => line.replaceAll(/ +\d{4}-\d\d-\d\d \d\d:\d\d/g, '').replaceAll(/ +/g, ' ')),
+    ).toEqual(['drwxr-xr-x 0/0 0 bin/', '-rwxr-xr-x 0/0 513 bin/program', 'lrwxrwxrwx 0/0 0 bin/[ -> program', '-rw-r--r-- 0/0 0 empty']);
   });
 });

@@ -7,7 +7,8 @@ import type { TarEntry } from './tar.ts';
 export const BUSYBOX_IMAGE = 'busybox:latest';
 const PT_INTERP = 3;
 /** Without it Debian's busybox looks for libraries to find services and hosts with, has none, and dies in `wget`. */
-const NSSWITCH = ['passwd', 'group', 'services', 'protocols', 'networks'].map((database) => `${database}: files\n`).join('') + 'hosts: files dns\n';
+const NSSWITCH =
+  ['passwd', 'group', 'services', 'protocols', 'networks'].map((database) => `${database}: files\n`).join('') + 'hosts: files dns\n';
 
 let archive: Promise<Buffer | undefined> | undefined;
 
@@ -24,7 +25,8 @@ export async function provideBusybox(api: EngineApi, signal: AbortSignal): Promi
   const changes = ['CMD ["sh"]', 'ENV PATH=/bin'].map((change) => `&changes=${encodeURIComponent(change)}`).join('');
   await api.upload(`/images/create?fromSrc=-&repo=busybox&tag=latest${changes}`, content, signal);
   // An import that fails half-way has been answered with 200 already.
-  if (!(await api.has(`/images/${BUSYBOX_IMAGE}/json`, signal))) throw new Error(`the engine at ${api.address} did not take the image ${BUSYBOX_IMAGE}`);
+  if (!(await api.has(`/images/${BUSYBOX_IMAGE}/json`, signal)))
+    throw new Error(`the engine at ${api.address} did not take the image ${BUSYBOX_IMAGE}`);
 }
 
 async function makeArchive(): Promise<Buffer | undefined> {
@@ -36,7 +38,12 @@ async function makeArchive(): Promise<Buffer | undefined> {
   return tar([
     ...['bin/', 'dev/', 'etc/', 'proc/', 'root/', 'sys/', 'var/'].map((dir): TarEntry => ({ kind: 'directory', path: dir, mode: 0o755 })),
     { kind: 'directory', path: 'tmp/', mode: 0o1777 },
-    { kind: 'file', path: 'etc/passwd', mode: 0o644, content: Buffer.from('root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n') },
+    {
+      kind: 'file',
+      path: 'etc/passwd',
+      mode: 0o644,
+      content: Buffer.from('root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n'),
+    },
     { kind: 'file', path: 'etc/group', mode: 0o644, content: Buffer.from('root:x:0:\nnogroup:x:65534:\n') },
     { kind: 'file', path: 'etc/nsswitch.conf', mode: 0o644, content: Buffer.from(NSSWITCH) },
     { kind: 'file', path: 'bin/busybox', mode: 0o755, content: busybox },

@@ -5,7 +5,11 @@ import { certificateRequest, newPrivateKey } from './certificate-request.ts';
 describe('a certificate request', () => {
   it('is read, found to be signed by its key, and signed', async () => {
     const [key, authority] = [await newPrivateKey(), new FakeCertificates()];
-    const pem = await authority.sign({ csrPem: certificateRequest(key, 'default-worker-0'), usages: ['server', 'client'], subjectAltNames: [{ type: 'ip', value: '10.88.3.3' }] });
+    const pem = await authority.sign({
+      csrPem: certificateRequest(key, 'default-worker-0'),
+      usages: ['server', 'client'],
+      subjectAltNames: [{ type: 'ip', value: '10.88.3.3' }],
+    });
     const certificate = new X509Certificate(pem);
     expect(certificate.subject).toBe('CN=default-worker-0');
     expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
@@ -14,6 +18,8 @@ describe('a certificate request', () => {
   });
 
   it('holds no private key', async () => {
-    expect(certificateRequest(await newPrivateKey(), 'x')).toMatch(/^-----BEGIN CERTIFICATE REQUEST-----\n([A-Za-z0-9+/=]{1,64}\n)+-----END CERTIFICATE REQUEST-----\n$/);
+    expect(certificateRequest(await newPrivateKey(), 'x')).toMatch(
+      /^-----BEGIN CERTIFICATE REQUEST-----\n([A-Za-z0-9+/=]{1,64}\n)+-----END CERTIFICATE REQUEST-----\n$/,
+    );
   });
 });

@@ -16,7 +16,11 @@ const SHA256_WITH_RSA = Buffer.from('2a864886f70d01010b', 'hex');
 
 /** @returns PEM (PKCS#8) of a new RSA key of 2048 bits, made off the main thread. */
 export async function newPrivateKey(): Promise<string> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
   return privateKey;
 }
 

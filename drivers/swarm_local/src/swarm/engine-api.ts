@@ -63,21 +63,31 @@ export class EngineApi {
     }
   }
 
-  #send<T>(method: string, path: string, body: Buffer | undefined, signal: AbortSignal, timeoutMs = DEFAULT_TIMEOUT_MS, type = 'application/json'): Promise<T> {
+  #send<T>(
+    method: string,
+    path: string,
+    body: Buffer | undefined,
+    signal: AbortSignal,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    type = 'application/json',
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const headers = body ? { 'content-type': type, 'content-length': body.length } : {};
       const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const sent = request({ host: this.address, port: ENGINE_PORT, method, path, headers, agent: this.#agent, signal: until }, (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('error', reject);
-        answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          const status = answer.statusCode ?? 0;
-          if (status >= 400) reject(new EngineRefused(status, `${method} ${path.split('?')[0]} at ${this.address}: ${messageOf(text)}`));
-          else resolve(parsed(text) as T);
-        });
-      });
+      const sent = request(
+        { host: this.address, port: ENGINE_PORT, method, path, headers, agent: this.#agent, signal: until },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.on('error', reject);
+          answer.on('end', () => {
+            const text = Buffer.concat(chunks).toString();
+            const status = answer.statusCode ?? 0;
+            if (status >= 400) reject(new EngineRefused(status, `${method} ${path.split('?')[0]} at ${this.address}: ${messageOf(text)}`));
+            else resolve(parsed(text) as T);
+          });
+        },
+      );
       sent.on('error', reject);
       sent.end(body);
     });

@@ -52,7 +52,12 @@ export async function formSwarm(api: EngineApi, signal: AbortSignal): Promise<vo
  * Has an engine join, unless it did. One that hangs half-way, or that the managers have forgotten, starts over.
  * @returns the swarm's id of the node.
  */
-export async function joinSwarm(api: EngineApi, role: 'manager' | 'worker', managers: readonly EngineApi[], signal: AbortSignal): Promise<string> {
+export async function joinSwarm(
+  api: EngineApi,
+  role: 'manager' | 'worker',
+  managers: readonly EngineApi[],
+  signal: AbortSignal,
+): Promise<string> {
   const [manager] = managers as [EngineApi];
   const before = await membership(api, signal);
   if (before.LocalNodeState === 'active' && (await manager.has(`/nodes/${before.NodeID}`, signal))) return before.NodeID;
@@ -61,25 +66,43 @@ export async function joinSwarm(api: EngineApi, role: 'manager' | 'worker', mana
   const { JoinTokens } = await manager.get<{ JoinTokens: { Manager: string; Worker: string } }>('/swarm', signal);
   const here = `${api.address}:${SWARM_PORT}`;
   const RemoteAddrs = managers.map(({ address }) => `${address}:${SWARM_PORT}`);
-  await api.post('/swarm/join', { ListenAddr: here, AdvertiseAddr: here, RemoteAddrs, JoinToken: role === 'manager' ? JoinTokens.Manager : JoinTokens.Worker }, signal, JOIN_MS);
+  await api.post(
+    '/swarm/join',
+    { ListenAddr: here, AdvertiseAddr: here, RemoteAddrs, JoinToken: role === 'manager' ? JoinTokens.Manager : JoinTokens.Worker },
+    signal,
+    JOIN_MS,
+  );
   return (await membership(api, signal)).NodeID;
 }
 
 /** Waits until a manager sees all of these nodes ready. */
-export async function allReady(manager: EngineApi, ids: readonly string[], signal: AbortSignal, withinMs: number): Promise<readonly SwarmNode[]> {
+export async function allReady(
+  manager: EngineApi,
+  ids: readonly string[],
+  signal: AbortSignal,
+  withinMs: number,
+): Promise<readonly SwarmNode[]> {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
     const nodes = await listNodes(manager, signal);
     const late = ids.filter((id) => !nodes.some((node) => node.ID === id && node.Status.State === 'ready'));
     if (late.length === 0) return nodes;
-    if (Date.now() > giveUpAt) throw new StepFailed(`the manager does not see these nodes ready: ${late.join(', ')}`, { retryable: true, blockedBy: late });
+    if (Date.now() > giveUpAt)
+      throw new StepFailed(`the manager does not see these nodes ready: ${late.join(', ')}`, { retryable: true, blockedBy: late });
     await pause(POLL_MS, undefined, { signal });
   }
 }
 
 /** Removes what a node was before it joined anew: the managers keep the old one as down for ever. */
-export async function forgetFormer(manager: EngineApi, { ID, Description }: SwarmNode, nodes: readonly SwarmNode[], signal: AbortSignal): Promise<void> {
-  const former = nodes.filter((node) => node.ID !== ID && node.Description.Hostname === Description.Hostname && node.Status.State === 'down');
+export async function forgetFormer(
+  manager: EngineApi,
+  { ID, Description }: SwarmNode,
+  nodes: readonly SwarmNode[],
+  signal: AbortSignal,
+): Promise<void> {
+  const former = nodes.filter(
+    (node) => node.ID !== ID && node.Description.Hostname === Description.Hostname && node.Status.State === 'down',
+  );
   for (const node of former) await forget(manager, node.ID, signal);
 }
 
@@ -90,7 +113,8 @@ export async function forgetFormer(manager: EngineApi, { ID, Description }: Swar
 export async function drain(manager: EngineApi, id: string, signal: AbortSignal, withinMs: number): Promise<void> {
   const node = (await listNodes(manager, signal)).find((candidate) => candidate.ID === id);
   if (!node) return;
-  if (node.Spec.Availability !== 'drain') await manager.post(`/nodes/${id}/update?version=${node.Version.Index}`, { ...node.Spec, Availability: 'drain' }, signal);
+  if (node.Spec.Availability !== 'drain')
+    await manager.post(`/nodes/${id}/update?version=${node.Version.Index}`, { ...node.Spec, Availability: 'drain' }, signal);
   // A node that is down cannot say that its containers have stopped.
   if (node.Status.State !== 'ready') return;
   const giveUpAt = Date.now() + withinMs;

@@ -22,10 +22,16 @@ export function tracesOf(bayId: string): readonly string[] {
 
 /** Command lines and cgroups; the dead that nobody fetched yet have neither. */
 function processes(marks: readonly string[]): readonly string[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((pid) => {
-    const about = ['cmdline', 'cgroup'].map((file) => join('/proc', pid, file)).map(readIfThere).join(' ').replaceAll('\0', ' ');
-    return marks.some((mark) => about.includes(mark)) ? [`process ${pid}: ${about}`] : [];
-  });
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      const about = ['cmdline', 'cgroup']
+        .map((file) => join('/proc', pid, file))
+        .map(readIfThere)
+        .join(' ')
+        .replaceAll('\0', ' ');
+      return marks.some((mark) => about.includes(mark)) ? [`process ${pid}: ${about}`] : [];
+    });
 }
 
 function readIfThere(file: string): string {

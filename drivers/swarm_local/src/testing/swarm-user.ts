@@ -18,7 +18,10 @@ export class SwarmUser {
 
   /** Runs a command of busybox as a service, on the nodes of one role. */
   async runService(name: string, command: readonly string[], replicas: number, role: 'manager' | 'worker'): Promise<void> {
-    const TaskTemplate = { ContainerSpec: { Image: 'busybox:latest', Command: command, StopGracePeriod: 1_000_000_000 }, Placement: { Constraints: [`node.role==${role}`] } };
+    const TaskTemplate = {
+      ContainerSpec: { Image: 'busybox:latest', Command: command, StopGracePeriod: 1_000_000_000 },
+      Placement: { Constraints: [`node.role==${role}`] },
+    };
     await this.manager.post('/services/create', { Name: name, TaskTemplate, Mode: { Replicated: { Replicas: replicas } } }, this.#signal);
   }
 

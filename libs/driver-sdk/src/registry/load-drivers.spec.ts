@@ -25,7 +25,10 @@ describe('loading drivers', () => {
     write('file.mjs', moduleWith('from-file'));
     write('folder/package.json', '{ "type": "module", "exports": { ".": { "types": "./x.d.ts", "default": "./lib/main.js" } } }');
     write('folder/lib/main.js', moduleWith('from-folder'));
-    write('node_modules/@some/driver/package.json', '{ "name": "@some/driver", "type": "module", "exports": { ".": { "import": "./main.js" } } }');
+    write(
+      'node_modules/@some/driver/package.json',
+      '{ "name": "@some/driver", "type": "module", "exports": { ".": { "import": "./main.js" } } }',
+    );
     write('node_modules/@some/driver/main.js', moduleWith('from-package'));
     const drivers = await loadDrivers(['./file.mjs', 'folder', '@some/driver'], base);
     expect(drivers.map((driver) => driver.name)).toEqual(['from-file', 'from-folder', 'from-package']);

@@ -33,14 +33,18 @@ interface Loaded {
 async function loadOne(specifier: string, baseDir: string): Promise<Loaded> {
   try {
     const { drivers } = (await import(pathToFileURL(entryOf(specifier, baseDir)).href)) as { drivers?: unknown };
-    return Array.isArray(drivers) ? checked(specifier, drivers) : { manifests: [], problems: [`${specifier} exports no list named "drivers"`] };
+    return Array.isArray(drivers)
+      ? checked(specifier, drivers)
+      : { manifests: [], problems: [`${specifier} exports no list named "drivers"`] };
   } catch (cause) {
     return { manifests: [], problems: [`${specifier} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`], cause };
   }
 }
 
 function checked(specifier: string, drivers: readonly unknown[]): Loaded {
-  const problems = drivers.flatMap((manifest, index) => manifestProblems(manifest).map((problem) => `${specifier}, driver ${index + 1}${nameOf(manifest)}: ${problem}`));
+  const problems = drivers.flatMap((manifest, index) =>
+    manifestProblems(manifest).map((problem) => `${specifier}, driver ${index + 1}${nameOf(manifest)}: ${problem}`),
+  );
   return { manifests: problems.length > 0 ? [] : (drivers as readonly DriverManifest[]), problems };
 }
 

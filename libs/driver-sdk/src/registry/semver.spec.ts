@@ -3,7 +3,19 @@ import { compareSemver, isSemver } from './semver.ts';
 
 describe('semantic versions', () => {
   it('orders the versions of the example in semver.org section 11', () => {
-    const ordered = ['1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta', '1.0.0-beta.2', '1.0.0-beta.11', '1.0.0-rc.1', '1.0.0', '1.9.0', '1.10.0', '2.0.0'];
+    const ordered = [
+      '1.0.0-alpha',
+      '1.0.0-alpha.1',
+      '1.0.0-alpha.beta',
+      '1.0.0-beta',
+      '1.0.0-beta.2',
+      '1.0.0-beta.11',
+      '1.0.0-rc.1',
+      '1.0.0',
+      '1.9.0',
+      '1.10.0',
+      '2.0.0',
+    ];
     expect([...ordered].reverse().sort(compareSemver)).toEqual(ordered);
   });
 
@@ -16,7 +28,15 @@ describe('semantic versions', () => {
   });
 
   it('is antisymmetric', () => {
-    const version = fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.constantFrom('', '-a', '-1', '-a.2', '-a.10')).map(([major, minor, patch, pre]) => `${major}.${minor}.${patch}${pre}`);
-    fc.assert(fc.property(version, version, (one, other) => Math.sign(compareSemver(one, other)) === -Math.sign(compareSemver(other, one)) || one === other));
+    const version = fc
+      .tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.constantFrom('', '-a', '-1', '-a.2', '-a.10'))
+      .map(([major, minor, patch, pre]) => `${major}.${minor}.${patch}${pre}`);
+    fc.assert(
+      fc.property(
+        version,
+        version,
+        (one, other) => Math.sign(compareSemver(one, other)) === -Math.sign(compareSemver(other, one)) || one === other,
+      ),
+    );
   });
 });

@@ -19,23 +19,32 @@ export function manifestProblems(value: unknown): readonly string[] {
   require(isString(value['state']) && STATES.includes(value['state']), `state must be one of ${STATES.join(', ')}`);
   require(typeof value['create'] === 'function', 'create must be a function');
   require(isListOf(value['provides'], isBayType, 1), 'provides must list at least one { serverType: vm or bm, os, coe }');
-  require(isListOf(value['templateVersions'], (version) => isString(version) && isSemver(version), 1), 'templateVersions must list at least one semantic version');
+  require(isListOf(
+    value['templateVersions'],
+    (version) => isString(version) && isSemver(version),
+    1,
+  ), 'templateVersions must list at least one semantic version');
   return [...problems, ...capabilityProblems(value['capabilities'])];
 }
 
 function capabilityProblems(value: unknown): string[] {
   if (!isRecord(value)) return ['capabilities must be an object'];
-  const problems = STRING_LISTS.filter((field) => !isListOf(value[field], isString)).map((field) => `capabilities.${field} must be a list of strings`);
+  const problems = STRING_LISTS.filter((field) => !isListOf(value[field], isString)).map(
+    (field) => `capabilities.${field} must be a list of strings`,
+  );
   if (!isListOf(value['operations'], (operation) => isString(operation) && OPERATIONS.includes(operation))) {
     problems.push(`capabilities.operations must be a list out of ${OPERATIONS.join(', ')}`);
   }
-  if (!isListOf(value['masterCounts'], isPositive, 1)) problems.push('capabilities.masterCounts must list at least one whole number from 1');
+  if (!isListOf(value['masterCounts'], isPositive, 1))
+    problems.push('capabilities.masterCounts must list at least one whole number from 1');
   if (!isPositive(value['maxNodes'])) problems.push('capabilities.maxNodes must be a whole number from 1');
   return problems;
 }
 
 function isBayType(value: unknown): boolean {
-  return isRecord(value) && (value['serverType'] === 'vm' || value['serverType'] === 'bm') && isFilled(value['os']) && isFilled(value['coe']);
+  return (
+    isRecord(value) && (value['serverType'] === 'vm' || value['serverType'] === 'bm') && isFilled(value['os']) && isFilled(value['coe'])
+  );
 }
 
 function isListOf(value: unknown, holds: (item: unknown) => boolean, atLeast = 0): boolean {

@@ -85,7 +85,15 @@ export class BayLife {
   }
 
   context(operation: OperationView): Omit<StepContext, 'fencingToken'> {
-    return { bay: this.bay, operation, attempt: 1, signal: new AbortController().signal, ledger: this.ledger, certificates: this.certificates, log: this.log };
+    return {
+      bay: this.bay,
+      operation,
+      attempt: 1,
+      signal: new AbortController().signal,
+      ledger: this.ledger,
+      certificates: this.certificates,
+      log: this.log,
+    };
   }
 
   readonly log: DriverLog = {

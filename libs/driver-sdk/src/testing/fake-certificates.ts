@@ -48,9 +48,15 @@ export class FakeCertificates implements BayCertificates {
 
 async function newAuthority(): Promise<Authority> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  const certificate = blank([{ name: 'commonName', value: 'a throwaway CA' }], forge.pki.publicKeyFromPem(publicKey.export({ type: 'spki', format: 'pem' }).toString()));
+  const certificate = blank(
+    [{ name: 'commonName', value: 'a throwaway CA' }],
+    forge.pki.publicKeyFromPem(publicKey.export({ type: 'spki', format: 'pem' })),
+  );
   certificate.setIssuer(certificate.subject.attributes);
-  certificate.setExtensions([{ name: 'basicConstraints', cA: true, critical: true }, { name: 'keyUsage', keyCertSign: true, critical: true }]);
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: true, critical: true },
+    { name: 'keyUsage', keyCertSign: true, critical: true },
+  ]);
   return { certificate, key: privateKey, pem: signed(certificate, privateKey) };
 }
 
@@ -62,7 +68,10 @@ function issue(authority: Authority, { csrPem, usages, subjectAltNames }: Certif
   certificate.setExtensions([
     { name: 'basicConstraints', cA: false },
     { name: 'extKeyUsage', serverAuth: usages.includes('server'), clientAuth: usages.includes('client') },
-    { name: 'subjectAltName', altNames: subjectAltNames.map(({ type, value }) => (type === 'ip' ? { type: 7, ip: value } : { type: 2, value })) },
+    {
+      name: 'subjectAltName',
+      altNames: subjectAltNames.map(({ type, value }) => (type === 'ip' ? { type: 7, ip: value } : { type: 2, value })),
+    },
   ]);
   return signed(certificate, authority.key);
 }
@@ -71,7 +80,7 @@ function issue(authority: Authority, { csrPem, usages, subjectAltNames }: Certif
 function signed(certificate: forge.pki.Certificate, key: KeyObject): string {
   // What `certificate.sign` sets before it computes the signature; not all of it is in the types.
   const parts = certificate as forge.pki.Certificate & { tbsCertificate: forge.asn1.Asn1 };
-  const { getTBSCertificate } = forge.pki as typeof forge.pki & { getTBSCertificate(of: forge.pki.Certificate): forge.asn1.Asn1 };
+  const { getTBSCertificate } = forge.pki as typeof forge.pki & { getTBSCertificate: (of: forge.pki.Certificate) => forge.asn1.Asn1 };
   parts.signatureOid = parts.siginfo.algorithmOid = forge.pki.oids['sha256WithRSAEncryption']!;
   parts.tbsCertificate = getTBSCertificate(certificate);
   parts.signature = sign('sha256', Buffer.from(forge.asn1.toDer(parts.tbsCertificate).getBytes(), 'latin1'), key).toString('latin1');

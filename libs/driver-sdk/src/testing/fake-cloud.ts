@@ -49,7 +49,8 @@ export class FakeCloud {
   fence(bayId: string, fencingToken: number, operationId: string, step: string): void {
     const { fence } = this.#bay(bayId);
     if (fencingToken < fence) throw new StepFailed(`fencing token ${fencingToken} is too old: ${fence} was here`, { retryable: false });
-    if (fencingToken > fence) this.#append({ effect: 'fenced', bayId, resourceId: '', type: '', name: '', operationId, step, fencingToken });
+    if (fencingToken > fence)
+      this.#append({ effect: 'fenced', bayId, resourceId: '', type: '', name: '', operationId, step, fencingToken });
   }
 
   /** Makes a resource, without looking whether it is there: that is the driver's to do. */

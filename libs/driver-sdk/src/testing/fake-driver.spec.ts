@@ -22,8 +22,15 @@ async function open(): Promise<OpenedDriver> {
     driver: reopen(),
     reopen,
     inventory: async (bayId) => cloud.alive(bayId),
-    identities: async (bayId) => readFileSync(journalOf(dataDir), 'utf8').split('\n').filter((line) => line.includes(bayId) && !line.includes('"fenced"')),
-    nodes: async (bay) => cloud.alive(bay.spec.bayId).filter((resource) => resource.type === 'node').map((resource) => resource.resourceId.slice('node/'.length)),
+    identities: async (bayId) =>
+      readFileSync(journalOf(dataDir), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(bayId) && !line.includes('"fenced"')),
+    nodes: async (bay) =>
+      cloud
+        .alive(bay.spec.bayId)
+        .filter((resource) => resource.type === 'node')
+        .map((resource) => resource.resourceId.slice('node/'.length)),
     close: async () => {
       cloud.close();
       rmSync(dataDir, { recursive: true, force: true });
@@ -45,23 +52,34 @@ describe('the fake driver', () => {
   }
 
   function effects(): readonly FakeEffect[] {
-    return readFileSync(journalOf(dataDir), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as FakeEffect);
+    return readFileSync(journalOf(dataDir), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as FakeEffect);
   }
 
   it('writes each effect once into its journal, also when a step fails after its effects', async () => {
     const life = bayWith({ fake_fail_step: 'make-nodes', fake_fail_times: '1', fake_fail_when: 'after' });
     const operation = life.creation();
     await life.runStep(operation, { name: 'make-network' });
-    await expect(life.runStep(operation, { name: 'make-nodes' }, { attempt: 1 })).rejects.toMatchObject({ retryable: true, blockedBy: ['fake/make-nodes'] });
+    await expect(life.runStep(operation, { name: 'make-nodes' }, { attempt: 1 })).rejects.toMatchObject({
+      retryable: true,
+      blockedBy: ['fake/make-nodes'],
+    });
     await life.runStep(operation, { name: 'make-nodes' }, { attempt: 2 });
-    expect(effects().filter((effect) => effect.effect === 'created').map((effect) => effect.resourceId)).toEqual([
-      'network', 'node/default-master-0', 'node/default-worker-0', 'node/default-worker-1',
-    ]);
+    expect(
+      effects()
+        .filter((effect) => effect.effect === 'created')
+        .map((effect) => effect.resourceId),
+    ).toEqual(['network', 'node/default-master-0', 'node/default-worker-0', 'node/default-worker-1']);
   });
 
   it('fails as often as it is told, finally when it is told so', async () => {
     const life = bayWith({ fake_fail_step: 'make-network', fake_fail_final: 'true' });
-    await expect(life.runStep(life.creation(), { name: 'make-network' }, { attempt: 7 })).rejects.toMatchObject({ name: 'StepFailed', retryable: false });
+    await expect(life.runStep(life.creation(), { name: 'make-network' }, { attempt: 7 })).rejects.toMatchObject({
+      name: 'StepFailed',
+      retryable: false,
+    });
   });
 
   it('hangs until its signal is aborted', async () => {

@@ -1,6 +1,16 @@
 import type { BayView, NodeGroupView, NodeView, OperationView } from '@jeroboam/domain';
 import { StepFailed } from '../driver.contract.ts';
-import type { Availability, BayDriver, BayHealth, DriverDependencies, DriverManifest, LedgerEntry, PlannedStep, StepContext, StepResult } from '../driver.contract.ts';
+import type {
+  Availability,
+  BayDriver,
+  BayHealth,
+  DriverDependencies,
+  DriverManifest,
+  LedgerEntry,
+  PlannedStep,
+  StepContext,
+  StepResult,
+} from '../driver.contract.ts';
 import { FakeCloud } from './fake-cloud.ts';
 import type { FakeResource } from './fake-cloud.ts';
 import { faultsAfter, faultsBefore } from './fake-faults.ts';
@@ -25,23 +35,30 @@ class FakeDriver implements BayDriver {
 
   plan(operation: OperationView): readonly PlannedStep[] {
     const plan = PLANS[operation.kind];
-    if (!plan) throw new StepFailed(`the fake driver cannot ${String(operation.kind)}`, { retryable: false });
+    if (!plan) throw new StepFailed(`the fake driver cannot ${operation.kind}`, { retryable: false });
     return plan.map((name) => ({ name }));
   }
 
   async run(step: PlannedStep, context: StepContext): Promise<StepResult> {
     const { bay, operation, fencingToken, signal } = context;
-    if (!PLANS[operation.kind]?.includes(step.name)) throw new StepFailed(`the fake driver has no step ${step.name} in ${operation.kind}`, { retryable: false });
+    if (!PLANS[operation.kind]?.includes(step.name))
+      throw new StepFailed(`the fake driver has no step ${step.name} in ${operation.kind}`, { retryable: false });
     this.#cloud.fence(bay.spec.bayId, fencingToken, operation.operationId, step.name);
     await faultsBefore(step.name, context);
     signal.throwIfAborted();
     switch (step.name) {
-      case 'make-network': return this.#make([this.#network(context)], step.name, context);
-      case 'select-nodes': return this.#select(context);
-      case 'make-nodes': return this.#make(this.#wanted(context), step.name, context);
-      case 'join-nodes': return this.#join(context);
-      case 'remove-nodes': return this.#removeNodes(context);
-      default: return this.#destroy(this.#cloud.alive(bay.spec.bayId), step.name, context);
+      case 'make-network':
+        return this.#make([this.#network(context)], step.name, context);
+      case 'select-nodes':
+        return this.#select(context);
+      case 'make-nodes':
+        return this.#make(this.#wanted(context), step.name, context);
+      case 'join-nodes':
+        return this.#join(context);
+      case 'remove-nodes':
+        return this.#removeNodes(context);
+      default:
+        return this.#destroy(this.#cloud.alive(bay.spec.bayId), step.name, context);
     }
   }
 
@@ -51,7 +68,10 @@ class FakeDriver implements BayDriver {
     const alive = new Set(this.#nodes(spec.bayId).map((node) => node.name));
     const lost = nodes.filter((node) => !alive.has(node.name));
     const reason = Object.fromEntries(nodes.map((node) => [`${node.name}.Ready`, lost.includes(node) ? 'False' : 'True']));
-    return { status: lost.length > 0 ? 'UNHEALTHY' : status, reason: { api: status === 'HEALTHY' ? 'ok' : 'asked for by label', ...reason } };
+    return {
+      status: lost.length > 0 ? 'UNHEALTHY' : status,
+      reason: { api: status === 'HEALTHY' ? 'ok' : 'asked for by label', ...reason },
+    };
   }
 
   #network({ bay, operation }: StepContext): FakeResource {
@@ -73,7 +93,13 @@ class FakeDriver implements BayDriver {
   }
 
   async #make(resources: readonly FakeResource[], step: string, context: StepContext): Promise<StepResult> {
-    const { bay: { spec: { bayId } }, ledger, signal } = context;
+    const {
+      bay: {
+        spec: { bayId },
+      },
+      ledger,
+      signal,
+    } = context;
     const alive = new Set(this.#cloud.alive(bayId).map((resource) => resource.resourceId));
     const missing = resources.filter((resource) => !alive.has(resource.resourceId));
     if (missing.length > 0) await ledger.intend(missing.map(entryOf));
@@ -87,24 +113,45 @@ class FakeDriver implements BayDriver {
   }
 
   #select({ bay, operation }: StepContext): StepResult {
-    const known = this.#cloud.ever(bay.spec.bayId).filter((resource) => resource.type === 'node').map((resource) => nodeOf(resource));
+    const known = this.#cloud
+      .ever(bay.spec.bayId)
+      .filter((resource) => resource.type === 'node')
+      .map((resource) => nodeOf(resource));
     const strangers = (operation.resize?.nodesToRemove ?? []).filter((named) => !known.some((node) => isCalled(node, named)));
-    if (strangers.length > 0) throw new StepFailed(`there are no nodes ${strangers.join(', ')}`, { retryable: false, blockedBy: strangers });
+    if (strangers.length > 0)
+      throw new StepFailed(`there are no nodes ${strangers.join(', ')}`, { retryable: false, blockedBy: strangers });
     return {};
   }
 
   #join({ bay }: StepContext): StepResult {
     const nodes = this.#nodes(bay.spec.bayId);
     const master = nodes.find((node) => roleOf(node, bay.nodeGroups) === 'master');
-    return { nodesJoined: nodes, outputs: { stackId: `fake-${bay.spec.bayId}`, ...(master ? { apiAddress: `tcp://${master.address}:2376` } : {}), coeVersion: '1.0.0', containerVersion: '1.0.0' } };
+    return {
+      nodesJoined: nodes,
+      outputs: {
+        stackId: `fake-${bay.spec.bayId}`,
+        ...(master ? { apiAddress: `tcp://${master.address}:2376` } : {}),
+        coeVersion: '1.0.0',
+        containerVersion: '1.0.0',
+      },
+    };
   }
 
   async #removeNodes(context: StepContext): Promise<StepResult> {
-    const { bay: { spec: { bayId } }, operation } = context;
+    const {
+      bay: {
+        spec: { bayId },
+      },
+      operation,
+    } = context;
     const nodes = this.#nodes(bayId);
     const going = operation.kind === 'delete' ? nodes : this.#surplus(nodes, context);
     const names = new Set(going.map((node) => `node/${node.name}`));
-    await this.#destroy(this.#cloud.alive(bayId).filter((resource) => names.has(resource.resourceId)), 'remove-nodes', context);
+    await this.#destroy(
+      this.#cloud.alive(bayId).filter((resource) => names.has(resource.resourceId)),
+      'remove-nodes',
+      context,
+    );
     const left = new Set(this.#nodes(bayId).map((node) => node.name));
     return { nodesRemoved: context.bay.nodes.map((node) => node.name).filter((name) => !left.has(name)) };
   }
@@ -119,7 +166,15 @@ class FakeDriver implements BayDriver {
 
   /** Destroys what is there, then has the ledger forget it, and everything it knows of those kinds that is not there. */
   async #destroy(resources: readonly FakeResource[], step: string, context: StepContext): Promise<StepResult> {
-    const { bay: { spec: { bayId }, resources: listed }, ledger, signal, operation } = context;
+    const {
+      bay: {
+        spec: { bayId },
+        resources: listed,
+      },
+      ledger,
+      signal,
+      operation,
+    } = context;
     for (const resource of resources) {
       signal.throwIfAborted();
       this.#cloud.destroy(bayId, context.fencingToken, step, { ...resource, operationId: operation.operationId });
@@ -136,7 +191,10 @@ class FakeDriver implements BayDriver {
   }
 
   #nodes(bayId: string): readonly NodeView[] {
-    return this.#cloud.alive(bayId).filter((resource) => resource.type === 'node').map(nodeOf);
+    return this.#cloud
+      .alive(bayId)
+      .filter((resource) => resource.type === 'node')
+      .map(nodeOf);
   }
 }
 
@@ -169,12 +227,22 @@ function isCalled(node: NodeView, name: string): boolean {
 }
 
 export const fakeDriverManifest: DriverManifest = {
-  name: 'fake', version: '1.0.0', contract: 'bay-driver/v1', state: 'active',
+  name: 'fake',
+  version: '1.0.0',
+  contract: 'bay-driver/v1',
+  state: 'active',
   description: 'Simulated bays for tests: the cloud is a file, faults are asked for by labels.',
-  provides: [{ serverType: 'vm', os: 'cirros', coe: 'swarm-mode' }], templateVersions: ['1.0.0'],
+  provides: [{ serverType: 'vm', os: 'cirros', coe: 'swarm-mode' }],
+  templateVersions: ['1.0.0'],
   capabilities: {
-    operations: ['resize', 'health'], networkDrivers: ['docker', 'flannel', 'calico'], volumeDrivers: ['cinder', 'rexray'], storageDrivers: ['overlay2', 'devicemapper'],
-    runtimeClasses: [], masterCounts: [1, 3, 5], maxNodes: 1000, limitations: ['Nothing it makes exists.'],
+    operations: ['resize', 'health'],
+    networkDrivers: ['docker', 'flannel', 'calico'],
+    volumeDrivers: ['cinder', 'rexray'],
+    storageDrivers: ['overlay2', 'devicemapper'],
+    runtimeClasses: [],
+    masterCounts: [1, 3, 5],
+    maxNodes: 1000,
+    limitations: ['Nothing it makes exists.'],
   },
   create: (dependencies) => new FakeDriver(dependencies),
 };

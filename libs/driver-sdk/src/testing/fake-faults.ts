@@ -29,7 +29,10 @@ export function faultsAfter(step: string, { bay, attempt }: StepContext): void {
 
 function failIfAsked(step: string, labels: FakeLabels, attempt: number): void {
   if (labels['fake_fail_step'] !== step || attempt > Number(labels['fake_fail_times'] ?? Infinity)) return;
-  throw new StepFailed(`the step ${step} was told to fail (attempt ${attempt})`, { retryable: labels['fake_fail_final'] !== 'true', blockedBy: [`fake/${step}`] });
+  throw new StepFailed(`the step ${step} was told to fail (attempt ${attempt})`, {
+    retryable: labels['fake_fail_final'] !== 'true',
+    blockedBy: [`fake/${step}`],
+  });
 }
 
 /** For ever when no time is given; rejects when the signal is aborted. */

@@ -20,7 +20,8 @@ export class FakeLedger implements ResourceLedger {
     return this.calls.pass(() => {
       for (const { resourceId, type, name } of resources) {
         const known = this.#entries.get(resourceId);
-        if (known && (known.name !== name || known.type !== type)) throw new Error(`${resourceId} was ${known.type} ${known.name} and cannot become ${type} ${name}`);
+        if (known && (known.name !== name || known.type !== type))
+          throw new Error(`${resourceId} was ${known.type} ${known.name} and cannot become ${type} ${name}`);
         if (!known) this.#entries.set(resourceId, { resourceId, type, name, state: 'intended' });
       }
     });

@@ -27,7 +27,12 @@ export function cutLives({ manifest, open, spec, cuts = 'all', timeoutMs = 30_00
     await insist(opened, life, cut, () => life.creation());
     await expectNodes(opened, life);
     await expectLedgerComplete(opened, life);
-    for (const [count, gone] of resizes ? ([[2, []], [1, ['default-worker-0']]] as const) : []) {
+    for (const [count, gone] of resizes
+      ? ([
+          [2, []],
+          [1, ['default-worker-0']],
+        ] as const)
+      : []) {
       await insist(opened, life, cut, () => life.resizing(count, gone));
       await expectNodes(opened, life);
       await expectLedgerComplete(opened, life);
@@ -37,19 +42,23 @@ export function cutLives({ manifest, open, spec, cuts = 'all', timeoutMs = 30_00
   }
 
   for (const mode of ['refused', 'lost', 'aborted', 'silent'] satisfies CutMode[]) {
-    it(`ends right wherever a call is ${mode} and the step is run again`, async () => {
-      const opened = await open();
-      try {
-        const calls = await callsOfALife(opened);
-        for (const call of places(calls, cuts, mode)) {
-          const life = new BayLife(opened.reopen(), manifest, worker);
-          await at(`call ${call} of ${calls} is ${mode}`, () => live(opened, life, { call, mode }));
-          expectNoSecrets(life.said);
+    it(
+      `ends right wherever a call is ${mode} and the step is run again`,
+      async () => {
+        const opened = await open();
+        try {
+          const calls = await callsOfALife(opened);
+          for (const call of places(calls, cuts, mode)) {
+            const life = new BayLife(opened.reopen(), manifest, worker);
+            await at(`call ${call} of ${calls} is ${mode}`, () => live(opened, life, { call, mode }));
+            expectNoSecrets(life.said);
+          }
+        } finally {
+          await opened.close();
         }
-      } finally {
-        await opened.close();
-      }
-    }, timeoutMs);
+      },
+      timeoutMs,
+    );
   }
 }
 

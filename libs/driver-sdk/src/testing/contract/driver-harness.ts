@@ -27,7 +27,7 @@ export interface OpenedDriver {
 export interface DriverHarness {
   readonly manifest: DriverManifest;
   /** A driver with an empty data directory. */
-  open(): Promise<OpenedDriver>;
+  readonly open: () => Promise<OpenedDriver>;
   /** What bays of this driver need in their spec. */
   readonly spec?: Partial<BaySpec>;
   /** How many places of a bay's life are cut, in each way of cutting; `all`: every one. @default 'all' */

@@ -31,7 +31,9 @@ export async function expectNothingLeft(opened: OpenedDriver, life: BayLife): Pr
 export async function expectNodes(opened: OpenedDriver, life: BayLife): Promise<void> {
   const { bay } = life;
   const names = bay.nodes.map((node) => node.name);
-  expect(bay.nodeGroups.map((group) => [group.name, life.nodesOf(group.name).length])).toEqual(bay.nodeGroups.map((group) => [group.name, group.nodeCount]));
+  expect(bay.nodeGroups.map((group) => [group.name, life.nodesOf(group.name).length])).toEqual(
+    bay.nodeGroups.map((group) => [group.name, group.nodeCount]),
+  );
   expect([...(await opened.nodes(bay))].sort()).toEqual([...names].sort());
   expect(new Set(names).size).toBe(names.length);
   expect(new Set(bay.nodes.map((node) => node.address)).size).toBe(names.length);

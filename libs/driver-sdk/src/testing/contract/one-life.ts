@@ -19,9 +19,13 @@ export function oneLife({ manifest, open, spec, timeoutMs = 30_000 }: DriverHarn
   const inventory = async () => (await opened.inventory(life.bay.spec.bayId)).map(key).sort();
   const twice = (operation: OperationView) => life.run(operation, { times: 2 });
 
-  it('says that it can work here', async () => {
-    expect(await opened.driver.availability()).toEqual({ available: true });
-  }, timeoutMs);
+  it(
+    'says that it can work here',
+    async () => {
+      expect(await opened.driver.availability()).toEqual({ available: true });
+    },
+    timeoutMs,
+  );
 
   it('plans the same steps for the same bay and operation: uniquely named, plain JSON', () => {
     const operation = life.creation();
@@ -33,76 +37,127 @@ export function oneLife({ manifest, open, spec, timeoutMs = 30_000 }: DriverHarn
     expect(steps.length).toBeGreaterThan(0);
   });
 
-  it('creates the nodes that were asked for, running every step twice', async () => {
-    await life.runSteps(created.operation, created.steps, { times: 2 });
-    await expectNodes(opened, life);
-    expect(life.bay.apiAddress).toEqual(expect.any(String));
-  }, timeoutMs);
+  it(
+    'creates the nodes that were asked for, running every step twice',
+    async () => {
+      await life.runSteps(created.operation, created.steps, { times: 2 });
+      await expectNodes(opened, life);
+      expect(life.bay.apiAddress).toEqual(expect.any(String));
+    },
+    timeoutMs,
+  );
 
-  it('lists in the ledger what exists, and nothing else', async () => {
-    await expectLedgerComplete(opened, life);
-  }, timeoutMs);
+  it(
+    'lists in the ledger what exists, and nothing else',
+    async () => {
+      await expectLedgerComplete(opened, life);
+    },
+    timeoutMs,
+  );
 
-  it('finds the bay healthy', async () => {
-    expect(await opened.driver.health(life.bay, life.context(created.operation))).toMatchObject({ status: 'HEALTHY' });
-  }, timeoutMs);
+  it(
+    'finds the bay healthy',
+    async () => {
+      expect(await opened.driver.health(life.bay, life.context(created.operation))).toMatchObject({ status: 'HEALTHY' });
+    },
+    timeoutMs,
+  );
 
-  it('changes nothing when a whole creation is run again, also by a new process', async () => {
-    const look = async () => ({ inventory: await inventory(), nodes: life.bay.nodes, identities: await opened.identities(life.bay.spec.bayId) });
-    const before = await look();
-    life.driver = opened.reopen();
-    await life.runSteps(created.operation, created.steps);
-    expect(await look()).toEqual(before);
-  }, timeoutMs);
+  it(
+    'changes nothing when a whole creation is run again, also by a new process',
+    async () => {
+      const look = async () => ({
+        inventory: await inventory(),
+        nodes: life.bay.nodes,
+        identities: await opened.identities(life.bay.spec.bayId),
+      });
+      const before = await look();
+      life.driver = opened.reopen();
+      await life.runSteps(created.operation, created.steps);
+      expect(await look()).toEqual(before);
+    },
+    timeoutMs,
+  );
 
-  it('refuses to act under a lower fencing token', async () => {
-    const before = await inventory();
-    for (const step of created.steps) {
-      await expect(life.runStep(created.operation, step, { fencingToken: life.token - created.steps.length })).rejects.toMatchObject({ name: 'StepFailed' });
-    }
-    const deletion = life.deletion();
-    const [first] = life.driver.plan(deletion, life.bay);
-    await expect(life.runStep(deletion, first!, { fencingToken: 1 })).rejects.toMatchObject({ name: 'StepFailed' });
-    expect(await inventory()).toEqual(before);
-  }, timeoutMs);
+  it(
+    'refuses to act under a lower fencing token',
+    async () => {
+      const before = await inventory();
+      for (const step of created.steps) {
+        await expect(life.runStep(created.operation, step, { fencingToken: life.token - created.steps.length })).rejects.toMatchObject({
+          name: 'StepFailed',
+        });
+      }
+      const deletion = life.deletion();
+      const [first] = life.driver.plan(deletion, life.bay);
+      await expect(life.runStep(deletion, first!, { fencingToken: 1 })).rejects.toMatchObject({ name: 'StepFailed' });
+      expect(await inventory()).toEqual(before);
+    },
+    timeoutMs,
+  );
 
   if (manifest.capabilities.operations.includes('resize')) {
-    it('grows by nodes with new names', async () => {
-      const before = life.bay.nodes;
-      await twice(life.resizing(3));
-      expect(life.bay.nodes).toEqual(expect.arrayContaining([...before]));
-      await expectNodes(opened, life);
-      await expectLedgerComplete(opened, life);
-    }, timeoutMs);
+    it(
+      'grows by nodes with new names',
+      async () => {
+        const before = life.bay.nodes;
+        await twice(life.resizing(3));
+        expect(life.bay.nodes).toEqual(expect.arrayContaining([...before]));
+        await expectNodes(opened, life);
+        await expectLedgerComplete(opened, life);
+      },
+      timeoutMs,
+    );
 
-    it('shrinks by the newest nodes when none are named', async () => {
-      const [oldest] = life.nodesOf('default-worker');
-      await twice(life.resizing(1));
-      expect(life.nodesOf('default-worker').map((node) => node.name)).toEqual([oldest!.name]);
-      await expectNodes(opened, life);
-      await expectLedgerComplete(opened, life);
-    }, timeoutMs);
+    it(
+      'shrinks by the newest nodes when none are named',
+      async () => {
+        const [oldest] = life.nodesOf('default-worker');
+        await twice(life.resizing(1));
+        expect(life.nodesOf('default-worker').map((node) => node.name)).toEqual([oldest!.name]);
+        await expectNodes(opened, life);
+        await expectLedgerComplete(opened, life);
+      },
+      timeoutMs,
+    );
 
-    it('never uses a name again', async () => {
-      const used = (await opened.nodes(life.bay)).concat('default-worker-1', 'default-worker-2');
-      await twice(life.resizing(3));
-      expect(life.nodesOf('default-worker').slice(1).filter((node) => used.includes(node.name))).toEqual([]);
-      await expectNodes(opened, life);
-    }, timeoutMs);
+    it(
+      'never uses a name again',
+      async () => {
+        const used = (await opened.nodes(life.bay)).concat('default-worker-1', 'default-worker-2');
+        await twice(life.resizing(3));
+        expect(
+          life
+            .nodesOf('default-worker')
+            .slice(1)
+            .filter((node) => used.includes(node.name)),
+        ).toEqual([]);
+        await expectNodes(opened, life);
+      },
+      timeoutMs,
+    );
 
-    it('removes the very nodes that are named, by name or by address', async () => {
-      const [byName, byAddress, stays] = life.nodesOf('default-worker');
-      await twice(life.resizing(1, [byName!.name, byAddress!.address]));
-      expect(life.nodesOf('default-worker').map((node) => node.name)).toEqual([stays!.name]);
-      await expectNodes(opened, life);
-    }, timeoutMs);
+    it(
+      'removes the very nodes that are named, by name or by address',
+      async () => {
+        const [byName, byAddress, stays] = life.nodesOf('default-worker');
+        await twice(life.resizing(1, [byName!.name, byAddress!.address]));
+        expect(life.nodesOf('default-worker').map((node) => node.name)).toEqual([stays!.name]);
+        await expectNodes(opened, life);
+      },
+      timeoutMs,
+    );
 
-    it('refuses to remove a node that is not there, before anything is changed', async () => {
-      const before = await inventory();
-      await expect(life.run(life.resizing(0, ['no-such-node']))).rejects.toMatchObject({ name: 'StepFailed', retryable: false });
-      life.resizing(life.nodesOf('default-worker').length);
-      expect(await inventory()).toEqual(before);
-    }, timeoutMs);
+    it(
+      'refuses to remove a node that is not there, before anything is changed',
+      async () => {
+        const before = await inventory();
+        await expect(life.run(life.resizing(0, ['no-such-node']))).rejects.toMatchObject({ name: 'StepFailed', retryable: false });
+        life.resizing(life.nodesOf('default-worker').length);
+        expect(await inventory()).toEqual(before);
+      },
+      timeoutMs,
+    );
   }
 
   it('refuses an operation it does not support', () => {
@@ -110,22 +165,37 @@ export function oneLife({ manifest, open, spec, timeoutMs = 30_000 }: DriverHarn
     expect(() => life.driver.plan(operation, life.bay)).toThrow(expect.objectContaining({ name: 'StepFailed', retryable: false }));
   });
 
-  it('refuses a step that is in none of its plans', async () => {
-    await expect(life.runStep(created.operation, { name: 'no-such-step' })).rejects.toMatchObject({ name: 'StepFailed', retryable: false });
-  }, timeoutMs);
+  it(
+    'refuses a step that is in none of its plans',
+    async () => {
+      await expect(life.runStep(created.operation, { name: 'no-such-step' })).rejects.toMatchObject({
+        name: 'StepFailed',
+        retryable: false,
+      });
+    },
+    timeoutMs,
+  );
 
-  it('leaves nothing behind when the bay is deleted', async () => {
-    await twice(life.deletion());
-    await expectNothingLeft(opened, life);
-    expect(life.bay.nodes).toEqual([]);
-  }, timeoutMs);
+  it(
+    'leaves nothing behind when the bay is deleted',
+    async () => {
+      await twice(life.deletion());
+      await expectNothingLeft(opened, life);
+      expect(life.bay.nodes).toEqual([]);
+    },
+    timeoutMs,
+  );
 
-  it('does not let a straggler bring a deleted bay back', async () => {
-    for (const step of created.steps) {
-      await expect(life.runStep(created.operation, step, { fencingToken: 1 })).rejects.toMatchObject({ name: 'StepFailed' });
-    }
-    await expectNothingLeft(opened, life);
-  }, timeoutMs);
+  it(
+    'does not let a straggler bring a deleted bay back',
+    async () => {
+      for (const step of created.steps) {
+        await expect(life.runStep(created.operation, step, { fencingToken: 1 })).rejects.toMatchObject({ name: 'StepFailed' });
+      }
+      await expectNothingLeft(opened, life);
+    },
+    timeoutMs,
+  );
 
   it('keeps keys and tokens out of plans, results, ledger and logs', () => {
     expectNoSecrets(life.said, created.steps, life.bay, life.ledger.entries());
