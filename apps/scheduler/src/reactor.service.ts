@@ -134,8 +134,8 @@ export class Reactor {
       case 'BayDeleted':
       case 'BayCreationAbandoned': return this.#releaseSlot(event, event.data.bayId);
       case 'OperationStepSucceeded': {
-        const { bayId, operationId, outcome } = event.data;
-        const data = { operationId, joined: outcome.nodesJoined ?? [], removed: outcome.nodesRemoved ?? [], ...(outcome.outputs?.stackId ? { stackId: outcome.outputs.stackId } : {}) };
+        const { bayId, operationId, token, outcome } = event.data;
+        const data = { operationId, token, joined: outcome.nodesJoined ?? [], removed: outcome.nodesRemoved ?? [], ...(outcome.outputs?.stackId ? { stackId: outcome.outputs.stackId } : {}) };
         await this.writeSide.bays.execute(bayId, { type: 'ObserveBay', data }, following(event, 'observe'));
         return;
       }

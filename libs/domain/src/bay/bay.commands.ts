@@ -15,8 +15,11 @@ export type BayCommand =
   | Command<'IntendResources', OfOperation & { resources: readonly { resourceId: string; type: string; name: string }[] }>
   | Command<'RecordResources', OfOperation & { resources: readonly { resourceId: string; externalId?: string }[] }>
   | Command<'ReleaseResources', OfOperation & { resourceIds: readonly string[] }>
-  /** What a step saw: nodes that are there now, nodes that are gone, outside names. */
-  | Command<'ObserveBay', OfOperation & { joined: readonly NodeView[]; removed: readonly string[]; stackId?: string }>
+  /**
+   * What a step saw: nodes that are there now, nodes that are gone, outside names. `token` is the step's fencing token:
+   * what an earlier step saw than the one that was heard last is old news, however late it is told again.
+   */
+  | Command<'ObserveBay', OfOperation & { token?: number; joined: readonly NodeView[]; removed: readonly string[]; stackId?: string }>
   /** The operation's steps all succeeded. */
   | Command<'CompleteOperation', OfOperation & { outputs: BayOutputs }>
   /** The operation ended without success. */

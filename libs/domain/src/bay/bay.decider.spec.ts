@@ -50,6 +50,21 @@ describe('what steps see', () => {
   });
 });
 
+describe('what an earlier step saw, told again', () => {
+  const removed = { type: 'NodeRemoved', schemaVersion: 1, data: { bayId: BAY, operationId: 'op-resize', token: 7, name: WORKERS[1].name, nodeGroup: 'default-worker' } } as const;
+
+  it('carries the token of the step that saw it', () => {
+    bay.given(...completeBay).when(commands.observe([], [WORKERS[1].name], 'op-resize', 7)).then(removed);
+  });
+  it('does not bring back a node that a later step removed', () => {
+    bay.given(...completeBay, removed).when(commands.observe([MASTER, ...WORKERS], [], 'op-resize', 6)).thenNothing();
+    bay.given(...completeBay, removed).when(commands.observe([MASTER, ...WORKERS], [], 'op-resize', 7)).thenNothing();
+  });
+  it('is heard when it is news', () => {
+    bay.given(...completeBay, removed).when(commands.observe([WORKERS[1]], [], 'op-2', 8)).then({ type: 'NodeJoined', schemaVersion: 1, data: { bayId: BAY, operationId: 'op-2', token: 8, node: WORKERS[1] } });
+  });
+});
+
 describe('the end of an operation', () => {
   it('calls a bay provisioned when every node that was asked for has joined', () => {
     const joined = [MASTER, ...WORKERS].map((each) => events.joined(each));

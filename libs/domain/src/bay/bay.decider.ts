@@ -109,17 +109,19 @@ function releaseResources({ operationId, resourceIds }: Data<'ReleaseResources'>
   return present.length === 0 ? [] : [{ type: 'ResourcesReleased', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId, resourceIds: present } }];
 }
 
-function observe({ operationId, joined, removed, stackId }: Data<'ObserveBay'>, bay: LiveBay): BayEvent[] {
-  const bayId = bay.spec.bayId;
+function observe({ operationId, token, joined, removed, stackId }: Data<'ObserveBay'>, bay: LiveBay): BayEvent[] {
+  // Told again after a crash, or while the log is read from its beginning: a later step has seen more since.
+  if (token !== undefined && token <= bay.observedToken) return [];
+  const of = { bayId: bay.spec.bayId, operationId, ...(token === undefined ? {} : { token }) };
   const events: BayEvent[] = [];
-  if (stackId !== undefined && stackId !== bay.stackId) events.push({ type: 'BayStackAssigned', schemaVersion: 1, data: { bayId, operationId, stackId } });
+  if (stackId !== undefined && stackId !== bay.stackId) events.push({ type: 'BayStackAssigned', schemaVersion: 1, data: { ...of, stackId } });
   for (const name of removed) {
     const node = bay.nodes.find((candidate) => candidate.name === name);
-    if (node) events.push({ type: 'NodeRemoved', schemaVersion: 1, data: { bayId, operationId, name, nodeGroup: node.nodeGroup } });
+    if (node) events.push({ type: 'NodeRemoved', schemaVersion: 1, data: { ...of, name, nodeGroup: node.nodeGroup } });
   }
   for (const node of joined) {
     const before = bay.nodes.find((candidate) => candidate.name === node.name);
-    if (before?.address !== node.address || before.externalId !== node.externalId) events.push({ type: 'NodeJoined', schemaVersion: 1, data: { bayId, operationId, node } });
+    if (before?.address !== node.address || before.externalId !== node.externalId) events.push({ type: 'NodeJoined', schemaVersion: 1, data: { ...of, node } });
   }
   return events;
 }

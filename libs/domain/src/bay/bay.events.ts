@@ -15,6 +15,11 @@ interface OfOperation {
   readonly operationId: string;
 }
 
+interface Seen extends OfOperation {
+  /** Fencing token of the step that saw it; absent: seen by somebody who held no lease. */
+  readonly token?: number;
+}
+
 export type BayEvent =
   /** A create was accepted; the bay exists from here on. */
   | DomainEvent<'BayCreationRequested', 1, OfOperation & { spec: BaySpec; nodeGroups: readonly NodeGroupView[] }>
@@ -27,10 +32,10 @@ export type BayEvent =
   /** Outside resources are gone. */
   | DomainEvent<'ResourcesReleased', 1, OfOperation & { resourceIds: readonly string[] }>
   /** The COE itself reports the node. */
-  | DomainEvent<'NodeJoined', 1, OfOperation & { node: NodeView }>
-  | DomainEvent<'NodeRemoved', 1, OfOperation & { name: string; nodeGroup: string }>
+  | DomainEvent<'NodeJoined', 1, Seen & { node: NodeView }>
+  | DomainEvent<'NodeRemoved', 1, Seen & { name: string; nodeGroup: string }>
   /** The infrastructure got its outside name (Heat's stack id and the like). */
-  | DomainEvent<'BayStackAssigned', 1, OfOperation & { stackId: string }>
+  | DomainEvent<'BayStackAssigned', 1, Seen & { stackId: string }>
   /** Every node that was asked for is there. */
   | DomainEvent<'BayProvisioned', 1, OfOperation & { outputs: BayOutputs; nodeCount: number; masterCount: number }>
   /** `reason` names the step. */

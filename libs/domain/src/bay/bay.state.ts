@@ -13,6 +13,8 @@ export interface LiveBay {
   readonly lastOperationId: string | null;
   readonly nodeGroups: readonly NodeGroupView[];
   readonly nodes: readonly NodeView[];
+  /** Highest fencing token of a step whose sight changed the bay; 0 before the first. */
+  readonly observedToken: number;
   readonly resources: readonly ResourceView[];
   readonly stackId: string | null;
   readonly apiAddress: string | null;
@@ -34,9 +36,9 @@ function evolveLive(bay: LiveBay, event: AfterCreation): BayState {
     case 'ResourcesIntended': return { ...bay, resources: intend(bay.resources, event.data.resources) };
     case 'ResourcesRecorded': return { ...bay, resources: record(bay.resources, event.data.resources) };
     case 'ResourcesReleased': return { ...bay, resources: release(bay.resources, event.data.resourceIds) };
-    case 'NodeJoined': return { ...bay, nodes: [...bay.nodes.filter((node) => node.name !== event.data.node.name), event.data.node] };
-    case 'NodeRemoved': return { ...bay, nodes: bay.nodes.filter((node) => node.name !== event.data.name) };
-    case 'BayStackAssigned': return { ...bay, stackId: event.data.stackId };
+    case 'NodeJoined': return { ...seen(bay, event.data), nodes: [...bay.nodes.filter((node) => node.name !== event.data.node.name), event.data.node] };
+    case 'NodeRemoved': return { ...seen(bay, event.data), nodes: bay.nodes.filter((node) => node.name !== event.data.name) };
+    case 'BayStackAssigned': return { ...seen(bay, event.data), stackId: event.data.stackId };
     case 'BayProvisioned':
       return { ...ended(bay, data.operationId, 'CREATE_COMPLETE'), apiAddress: event.data.outputs.apiAddress ?? null, stackId: event.data.outputs.stackId ?? bay.stackId };
     case 'BayCreationFailed': return ended(bay, data.operationId, 'CREATE_FAILED');
@@ -66,10 +68,15 @@ function created(data: Extract<BayEvent, { type: 'BayCreationRequested' }>['data
     lastOperationId: null,
     nodeGroups: data.nodeGroups,
     nodes: [],
+    observedToken: 0,
     resources: [],
     stackId: null,
     apiAddress: null,
   };
+}
+
+function seen(bay: LiveBay, { token = 0 }: { readonly token?: number }): LiveBay {
+  return token > bay.observedToken ? { ...bay, observedToken: token } : bay;
 }
 
 function ended(bay: LiveBay, operationId: string, status: BayStatus): LiveBay {

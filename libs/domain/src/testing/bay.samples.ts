@@ -56,7 +56,9 @@ export const commands = {
   intend: (...ids: string[]): BayCommand => ({ type: 'IntendResources', metadata, data: { operationId: 'op-create', resources: ids.map((resourceId) => ({ resourceId, type: 'bridge', name: `jb-${resourceId}` })) } }),
   record: (...ids: string[]): BayCommand => ({ type: 'RecordResources', metadata, data: { operationId: 'op-create', resources: ids.map((resourceId) => ({ resourceId })) } }),
   release: (...ids: string[]): BayCommand => ({ type: 'ReleaseResources', metadata, data: { operationId: 'op-delete', resourceIds: ids } }),
-  observe: (joined: readonly NodeView[], removed: readonly string[] = [], operationId = 'op-create'): BayCommand => ({ type: 'ObserveBay', metadata, data: { operationId, joined, removed } }),
+  observe: (joined: readonly NodeView[], removed: readonly string[] = [], operationId = 'op-create', token?: number): BayCommand => ({
+    type: 'ObserveBay', metadata, data: { operationId, joined, removed, ...(token === undefined ? {} : { token }) },
+  }),
   complete: (operationId: string, outputs = {}): BayCommand => ({ type: 'CompleteOperation', metadata, data: { operationId, outputs } }),
   fail: (operationId: string, reason = 'no space'): BayCommand => ({ type: 'FailOperation', metadata, data: { operationId, reason } }),
 };
