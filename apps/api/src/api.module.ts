@@ -13,6 +13,8 @@ import { ResizeBay } from './bay/resize-bay.ts';
 import { BayModelQueries } from './bay-model/bay-model.queries.ts';
 import { ClusterTemplatesController } from './bay-model/cluster-templates.controller.ts';
 import { CreateBayModel } from './bay-model/create-bay-model.ts';
+import { DeleteBayModel } from './bay-model/delete-bay-model.ts';
+import { ReviseBayModel } from './bay-model/revise-bay-model.ts';
 import { CertificatesController } from './certificate/certificates.controller.ts';
 import { Commands } from './command/commands.ts';
 import { DiscoveryController } from './discovery/discovery.controller.ts';
@@ -74,6 +76,8 @@ function services(api: Api): Provider[] {
     { provide: BayModelQueries, useValue: models },
     { provide: BayQueries, useValue: new BayQueries(api.readModel, api.config.maxLimit) },
     { provide: CreateBayModel, useValue: new CreateBayModel(api, commands) },
+    { provide: ReviseBayModel, useValue: new ReviseBayModel(api, models, commands) },
+    { provide: DeleteBayModel, useValue: new DeleteBayModel(models, commands) },
     { provide: CreateBay, useValue: new CreateBay(api, models, commands) },
     { provide: ResizeBay, useValue: new ResizeBay(api.drivers, commands) },
   ];

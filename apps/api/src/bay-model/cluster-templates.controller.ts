@@ -1,31 +1,23 @@
-import { Controller, Delete, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError } from '@jeroboam/domain';
-import { deleteBayModel } from '@jeroboam/messaging';
-import { PROJECTIONS } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
-import { Commands, actingOn } from '../command/commands.ts';
+import { actingOn } from '../command/commands.ts';
 import { enforce } from '../policy/policy.ts';
 import { sendJson, sendNothing } from '../wire/answer.ts';
 import { InvalidInput, MissingArgument } from '../wire/errors.ts';
+import { readPatch } from '../wire/json-patch.ts';
 import { baseUrlOf } from '../wire/links.ts';
 import { PAGE_ARGUMENTS, collection } from '../wire/page.ts';
 import { readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
 import { BayModelQueries } from './bay-model.queries.ts';
+import { CLUSTER_TEMPLATE_PATCH } from './cluster-template.patch.ts';
 import { clusterTemplateType, type ClusterTemplateType } from './cluster-template.type.ts';
 import { clusterTemplateView } from './cluster-template.view.ts';
 import { CreateBayModel } from './create-bay-model.ts';
-
-/** Magnum's words. */
-export class BayModelReferenced extends DomainError {
-  readonly code = 'BAY_MODEL_REFERENCED';
-  readonly kind = 'invalid';
-  constructor(bayModelId: string) {
-    super(`ClusterTemplate ${bayModelId} is referenced by one or multiple clusters.`, { bayModelId });
-  }
-}
+import { DeleteBayModel } from './delete-bay-model.ts';
+import { ReviseBayModel } from './revise-bay-model.ts';
 
 /** `/v1/clustertemplates`: contract section 2.1. */
 @Controller(resource('clustertemplates'))
@@ -35,7 +27,8 @@ export class ClusterTemplatesController {
   constructor(
     @Inject(BayModelQueries) private readonly models: BayModelQueries,
     @Inject(CreateBayModel) private readonly creation: CreateBayModel,
-    @Inject(Commands) private readonly commands: Commands,
+    @Inject(ReviseBayModel) private readonly revision: ReviseBayModel,
+    @Inject(DeleteBayModel) private readonly deletion: DeleteBayModel,
     @Inject(API) private readonly api: Api,
   ) {
     this.type = clusterTemplateType(api.drivers);
@@ -78,6 +71,23 @@ export class ClusterTemplatesController {
     throw new InvalidInput('cluster_template', ident, 'unable to convert to ClusterTemplate.');
   }
 
+  @Patch(':ident')
+  async revise(@Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { caller } = request.wire;
+    readQuery(request.query, {});
+    const patch = readPatch(jsonBody(request), CLUSTER_TEMPLATE_PATCH);
+    // Here Magnum looks for it before it lets an administrator see what belongs to others.
+    const model = await this.models.find(caller, ident, 'own');
+    enforce('clustertemplate:update', caller, model);
+    await this.revision.execute(model, patch, actingOn(request));
+    sendJson(reply, 200, clusterTemplateView(await this.models.find(caller, model.id), this.base(request)));
+  }
+
+  @Patch()
+  reviseNothing(): void {
+    throw new MissingArgument('cluster_template_ident');
+  }
+
   @Delete(':ident')
   async remove(@Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
@@ -85,8 +95,7 @@ export class ClusterTemplatesController {
     refuseBody(request);
     const model = await this.models.find(caller, ident);
     enforce('clustertemplate:delete', caller, model);
-    if (await this.models.isReferenced(model.id)) throw new BayModelReferenced(model.id);
-    await this.commands.carryOut(deleteBayModel, { bayModelId: model.id }, actingOn(request), [PROJECTIONS.bayModels]);
+    await this.deletion.execute(model, actingOn(request));
     sendNothing(reply);
   }
 

@@ -34,6 +34,7 @@ const MATRIX: Readonly<Record<PolicyRule, readonly Who[]>> = {
   'clustertemplate:get_all': READS,
   'clustertemplate:detail': READS,
   'clustertemplate:get': READS,
+  'clustertemplate:update': WRITES,
   'clustertemplate:delete': WRITES,
   'clustertemplate:publish': ['admin'],
   'certificate:get': ['owner', 'reader', 'admin'],

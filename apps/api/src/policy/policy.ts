@@ -33,6 +33,7 @@ export const POLICY = {
   'clustertemplate:get_all': readerOrAdmin,
   'clustertemplate:detail': readerOrAdmin,
   'clustertemplate:get': readerOrAdmin,
+  'clustertemplate:update': memberOrAdmin,
   'clustertemplate:delete': memberOrAdmin,
   'clustertemplate:publish': admin,
   // Per user, not per project: a certificate makes its owner an administrator of the bay.

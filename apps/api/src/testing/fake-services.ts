@@ -2,7 +2,9 @@ import { bayDecider, bayModelDecider, categoryOf, derivedId, quotaDecider } from
 import type { Position, RecordedEvent } from '@jeroboam/domain';
 import { Aggregates } from '@jeroboam/event-log';
 import type { EventLog } from '@jeroboam/event-log';
-import { createBay, createBayModel, deleteBay, deleteBayModel, getCaCertificate, resizeBay, signClientCsr } from '@jeroboam/messaging';
+import {
+  createBay, createBayModel, deleteBay, deleteBayModel, getCaCertificate, resizeBay, reviseBayModel, signClientCsr,
+} from '@jeroboam/messaging';
 import type { Accepted, MessageClient, MessageContext, MessageContract, SendOptions } from '@jeroboam/messaging';
 import { apiProjections, type Projection, type ReadModel } from '@jeroboam/read-model';
 
@@ -86,6 +88,9 @@ export class FakeServices implements MessageClient {
     switch (pattern) {
       case createBayModel.pattern: return this.#ofModel(
         (payload as { spec: { bayModelId: string } }).spec.bayModelId, { type: 'CreateBayModel', data: payload }, context,
+      );
+      case reviseBayModel.pattern: return this.#ofModel(
+        (payload as { bayModelId: string }).bayModelId, { type: 'ReviseBayModel', data: payload }, context,
       );
       case deleteBayModel.pattern: return this.#ofModel(
         (payload as { bayModelId: string }).bayModelId, { type: 'DeleteBayModel', data: payload }, context,
