@@ -69,7 +69,7 @@ export class EmbeddedProcess {
   async start(): Promise<void> {
     this.#output = '';
     const [command, ...words] = [...this.wrapper, nodeBinary, join(root, 'apps', 'jeroboam', 'dist', 'main.js')];
-    const child = spawn(command!, words, {
+    const child = spawn(command, words, {
       // The login file goes to the working directory: not into the checkout.
       cwd: this.dataDir,
       env: {

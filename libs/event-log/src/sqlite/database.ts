@@ -46,7 +46,7 @@ export function connect(path: string, busyTimeoutMs: number): DatabaseSync {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
     const journal = pragma(database, 'journal_mode');
     const synchronous = pragma(database, 'synchronous');
-    if (journal !== 'wal' || synchronous !== 2) throw new Error(`${path} cannot be written durably: journal ${journal}, synchronous ${synchronous}`);
+    if (journal !== 'wal' || synchronous !== 2) throw new Error(`${path} cannot be written durably: journal ${String(journal)}, synchronous ${String(synchronous)}`);
     return database;
   } catch (error) {
     database.close();
