@@ -177,7 +177,7 @@ class JetStreamEventLog implements EventLog {
 
   subscribe({ after, batchSize = DEFAULT_BATCH_SIZE, ...filter }: SubscribeOptions, handler: (batch: EventBatch) => Promise<void>): Subscription {
     this.#assertOpen();
-    const feed = this.log.feed(after === undefined ? 1 : sequenceOf(after));
+    const feed = this.log.follow(after === undefined ? 1 : sequenceOf(after));
     const batches = new FollowedBatches(feed, filter, batchSize);
     const following = new Following(after, (from) => batches.next(from), handler, () => void feed.close());
     this.#followings.add(following);

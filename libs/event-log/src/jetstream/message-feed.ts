@@ -1,43 +1,63 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Consumer, ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { LogUnavailable } from '../errors.ts';
 import { DamagedEvent } from '../stored-event.ts';
 import { positionOf } from './message-codec.ts';
 
+/** What a feed needs of the stream it reads. */
+export interface FeedSource {
+  /** A server-side cursor that hands out messages from this sequence on. */
+  cursor(from: number, subject: string | undefined): Promise<Consumer>;
+  /** Without waiting: a cursor left behind goes away by itself. */
+  discard(cursor: Consumer): void;
+  /** Sequence of the last message there is. */
+  last(subject: string | undefined): Promise<number>;
+}
+
 export interface FeedOptions {
-  readonly streamName: string;
   /** Sequence of the first message wanted. */
   readonly from: number;
   /** Only messages of this subject; absent: all. */
   readonly subject?: string;
+  /** How long the server keeps one request for more open; after a silent one the feed asks whether it missed something. */
+  readonly pullMs: number;
 }
 
 /** Messages fetched ahead. */
 const MAX_BUFFERED = 256;
-/** How long one request to the server for more lasts; also bounds how long a lost consumer goes unnoticed. */
-const PULL_EXPIRES_MS = 5_000;
-const FIRST_RETRY_MS = 50;
-const LONGEST_RETRY_MS = 2_000;
-/** The server drops the consumer of a reader that died after this long. */
-const INACTIVE_THRESHOLD_MS = 60_000;
+const FIRST_RETRY_MS = 10;
+const LONGEST_RETRY_MS = 1_000;
 
 /**
- * The stream's messages from a sequence on, in order, for ever. It reads a bounded number ahead, and comes back by
- * itself after the connection or the server was gone, exactly behind the last message it gave.
+ * In a cluster a new cursor may live on a server that ours has not yet heard has it: "no responders" (503). That takes
+ * milliseconds; a cursor that stays unreachable is gone.
+ */
+const UNREACHABLE_RETRY_MS = 5;
+const MAX_UNREACHABLE = 100;
+
+/** The cursor cannot be trusted (any more) to be where we are: take a new one. */
+class CursorLost extends Error {}
+
+/**
+ * The stream's messages from a sequence on, in order, for ever. It reads a bounded number ahead and comes back by
+ * itself after the connection or the server was gone, exactly behind the last message it gave: cursors on the server
+ * are taken anew at the least doubt, as what a broken connection swallowed is not sent again.
  */
 export class MessageFeed {
   #buffer: JsMsg[] = [];
   #next: number;
   #closed = false;
   #gap: DamagedEvent | undefined;
-  #messages: ConsumerMessages | undefined;
+  #fetching: ConsumerMessages | undefined;
+  #doubted = false;
   #taken: (() => void) | undefined;
   #arrived: (() => void) | undefined;
   readonly #pumping: Promise<void>;
 
   constructor(
-    private readonly client: JetStreamClient,
+    private readonly source: FeedSource,
     private readonly options: FeedOptions,
+    private readonly onEnd: () => void = () => undefined,
   ) {
     this.#next = options.from;
     this.#pumping = this.#pump();
@@ -58,57 +78,94 @@ export class MessageFeed {
     return taken;
   }
 
+  /** The connection broke: messages may have been lost on the way. */
+  doubt(): void {
+    this.#doubted = true;
+    this.#fetching?.stop();
+  }
+
   async close(): Promise<void> {
+    this.#end();
+    await this.#pumping;
+  }
+
+  #end(): void {
     this.#closed = true;
-    this.#messages?.stop();
+    this.onEnd();
+    this.#fetching?.stop();
     this.#taken?.();
     this.#arrived?.();
-    await this.#pumping;
   }
 
   async #arrival(patienceMs: number | undefined): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve, reject) => {
-      this.#arrived = resolve;
-      if (patienceMs === undefined) return;
-      timer = globalThis.setTimeout(() => reject(new LogUnavailable(`no message within ${patienceMs} ms`)), patienceMs);
-    });
-    clearTimeout(timer);
-    this.#arrived = undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#arrived = resolve;
+        if (patienceMs === undefined) return;
+        timer = globalThis.setTimeout(() => reject(new LogUnavailable(`no message within ${patienceMs} ms`)), patienceMs);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#arrived = undefined;
+    }
   }
 
   async #pump(): Promise<void> {
     let retryMs = FIRST_RETRY_MS;
     while (!this.#closed) {
       const before = this.#next;
-      // Whatever ended the consumer (a restart took it, the connection broke): a new one goes on behind the last message.
-      await this.#consume().catch(() => undefined);
-      if (this.#closed) return;
-      retryMs = this.#next > before ? FIRST_RETRY_MS : Math.min(retryMs * 2, LONGEST_RETRY_MS);
-      await setTimeout(retryMs, undefined, { ref: false });
+      try {
+        await this.#readWithOneCursor();
+      } catch {
+        // Server away, cursor gone, message lost: whatever it was, the next cursor starts where this one got to.
+        retryMs = this.#next > before ? FIRST_RETRY_MS : Math.min(retryMs * 2, LONGEST_RETRY_MS);
+        if (!this.#closed) await setTimeout(retryMs, undefined, { ref: false });
+      }
     }
   }
 
-  async #consume(): Promise<void> {
-    const { streamName, subject } = this.options;
-    const consumer = await this.client.consumers.get(streamName, {
-      opt_start_seq: this.#next,
-      inactive_threshold: INACTIVE_THRESHOLD_MS,
-      ...(subject !== undefined && { filter_subjects: subject }),
-    });
+  async #readWithOneCursor(): Promise<void> {
+    this.#doubted = false;
+    const cursor = await this.source.cursor(this.#next, this.options.subject);
     try {
-      this.#messages = await consumer.consume({ max_messages: MAX_BUFFERED, expires: PULL_EXPIRES_MS });
-      if (this.#closed) this.#messages.stop();
-      for await (const message of this.#messages) await this.#keep(message);
+      let delivered = 0;
+      for (let unreachable = 0; !this.#closed; ) {
+        const before = delivered;
+        try {
+          delivered = await this.#fetch(cursor, before);
+          unreachable = 0;
+        } catch (error) {
+          if (!isUnreachable(error) || unreachable >= MAX_UNREACHABLE) throw error;
+          unreachable += 1;
+          await setTimeout(UNREACHABLE_RETRY_MS);
+        }
+      }
     } finally {
-      remove(consumer);
+      this.source.discard(cursor);
     }
+  }
+
+  /** One request for more. Returns how many messages the cursor has delivered in all. */
+  async #fetch(cursor: Consumer, deliveredBefore: number): Promise<number> {
+    let delivered = deliveredBefore;
+    const fetching = await cursor.fetch({ max_messages: MAX_BUFFERED, expires: this.options.pullMs });
+    this.#fetching = fetching;
+    if (this.#closed || this.#doubted) fetching.stop();
+    for await (const message of fetching) {
+      delivered += 1;
+      if (message.info.deliverySequence !== delivered) throw new CursorLost();
+      await this.#keep(message);
+    }
+    if (this.#doubted) throw new CursorLost();
+    if (delivered === deliveredBefore && !this.#closed && (await this.source.last(this.options.subject)) >= this.#next) throw new CursorLost();
+    return delivered;
   }
 
   async #keep(message: JsMsg): Promise<void> {
-    // One sent again after a reset.
-    if (message.seq < this.#next) return;
-    if (this.options.subject === undefined && message.seq > this.#next) this.#endAtGap(this.#next);
+    // The log deletes nothing, so a sequence left out is a message lost for good.
+    if (this.options.subject === undefined && message.seq !== this.#next) this.#gap = new DamagedEvent(positionOf(this.#next, 0));
+    if (this.#gap) this.#end();
     if (this.#closed) return;
     this.#next = message.seq + 1;
     this.#buffer.push(message);
@@ -119,16 +176,8 @@ export class MessageFeed {
     });
     this.#taken = undefined;
   }
-
-  #endAtGap(missing: number): void {
-    this.#gap = new DamagedEvent(positionOf(missing, 0));
-    this.#closed = true;
-    this.#messages?.stop();
-    this.#arrived?.();
-  }
 }
 
-/** Without waiting: when this does not reach the server, it removes the consumer by itself a little later. */
-function remove(consumer: Consumer): void {
-  consumer.delete().catch(() => undefined);
+function isUnreachable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 503;
 }
