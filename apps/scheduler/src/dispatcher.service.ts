@@ -1,5 +1,5 @@
 import { PLAN_STEP, SYSTEM_ACTOR, derivedId } from '@jeroboam/domain';
-import type { BayView, EventContext, LiveBay } from '@jeroboam/domain';
+import type { BayView, EventContext, LiveBay, OperationsState } from '@jeroboam/domain';
 import type { HeldLease, StepAssignment } from '@jeroboam/messaging';
 import type { Clock, Logger, Timer, Timers } from '@jeroboam/platform';
 import type { SchedulerConfig } from './scheduler.config.ts';
@@ -10,6 +10,8 @@ interface WaitingClaim {
   readonly executorId: string;
   readonly drivers: ReadonlySet<string>;
   readonly answer: (assignment: StepAssignment | null) => void;
+  /** Its time is up. While a step is being leased for it, the answer waits for that. */
+  isOver: boolean;
 }
 
 /**
@@ -48,8 +50,8 @@ export class Dispatcher {
     if (this.#stopped) return Promise.resolve(null);
     return new Promise((resolve) => {
       const timer = this.timers.after(waitMs, () => {
-        this.#claims.delete(claim);
-        resolve(null);
+        claim.isOver = true;
+        if (this.#claims.delete(claim)) resolve(null);
       });
       const claim: WaitingClaim = {
         executorId,
@@ -58,6 +60,7 @@ export class Dispatcher {
           timer.cancel();
           resolve(assignment);
         },
+        isOver: false,
       };
       this.#claims.add(claim);
       this.pump();
@@ -65,14 +68,24 @@ export class Dispatcher {
   }
 
   /** Takes note that these leases are worked on; answers those that are not wanted any more. */
-  heartbeat(leases: readonly HeldLease[]): readonly HeldLease[] {
-    return leases.filter((lease) => {
-      const work = this.queue.get(lease.bayId);
-      const running = work?.state.running;
-      if (!work || running?.token !== lease.token) return true;
+  async heartbeat(leases: readonly HeldLease[]): Promise<readonly HeldLease[]> {
+    const wanted = await Promise.all(leases.map((lease) => this.#isWanted(lease)));
+    return leases.filter((_lease, index) => !wanted[index]);
+  }
+
+  /** What memory does not know yet, after a start, the log does; while it is away, nobody's work is cut off. */
+  async #isWanted({ bayId, token }: HeldLease): Promise<boolean> {
+    const work = this.queue.get(bayId);
+    if (work?.state.running?.token === token) {
       work.lastHeardMs = this.clock.now().getTime();
-      return running.operationId !== work.state.current?.operation.operationId;
-    });
+      return isWanted(work.state, token);
+    }
+    try {
+      return isWanted((await this.writeSide.operations.load(bayId)).state, token);
+    } catch (error) {
+      this.log.warn('a lease could not be looked up; it is left alone', { bayId, error });
+      return true;
+    }
   }
 
   /** Brings waiting executors and waiting bays together; called whenever either may have come. */
@@ -93,7 +106,7 @@ export class Dispatcher {
 
   async #match(): Promise<void> {
     const dispatches: Promise<void>[] = [];
-    for (const claim of this.#claims) {
+    for (const claim of [...this.#claims]) {
       const work = this.queue.next(claim.drivers, this.clock.now().toISOString());
       if (!work) continue;
       this.#claims.delete(claim);
@@ -108,16 +121,19 @@ export class Dispatcher {
       if (assignment) return claim.answer(assignment);
     } catch (error) {
       this.log.warn('a step could not be dispatched; it is tried again', { bayId: work.bayId, error });
+    } finally {
+      this.queue.settle(work.bayId);
     }
-    // Not to be had now: the executor goes on waiting, the tick looks at the bay again.
-    this.#claims.add(claim);
+    // Not to be had now: the executor goes on waiting while it has time, the tick looks at the bay again.
+    if (claim.isOver || this.#stopped) claim.answer(null);
+    else this.#claims.add(claim);
   }
 
   async #lease(executorId: string, work: OpenWork): Promise<StepAssignment | null> {
     const context = this.#context(work, `dispatch-${work.state.token + 1}`);
-    const { state, events } = await this.writeSide.operations.execute(work.bayId, { type: 'DispatchStep', data: { executorId } }, context);
-    this.queue.update(work.bayId, state, this.clock.now().getTime());
-    const { running, current } = state;
+    const executed = await this.writeSide.operations.execute(work.bayId, { type: 'DispatchStep', data: { executorId } }, context);
+    this.queue.update(work.bayId, executed, this.clock.now().getTime());
+    const { state: { running, current }, events } = executed;
     if (events.length === 0 || !running || !current) return null;
     const bay = (await this.writeSide.bays.load(work.bayId)).state;
     if (bay.phase !== 'live') return null;
@@ -169,6 +185,10 @@ export class Dispatcher {
       ...(driver ? { driver } : {}),
     };
   }
+}
+
+function isWanted({ running, current }: OperationsState, token: number): boolean {
+  return running?.token === token && running.operationId === current?.operation.operationId;
 }
 
 /** A bay as drivers see it. */

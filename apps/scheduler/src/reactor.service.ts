@@ -58,8 +58,7 @@ export class Reactor {
   }
 
   async #resume(bayId: string): Promise<void> {
-    const { state } = await this.writeSide.operations.load(bayId);
-    this.queue.update(bayId, state, this.clock.now().getTime());
+    this.queue.update(bayId, await this.writeSide.operations.load(bayId), this.clock.now().getTime());
     const work = this.queue.get(bayId);
     if (work?.state.running && this.config.executorsShareProcess) await this.dispatcher.expireLease(work, work.state.running.token);
   }
@@ -98,8 +97,7 @@ export class Reactor {
     const { position } = story.at(-1)!;
     const changes: DocumentChange[] = [];
     if (story.some((event) => event.stream.startsWith('operations-'))) {
-      const { state } = await this.writeSide.operations.load(bayId);
-      this.queue.update(bayId, state, this.clock.now().getTime());
+      this.queue.update(bayId, await this.writeSide.operations.load(bayId), this.clock.now().getTime());
       changes.push(keepIf(this.queue.get(bayId) !== undefined, OPEN, { id: bayId }, position));
     }
     if (story.some((event) => event.type === 'BaySlotReserved' || event.type === 'BayCreationRequested' || event.type === 'BaySlotReleased')) {

@@ -57,7 +57,7 @@ export class SchedulerController {
 
   @Handles(heartbeat)
   async heartbeat({ payload }: In<typeof heartbeat>): Promise<{ revoked: readonly HeldLease[] }> {
-    return { revoked: this.dispatcher.heartbeat(payload.leases) };
+    return { revoked: await this.dispatcher.heartbeat(payload.leases) };
   }
 
   @Handles(reportPlan)
