@@ -15,12 +15,8 @@ const SIZE = { node_count: 2, master_count: 1, create_timeout: 60 };
 /** What was done before a recording and not recorded, by its number: seen in what the recordings show. */
 export const between: Readonly<Record<string, (replay: Replay) => Promise<void>>> = {
   '019': (replay) => create(replay, 'clustertemplates', TEMPLATE, FIRST_TEMPLATE),
-  // The fields as the patches of 049 to 052 left them, until templates can be patched.
-  '062': async (replay) => {
-    await Promise.all((await listed(replay, 'clustertemplates')).map((uuid) => replay.demo.call('DELETE', `/v1/clustertemplates/${uuid}`)));
-    const { dns_nameserver: _removed, ...kept } = FIRST_TEMPLATE;
-    const patched = { ...kept, name: 'tx-tpl2', labels: { kube_tag: 'v1.28.1' }, floating_ip_enabled: false, docker_volume_size: 7 };
-    await create(replay, 'clustertemplates', TEMPLATE, patched);
+  '052': async (replay) => {
+    await replay.demo.call('PATCH', `/v1/clustertemplates/${replay.ids.inOurs(TEMPLATE)}`, [{ op: 'replace', path: '/docker_volume_size', value: 7 }]);
   },
   '064': (replay) => createBay(replay, TX1, { name: 'tx1', ...SIZE }),
   '085': async (replay) => {
