@@ -85,4 +85,10 @@ describe('POST /v1/clusters/{ident}/actions/resize', () => {
       expect([as, (await resize({ node_count: 2 }, { as })).status]).toEqual([as, status]);
     }
   });
+
+  it('knows one verb only, and names it', async () => {
+    const wrong = await api.call(`GET /v1/clusters/${uuid}/actions/resize`);
+    expect(wrong).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+    expect(await api.call(`POST /v1/clusters/${uuid}/actions/bogus`)).toMatchObject({ status: 405 });
+  });
 });

@@ -45,7 +45,7 @@ export class ClusterActionsController {
   }
 
   @All(':action')
-  unknown(): void {
-    throw new RoutingError(405);
+  unknown(@Param('action') action: string): void {
+    throw action === 'resize' ? new RoutingError(405, '', { allow: 'POST' }) : new RoutingError(405);
   }
 }
