@@ -50,23 +50,17 @@ export class Appender {
 
   async #append(append: Append): Promise<Appended> {
     const { stream } = append;
-    try {
-      let head = this.#heads.get(stream);
-      // A remembered head may be old: it may let an append through to the server, which knows, but never refuse one.
-      const appended = head && (await this.#tryAt(head, append, () => undefined));
-      if (appended) return appended;
-      for (;;) {
-        head = await this.#refreshed(append, head);
-        const taken = await this.#tryAt(head, append, (conflict) => {
-          throw conflict;
-        });
-        if (taken) return taken;
-        if (performance.now() >= append.deadline) throw new LogUnavailable(`stream ${stream} could not be written in time`);
-      }
-    } catch (error) {
-      // Unless the server said no, it may have said yes: look again before deciding anything.
-      if (!(error instanceof RevisionConflict)) this.#heads.delete(stream);
-      throw error;
+    let head = this.#heads.get(stream);
+    // A remembered head may be old: it may let an append through to the server, which knows, but never refuse one.
+    const appended = head && (await this.#tryAt(head, append, () => undefined));
+    if (appended) return appended;
+    for (;;) {
+      head = await this.#refreshed(append, head);
+      const taken = await this.#tryAt(head, append, (conflict) => {
+        throw conflict;
+      });
+      if (taken) return taken;
+      if (performance.now() >= append.deadline) throw new LogUnavailable(`stream ${stream} could not be written in time`);
     }
   }
 
