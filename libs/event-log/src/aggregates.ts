@@ -14,6 +14,8 @@ export interface Loaded<S> {
 export interface Executed<S, E> extends Loaded<S> {
   /** What this command added; empty where it was so already. */
   readonly events: readonly E[];
+  /** Whether this very command left events, now or when it came before: what tells a repeat from a thing that was so already. */
+  readonly carriedOut: boolean;
 }
 
 export interface AggregatesOptions<S, C extends Command, E extends DomainEvent> {
@@ -62,10 +64,10 @@ export class Aggregates<S, C extends Command, E extends DomainEvent> {
   async #execute(id: string, command: Omit<C, 'metadata'>, context: EventContext): Promise<Executed<S, E>> {
     for (let attempt = 1; ; attempt += 1) {
       const loaded = await this.#load(id);
-      if (loaded.commands.has(context.commandId)) return { ...loaded, events: [] };
+      if (loaded.commands.has(context.commandId)) return { ...loaded, events: [], carriedOut: true };
       const metadata: CommandMetadata = { now: this.options.now().toISOString() };
       const events = this.options.decider.decide({ ...command, metadata } as unknown as C, loaded.state);
-      if (events.length === 0) return { ...loaded, events };
+      if (events.length === 0) return { ...loaded, events, carriedOut: false };
       try {
         return await this.#append(id, loaded, events, context, metadata.now);
       } catch (error) {
@@ -83,12 +85,12 @@ export class Aggregates<S, C extends Command, E extends DomainEvent> {
     if (revision !== loaded.revision + events.length) {
       // The log knew these ids: this command was carried out before, from another state than the one folded here.
       this.#cache.delete(id);
-      return { ...(await this.#load(id)), events: [] };
+      return { ...(await this.#load(id)), events: [], carriedOut: true };
     }
     const state = events.reduce((folded, event) => this.options.decider.evolve(folded, event), loaded.state);
     const cached = { state, revision, position, commands: remember(loaded.commands, context.commandId) };
     this.#keep(id, cached);
-    return { state, revision, position, events };
+    return { state, revision, position, events, carriedOut: true };
   }
 
   async #load(id: string): Promise<Cached<S>> {
