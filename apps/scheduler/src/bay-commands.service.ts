@@ -1,5 +1,6 @@
 import { derivedId, isDomainError } from '@jeroboam/domain';
-import type { BayModelChanges, BayModelSpec, BaySpec, EventContext, NodeGroupView } from '@jeroboam/domain';
+import type { BayModelChanges, BayModelSpec, BaySpec, EventContext, NodeGroupView, QuotaEvent, QuotaState } from '@jeroboam/domain';
+import type { Executed } from '@jeroboam/event-log';
 import type { Accepted, MessageContext } from '@jeroboam/messaging';
 import type { SchedulerConfig } from './scheduler.config.ts';
 import type { WriteSide } from './write-side.ts';
@@ -31,15 +32,14 @@ export class BayCommands {
     const { bayId, projectId } = spec;
     const { operationId, ...rest } = this.#operation(context);
     const bayContext: EventContext = { ...rest, driver: { name: spec.driver.name, version: spec.driver.version }, templateVersion: spec.driver.templateVersion };
-    const slot = { ...bayContext, commandId: derivedId(context.commandId, 'reserve-slot') };
-    const reserved = await this.writeSide.quotas.execute(projectId, { type: 'ReserveBaySlot', data: { projectId, bayId, defaultLimit: this.config.defaultQuota } }, slot);
+    const reserved = await this.#reserveSlot(projectId, bayId, bayContext);
     try {
       const { position } = await this.writeSide.bays.execute(bayId, { type: 'CreateBay', data: { spec, nodeGroups, operationId } }, bayContext);
       return { position, operationId };
     } catch (refusal) {
       // An unknown outcome keeps the slot; a plain refusal of this very create gives it back.
       if (isDomainError(refusal) && refusal.kind !== 'unavailable' && reserved.events.length > 0) {
-        await this.writeSide.quotas.execute(projectId, { type: 'ReleaseBaySlot', data: { projectId, bayId } }, { ...slot, commandId: derivedId(context.commandId, 'release-slot') });
+        await this.writeSide.quotas.execute(projectId, { type: 'ReleaseBaySlot', data: { projectId, bayId } }, { ...bayContext, commandId: derivedId(context.commandId, 'release-slot', reserved.revision) });
       }
       throw refusal;
     }
@@ -47,14 +47,23 @@ export class BayCommands {
 
   async resizeBay(bayId: string, resize: { nodeGroup: string; nodeCount: number; nodesToRemove: readonly string[] }, context: MessageContext): Promise<Accepted> {
     const { operationId, ...bayContext } = await this.#operationOn(bayId, context);
-    const { position, events } = await this.writeSide.bays.execute(bayId, { type: 'ResizeBay', data: { ...resize, operationId } }, bayContext);
-    return { position, operationId: events.length > 0 ? operationId : null };
+    const { position, carriedOut } = await this.writeSide.bays.execute(bayId, { type: 'ResizeBay', data: { ...resize, operationId } }, bayContext);
+    return { position, operationId: carriedOut ? operationId : null };
   }
 
   async deleteBay(bayId: string, context: MessageContext): Promise<Accepted> {
     const { operationId, ...bayContext } = await this.#operationOn(bayId, context);
-    const { position, events } = await this.writeSide.bays.execute(bayId, { type: 'DeleteBay', data: { operationId } }, bayContext);
-    return { position, operationId: events.length > 0 ? operationId : null };
+    const { position, carriedOut } = await this.writeSide.bays.execute(bayId, { type: 'DeleteBay', data: { operationId } }, bayContext);
+    return { position, operationId: carriedOut ? operationId : null };
+  }
+
+  /** A create that was refused has given its slot back; the same one again, put right, takes another. */
+  async #reserveSlot(projectId: string, bayId: string, context: EventContext): Promise<Executed<QuotaState, QuotaEvent>> {
+    const take = (commandId: string) => this.writeSide.quotas.execute(projectId, { type: 'ReserveBaySlot', data: { projectId, bayId, defaultLimit: this.config.defaultQuota } }, { ...context, commandId });
+    const reserved = await take(derivedId(context.commandId, 'reserve-slot'));
+    if (reserved.state.slots.has(bayId)) return reserved;
+    const { state } = await this.writeSide.bays.load(bayId);
+    return state.phase === 'absent' ? take(derivedId(context.commandId, 'reserve-slot', reserved.revision)) : reserved;
   }
 
   #operation(context: MessageContext): EventContext & { operationId: string } {
