@@ -10,6 +10,8 @@ import { ClusterActionsController } from './bay/cluster-actions.controller.ts';
 import { ClustersController } from './bay/clusters.controller.ts';
 import { CreateBay } from './bay/create-bay.ts';
 import { ResizeBay } from './bay/resize-bay.ts';
+import { BaymodelsController } from './bay-alias/baymodels.controller.ts';
+import { BaysController } from './bay-alias/bays.controller.ts';
 import { BayModelQueries } from './bay-model/bay-model.queries.ts';
 import { ClusterTemplatesController } from './bay-model/cluster-templates.controller.ts';
 import { CreateBayModel } from './bay-model/create-bay-model.ts';
@@ -53,7 +55,7 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController,
-        OperationsController, EventsController, BayOperationsController, DriversController,
+        OperationsController, EventsController, BayOperationsController, DriversController, BaysController, BaymodelsController,
       ],
       providers: [
         { provide: API, useValue: api },

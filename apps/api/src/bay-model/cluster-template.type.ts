@@ -11,7 +11,7 @@ const MAGNUM_COES = ['kubernetes', 'mesos', 'dcos', 'swarm', 'swarm-mode'];
  * What may be sent of a cluster template, in Magnum's order: contract section 2.1.
  * @param drivers what they can make may be asked for as well; that a driver is there for the rest is looked at later.
  */
-export const clusterTemplateType = (drivers: Pick<DriverRegistry, 'manifests'>) => new ResourceType('cluster_template', {
+export const clusterTemplateFields = (drivers: Pick<DriverRegistry, 'manifests'>) => ({
   uuid: uuid(),
   name: name255(),
   coe: mandatory(oneOf(...coesOf(drivers))),
@@ -49,6 +49,9 @@ export const clusterTemplateType = (drivers: Pick<DriverRegistry, 'manifests'>) 
   created_at: readOnly(ignored()),
   updated_at: readOnly(ignored()),
 });
+
+export const clusterTemplateType = (drivers: Pick<DriverRegistry, 'manifests'>) =>
+  new ResourceType('cluster_template', clusterTemplateFields(drivers));
 
 export type ClusterTemplateType = ReturnType<typeof clusterTemplateType>;
 export type ClusterTemplateFields = ClusterTemplateType extends ResourceType<infer A> ? Read<A> : never;

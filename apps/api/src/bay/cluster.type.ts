@@ -5,7 +5,7 @@ import { ResourceType, type Read } from '../wire/resource-type.ts';
 const name255 = () => string({ min: 1, max: 255 });
 
 /** Every word Magnum has for a status; a cluster may be sent with one, and it counts for nothing. */
-const STATUSES = [
+export const STATUSES = [
   'CREATE_IN_PROGRESS', 'CREATE_FAILED', 'CREATE_COMPLETE', 'UPDATE_IN_PROGRESS', 'UPDATE_FAILED', 'UPDATE_COMPLETE',
   'DELETE_IN_PROGRESS', 'DELETE_FAILED', 'DELETE_COMPLETE', 'RESUME_COMPLETE', 'RESUME_FAILED', 'RESTORE_COMPLETE',
   'ROLLBACK_IN_PROGRESS', 'ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'SNAPSHOT_COMPLETE', 'CHECK_COMPLETE', 'ADOPT_COMPLETE',

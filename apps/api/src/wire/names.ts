@@ -6,6 +6,6 @@ const GREEK = [
 ];
 
 /** The name of what was given none, as Magnum makes them: `upsilon-16-template`. Not unique. */
-export function generatedName(suffix: 'template' | 'cluster'): string {
+export function generatedName(suffix: 'template' | 'cluster' | 'model' | 'bay'): string {
   return `${GREEK[randomInt(GREEK.length)]}-${randomInt(1, GREEK.length + 1)}-${suffix}`;
 }
