@@ -29,7 +29,7 @@ describe('discovery', () => {
   });
 
   it('lists the collections of v1 as Magnum does', async () => {
-    const { body, headers } = await api.call('GET /v1', { as: 'nobody', version: '', headers: { host: 'magnum.test' } });
+    const { body, headers } = await api.call('GET /v1', { as: 'nobody', version: 'container-infra 1.11', headers: { host: 'magnum.test' } });
     expect(Object.keys(body)).toEqual([
       'id', 'media_types', 'links', 'clustertemplates', 'clusters', 'quotas', 'certificates', 'mservices', 'stats', 'federations',
       'nodegroups', 'credentials',
@@ -42,7 +42,14 @@ describe('discovery', () => {
       { href: 'http://magnum.test/v1/clusters/{cluster_id}/nodegroups', rel: 'self' },
       { href: 'http://magnum.test/clusters/{cluster_id}/nodegroups', rel: 'bookmark' },
     ]);
-    expect(headers['openstack-api-maximum-version']).toBe('container-infrastructure-management 1.14');
+    expect(headers['openstack-api-maximum-version']).toBe('container-infra 1.14');
+  });
+
+  it('lists bays and baymodels in the versions that have them', async () => {
+    const collections = async (version: string) => Object.keys((await api.call('GET /v1', { as: 'nobody', version })).body);
+    expect((await collections('')).slice(3, 6)).toEqual(['baymodels', 'bays', 'clustertemplates']);
+    expect(await collections('container-infra 1.10')).toContain('bays');
+    expect(await collections('container-infra 1.11')).not.toContain('bays');
   });
 
   it('refuses a version of v1 that does not exist', async () => {

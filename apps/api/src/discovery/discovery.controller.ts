@@ -22,7 +22,7 @@ export class DiscoveryController {
   @Get('v1')
   @Wire({ public: true })
   v1(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendJson(reply, 200, v1View(baseUrlOf(request, this.api.config.publicUrl)));
+    sendJson(reply, 200, v1View(baseUrlOf(request, this.api.config.publicUrl), request.wire.minor));
   }
 
   /** Whether this process takes requests at all; what stands behind it shows in the answers to requests. */

@@ -14,8 +14,13 @@ export function versionsView(base: BaseUrl): Record<string, unknown> {
 
 const COLLECTIONS = ['clustertemplates', 'clusters', 'quotas', 'certificates', 'mservices', 'stats', 'federations'] as const;
 
-/** `GET /v1`: contract section 1.1. */
-export function v1View(base: BaseUrl): Record<string, unknown> {
+/** What clusters and their templates were called before, as long as it is served. */
+const OLD_COLLECTIONS = ['baymodels', 'bays'] as const;
+const OLD_COLLECTIONS_UNTIL = 10;
+
+/** `GET /v1`: contract section 1.1. @param minor a version lists what it serves. */
+export function v1View(base: BaseUrl, minor: number): Record<string, unknown> {
+  const collections = minor > OLD_COLLECTIONS_UNTIL ? COLLECTIONS : [...OLD_COLLECTIONS, ...COLLECTIONS];
   return {
     id: 'v1',
     media_types: [{ base: 'application/json', type: 'application/vnd.openstack.magnum.v1+json' }],
@@ -23,7 +28,7 @@ export function v1View(base: BaseUrl): Record<string, unknown> {
       { href: `${base}/v1/`, rel: 'self' },
       { href: 'http://docs.openstack.org/developer/magnum/dev/api-spec-v1.html', rel: 'describedby', type: 'text/html' },
     ],
-    ...Object.fromEntries(COLLECTIONS.map((name): [string, readonly Link[]] => [name, links(base, `${name}/`)])),
+    ...Object.fromEntries(collections.map((name): [string, readonly Link[]] => [name, links(base, `${name}/`)])),
     // Literally so: clients fill in the id.
     nodegroups: links(base, 'clusters/{cluster_id}/nodegroups'),
     credentials: links(base, 'credentials/'),
