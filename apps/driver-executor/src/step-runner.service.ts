@@ -36,7 +36,7 @@ export class StepRunner {
       else await this.#report(messages, held, reportStepSucceeded, { outcome: await this.#execute(assignment, messages, held, signal) });
       this.log.debug('a step is done', fields);
     } catch (error) {
-      await this.#failed(error, messages, held, { ...fields, operation: operation.kind });
+      await this.#failed(error, messages, held, signal, { ...fields, operation: operation.kind });
     }
   }
 
@@ -67,9 +67,10 @@ export class StepRunner {
     });
   }
 
-  async #failed(error: unknown, messages: StepMessages, held: HeldLease, fields: Record<string, unknown>): Promise<void> {
+  async #failed(error: unknown, messages: StepMessages, held: HeldLease, signal: AbortSignal, fields: Record<string, unknown>): Promise<void> {
     if (isDomainError(error) && error.code === 'STALE_LEASE') return this.log.info('a step lost its lease and stopped', fields);
-    const known = error instanceof StepFailed || isDomainError(error);
+    // Cut short from here is nobody's fault: an executor that is restarted must not use up the tries of its steps.
+    const known = error instanceof StepFailed || isDomainError(error) || signal.aborted;
     const reason = error instanceof Error ? error.message : String(error);
     const retryable = error instanceof StepFailed ? error.retryable : !isDomainError(error) || error.kind === 'unavailable';
     this.log.warn('a step failed', { ...fields, reason, retryable, ...(known ? {} : { error }) });

@@ -1,0 +1,121 @@
+import { StaleLease } from '@jeroboam/domain';
+import { StepFailed } from '@jeroboam/driver-sdk';
+import { intendResources, reportPlan, reportStepFailed, reportStepSucceeded, withdrawAuthorities } from '@jeroboam/messaging';
+import { NoHandler } from '@jeroboam/messaging';
+import { FakeClock, recordingLogger } from '@jeroboam/platform/testing';
+import { DriverHost } from './driver-host.service.ts';
+import { DEFAULT_EXECUTOR_CONFIG } from './executor.config.ts';
+import { StepRunner } from './step-runner.service.ts';
+import { aDriver, aTurn, anAssignment } from './testing/a-driver.ts';
+import type { DriverOf } from './testing/a-driver.ts';
+import { FakeMessages } from './testing/fake-messages.ts';
+
+const never = new AbortController().signal;
+const RESOURCE = { resourceId: 'r1', type: 'bridge', name: 'jb-r1', state: 'recorded' as const };
+
+function runner(messages: FakeMessages, driver: DriverOf = {}, clock = new FakeClock()): StepRunner {
+  const logger = recordingLogger();
+  return new StepRunner(messages, new DriverHost([aDriver(driver)], '/nowhere', logger), { ...DEFAULT_EXECUTOR_CONFIG, dataDir: '/nowhere' }, clock, logger);
+}
+
+describe('a plan', () => {
+  it('is asked of the driver and reported under the lease', async () => {
+    const messages = new FakeMessages();
+    const assignment = anAssignment('plan');
+    await runner(messages, { steps: ['network', 'nodes'] }).run(assignment, never);
+    expect(messages.sent.map(({ pattern, payload }) => [pattern, payload])).toEqual([
+      [reportPlan.pattern, { bayId: assignment.bay.spec.bayId, token: 3, steps: [{ name: 'network' }, { name: 'nodes' }] }],
+    ]);
+  });
+
+  it('of a delete ends with the withdrawal of the bay’s authorities', async () => {
+    const messages = new FakeMessages();
+    await runner(messages, { steps: ['nodes'] }).run(anAssignment('plan', { kind: 'delete', resources: [RESOURCE] }), never);
+    expect(messages.of(reportPlan)[0]?.payload['steps']).toEqual([{ name: 'nodes' }, { name: 'withdraw-authorities' }]);
+  });
+
+  it('of a delete where nothing was made asks no driver, which may not work here', async () => {
+    const messages = new FakeMessages();
+    const availability = async () => ({ available: false, missing: [] }) as const;
+    await runner(messages, { availability }).run(anAssignment('plan', { kind: 'delete' }), never);
+    expect(messages.of(reportPlan)[0]?.payload['steps']).toEqual([{ name: 'withdraw-authorities' }]);
+  });
+
+  it('fails for good where the driver cannot work, naming what is missing and the package that brings it', async () => {
+    const messages = new FakeMessages();
+    const availability = async () => ({ available: false, missing: [{ what: 'dockerd', reason: 'it runs the nodes', package: 'docker.io' }, { what: 'root', reason: 'it makes networks' }] }) as const;
+    await runner(messages, { availability }).run(anAssignment('plan'), never);
+    expect(messages.of(reportStepFailed).map(({ payload }) => payload)).toMatchObject([{
+      reason: 'Driver some_driver cannot work on this host. dockerd is missing: it runs the nodes (install the package docker.io); root is missing: it makes networks', retryable: false,
+    }]);
+  });
+});
+
+describe('a step', () => {
+  it('is reported with what it saw', async () => {
+    const messages = new FakeMessages();
+    const outcome = { nodesRemoved: ['default-worker-1'] };
+    await runner(messages, { run: async () => outcome }).run(anAssignment('make'), never);
+    expect(messages.of(reportStepSucceeded).map(({ payload }) => payload['outcome'])).toEqual([outcome]);
+  });
+
+  it('of withdrawal is done by the certificate authority and no driver', async () => {
+    const messages = new FakeMessages();
+    const assignment = anAssignment('withdraw-authorities', { kind: 'delete' });
+    await runner(messages, { run: () => Promise.reject(new Error('not asked')) }).run(assignment, never);
+    expect(messages.sent.map(({ pattern }) => pattern)).toEqual([withdrawAuthorities.pattern, reportStepSucceeded.pattern]);
+  });
+
+  it.each([
+    ['a failure worth trying again', new StepFailed('no space', { retryable: true, blockedBy: ['c1'] }), { reason: 'no space', retryable: true, maxAttempts: null, blockedBy: ['c1'] }],
+    ['a failure for good', new StepFailed('no such image', { retryable: false }), { reason: 'no such image', retryable: false, maxAttempts: null, blockedBy: [] }],
+    ['a service that is away', new NoHandler('ca.sign'), { retryable: true, maxAttempts: null }],
+    ['a bug', new TypeError('x is undefined'), { reason: 'x is undefined', retryable: true, maxAttempts: 5 }],
+  ])('reports %s as such', async (_name, error, report) => {
+    const messages = new FakeMessages();
+    await runner(messages, { run: () => Promise.reject(error) }).run(anAssignment('make'), never);
+    expect(messages.of(reportStepFailed).map(({ payload }) => payload)).toMatchObject([report]);
+  });
+
+  it('does not count as a bug when it was told to stop, however often it was tried', async () => {
+    const messages = new FakeMessages();
+    const abort = new AbortController();
+    const run = runner(messages, { run: async ({ signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))) }).run(anAssignment('make', { attempt: 9 }), abort.signal);
+    await aTurn();
+    abort.abort(new Error('the executor is shutting down'));
+    await run;
+    expect(messages.of(reportStepFailed).map(({ payload }) => payload)).toMatchObject([{ reason: 'the executor is shutting down', retryable: true, maxAttempts: null }]);
+  });
+
+  it('that lost its lease stops and reports nothing more', async () => {
+    const messages = new FakeMessages().on(intendResources, () => { throw new StaleLease(3, 4); });
+    await runner(messages, { run: async ({ ledger }) => { await ledger.intend([RESOURCE]); return {}; } }).run(anAssignment('make'), never);
+    expect(messages.sent.map(({ pattern }) => pattern)).toEqual([intendResources.pattern]);
+  });
+});
+
+describe('a report', () => {
+  it('is sent again under the same command id until the scheduler is back', async () => {
+    const clock = new FakeClock();
+    let tries = 0;
+    const messages = new FakeMessages().on(reportStepSucceeded, () => { if ((tries += 1) < 4) throw new NoHandler('scheduler'); return {}; });
+    const run = runner(messages, {}, clock).run(anAssignment('make'), never);
+    for (let wait = 0; wait < 4; wait += 1) { await aTurn(); await clock.advance(500); }
+    await run;
+    const reports = messages.of(reportStepSucceeded);
+    expect(reports).toHaveLength(4);
+    expect(new Set(reports.map(({ commandId }) => commandId)).size).toBe(1);
+    expect(messages.of(reportStepFailed)).toEqual([]);
+  });
+
+  it('is given up after ten tries and left to the lease', async () => {
+    const clock = new FakeClock();
+    const away = () => { throw new NoHandler('scheduler'); };
+    const messages = new FakeMessages().on(reportStepSucceeded, away).on(reportStepFailed, away);
+    const run = runner(messages, {}, clock).run(anAssignment('make'), never);
+    for (let wait = 0; wait < 20; wait += 1) { await aTurn(); await clock.advance(500); }
+    await run;
+    expect([messages.of(reportStepSucceeded).length, messages.of(reportStepFailed).length]).toEqual([10, 10]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
