@@ -60,7 +60,7 @@ export class Executor {
     try {
       const { claimWaitMs } = this.config;
       const asked = this.client.send(claimStep, { executorId: this.executorId, drivers: this.drivers.names(), waitMs: claimWaitMs }, this.#options(claimWaitMs + 5_000));
-      const assignment = await Promise.race([asked, this.#stopped()]);
+      const assignment = await this.#unlessStopped(asked);
       this.#reached();
       return assignment;
     } catch (error) {
@@ -74,8 +74,11 @@ export class Executor {
     const held: Held = { lease: { bayId: assignment.bay.spec.bayId, token: assignment.lease.token }, abort: new AbortController() };
     this.#held.add(held);
     if (this.#stopping.signal.aborted) held.abort.abort(new Error('the executor is shutting down'));
-    await this.runner.run(assignment, held.abort.signal);
-    this.#held.delete(held);
+    try {
+      await this.runner.run(assignment, held.abort.signal);
+    } finally {
+      this.#held.delete(held);
+    }
   }
 
   async #keepAlive(): Promise<void> {
@@ -105,11 +108,14 @@ export class Executor {
     }
   }
 
-  #stopped(): Promise<null> {
+  /** Null as soon as the executor stops. Leaves no listener behind: there is a claim every few seconds for as long as the process lives. */
+  #unlessStopped<T>(asked: Promise<T>): Promise<T | null> {
     const { signal } = this.#stopping;
-    return new Promise((resolve) => {
-      if (signal.aborted) resolve(null);
-      else signal.addEventListener('abort', () => resolve(null), { once: true });
+    return new Promise((resolve, reject) => {
+      const stop = (): void => resolve(null);
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+      void asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
     });
   }
 
