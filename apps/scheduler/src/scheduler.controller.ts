@@ -1,11 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
-  Handles, claimStep, createBay, createBayModel, deleteBay, deleteBayModel, heartbeat, intendResources, recordResources, releaseResources,
-  reportPlan, reportStepFailed, reportStepSucceeded, resizeBay, reviseBayModel,
+  Handles, claimStep, createBay, createBayModel, createProjectQuota, deleteBay, deleteBayModel, heartbeat, intendResources,
+  recordResources, releaseResources, removeProjectQuota, reportPlan, reportStepFailed, reportStepSucceeded, resizeBay, reviseBayModel,
+  schedulerStatus, setProjectQuota,
 } from '@jeroboam/messaging';
-import type { Accepted, HeldLease, Message, MessageContract, StepAssignment } from '@jeroboam/messaging';
+import type { Accepted, HeldLease, Message, MessageContract, SchedulerStatus, StepAssignment } from '@jeroboam/messaging';
 import { BayCommands } from './bay-commands.service.ts';
 import { Dispatcher } from './dispatcher.service.ts';
+import { QuotaCommands } from './quota-commands.service.ts';
+import { Status } from './status.service.ts';
 import { StepReports } from './step-reports.service.ts';
 
 type In<C> = C extends MessageContract<infer Request, unknown> ? Message<Request> : never;
@@ -18,6 +21,8 @@ export class SchedulerController {
     @Inject(BayCommands) private readonly commands: BayCommands,
     @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(StepReports) private readonly reports: StepReports,
+    @Inject(QuotaCommands) private readonly quotas: QuotaCommands,
+    @Inject(Status) private readonly status: Status,
   ) {}
 
   @Handles(createBayModel)
@@ -48,6 +53,26 @@ export class SchedulerController {
   @Handles(deleteBay)
   deleteBay({ payload, context }: In<typeof deleteBay>): Promise<Accepted> {
     return this.commands.deleteBay(payload.bayId, context);
+  }
+
+  @Handles(createProjectQuota)
+  createProjectQuota({ payload, context }: In<typeof createProjectQuota>): Promise<Accepted> {
+    return this.quotas.write('CreateProjectQuota', payload, context);
+  }
+
+  @Handles(setProjectQuota)
+  setProjectQuota({ payload, context }: In<typeof setProjectQuota>): Promise<Accepted> {
+    return this.quotas.write('SetProjectQuota', payload, context);
+  }
+
+  @Handles(removeProjectQuota)
+  removeProjectQuota({ payload, context }: In<typeof removeProjectQuota>): Promise<Accepted> {
+    return this.quotas.remove(payload.projectId, context);
+  }
+
+  @Handles(schedulerStatus)
+  async schedulerStatus(): Promise<SchedulerStatus> {
+    return this.status.now();
   }
 
   @Handles(claimStep)

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { EventLog } from '@jeroboam/event-log';
@@ -5,11 +6,13 @@ import type { Clock, Logger, Timers } from '@jeroboam/platform';
 import type { ReadModel } from '@jeroboam/read-model';
 import { BayCommands } from './bay-commands.service.ts';
 import { Dispatcher } from './dispatcher.service.ts';
+import { QuotaCommands } from './quota-commands.service.ts';
 import { Reactor } from './reactor.service.ts';
 import { Reservations } from './reservations.service.ts';
 import { DEFAULT_SCHEDULER_CONFIG } from './scheduler.config.ts';
 import type { SchedulerConfig } from './scheduler.config.ts';
 import { SchedulerController } from './scheduler.controller.ts';
+import { Status } from './status.service.ts';
 import { StepReports } from './step-reports.service.ts';
 import { WorkQueue } from './work-queue.ts';
 import { writeSide } from './write-side.ts';
@@ -64,6 +67,8 @@ export class SchedulerModule {
         { provide: BayCommands, useValue: new BayCommands(aggregates, config) },
         { provide: Dispatcher, useValue: dispatcher },
         { provide: StepReports, useValue: new StepReports(aggregates) },
+        { provide: QuotaCommands, useValue: new QuotaCommands(aggregates) },
+        { provide: Status, useValue: new Status(hostname(), clock) },
         { provide: SchedulerLifecycle, useValue: new SchedulerLifecycle(dispatcher, reservations, reactor) },
       ],
     };

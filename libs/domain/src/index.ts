@@ -14,7 +14,7 @@ export type { BayState, LiveBay } from './bay/bay.state.ts';
 export { BayAlreadyExists, BayNotFound, EvidenceMissing, InvalidBay, MasterResizeNotSupported, NodeCountOutOfBounds, NodeGroupNotFound, NodesNotInGroup } from './bay/bay.errors.ts';
 export { BayModelAlreadyExists, BayModelNotFound, bayModelDecider } from './bay-model/bay-model.decider.ts';
 export type { BayModelChanges, BayModelCommand, BayModelEvent, BayModelSpec, BayModelState } from './bay-model/bay-model.decider.ts';
-export { InvalidQuota, ResourceLimitExceeded, quotaDecider } from './quota/quota.decider.ts';
+export { InvalidQuota, QuotaAlreadyExists, QuotaNotFound, ResourceLimitExceeded, quotaDecider } from './quota/quota.decider.ts';
 export type { QuotaCommand, QuotaEvent, QuotaState } from './quota/quota.decider.ts';
 export { StaleLease, operationsDecider, stepName } from './operation/operation.process.ts';
 export type { OperationCommand } from './operation/operation.process.ts';

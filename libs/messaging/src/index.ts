@@ -9,10 +9,11 @@ export type { InProcessOptions, Messaging, MessagingCommonOptions, MessagingOpti
 export { defineMessage } from './message.ts';
 export type { Message, MessageClient, MessageContext, MessageContract, SendOptions } from './message.ts';
 export {
-  claimStep, createBay, createBayModel, deleteBay, deleteBayModel, heartbeat, intendResources, recordResources, releaseResources,
-  reportPlan, reportStepFailed, reportStepSucceeded, resizeBay, reviseBayModel,
+  claimStep, createBay, createBayModel, createProjectQuota, deleteBay, deleteBayModel, heartbeat, intendResources, recordResources,
+  releaseResources, removeProjectQuota, reportPlan, reportStepFailed, reportStepSucceeded, resizeBay, reviseBayModel, schedulerStatus,
+  setProjectQuota,
 } from './contracts/scheduler.messages.ts';
-export type { Accepted, HeldLease, StepAssignment } from './contracts/scheduler.messages.ts';
+export type { Accepted, HeldLease, ProjectQuota, SchedulerStatus, StepAssignment } from './contracts/scheduler.messages.ts';
 export { listDrivers } from './contracts/driver-executor.messages.ts';
 export type { DriverOnHost } from './contracts/driver-executor.messages.ts';
 export { getCaCertificate, signClientCsr, signNodeCsr, withdrawAuthorities } from './contracts/certificate-authority.messages.ts';

@@ -7,6 +7,9 @@ export type QuotaCommand =
   /** Takes a slot for a bay about to be created. `defaultLimit` holds where the project has no quota of its own. */
   | Command<'ReserveBaySlot', { projectId: string; bayId: string; defaultLimit: number }>
   | Command<'ReleaseBaySlot', { projectId: string; bayId: string }>
+  /** Gives a project a quota of its own. Refused where it has one: who thinks there is none must not overwrite another's. */
+  | Command<'CreateProjectQuota', { projectId: string; hardLimit: number }>
+  /** Changes the quota a project has. */
   | Command<'SetProjectQuota', { projectId: string; hardLimit: number }>
   | Command<'RemoveProjectQuota', { projectId: string }>;
 
@@ -40,6 +43,23 @@ export class InvalidQuota extends DomainError {
   }
 }
 
+/** Magnum's words, as are those of `QuotaNotFound`: section 2.6 of the wire contract. */
+export class QuotaAlreadyExists extends DomainError {
+  readonly code = 'QUOTA_ALREADY_EXISTS';
+  readonly kind = 'conflict';
+  constructor(projectId: string) {
+    super(`Quota for project ${projectId} already exists for resource Cluster.`, { projectId });
+  }
+}
+
+export class QuotaNotFound extends DomainError {
+  readonly code = 'QUOTA_NOT_FOUND';
+  readonly kind = 'not-found';
+  constructor(projectId: string, resource = 'Cluster') {
+    super(`Quota could not be found: project_id ${projectId} resource ${resource}.`, { projectId, resource });
+  }
+}
+
 /** A project's quota is a small stream of its own, so that parallel creates meet here and exactly the limit gets through. */
 export const quotaDecider: Decider<QuotaState, QuotaCommand, QuotaEvent> = {
   initialState: () => ({ hardLimit: null, slots: new Map() }),
@@ -53,12 +73,19 @@ export const quotaDecider: Decider<QuotaState, QuotaCommand, QuotaEvent> = {
         return [{ type: 'BaySlotReserved', schemaVersion: 1, data: { projectId, bayId, reservedAt: command.metadata.now } }];
       }
       case 'ReleaseBaySlot': return state.slots.has(command.data.bayId) ? [{ type: 'BaySlotReleased', schemaVersion: 1, data: command.data }] : [];
-      case 'SetProjectQuota': {
-        const { hardLimit } = command.data;
-        if (!Number.isSafeInteger(hardLimit) || hardLimit < 0) throw new InvalidQuota(hardLimit);
-        return hardLimit === state.hardLimit ? [] : [{ type: 'ProjectQuotaSet', schemaVersion: 1, data: command.data }];
+      case 'CreateProjectQuota': {
+        if (state.hardLimit !== null) throw new QuotaAlreadyExists(command.data.projectId);
+        return quotaSet(command.data);
       }
-      case 'RemoveProjectQuota': return state.hardLimit === null ? [] : [{ type: 'ProjectQuotaRemoved', schemaVersion: 1, data: command.data }];
+      case 'SetProjectQuota': {
+        const { projectId, hardLimit } = command.data;
+        if (state.hardLimit === null) throw new QuotaNotFound(projectId);
+        return hardLimit === state.hardLimit ? [] : quotaSet(command.data);
+      }
+      case 'RemoveProjectQuota': {
+        if (state.hardLimit === null) throw new QuotaNotFound(command.data.projectId);
+        return [{ type: 'ProjectQuotaRemoved', schemaVersion: 1, data: command.data }];
+      }
       default: return unreachable(command);
     }
   },
@@ -71,3 +98,9 @@ export const quotaDecider: Decider<QuotaState, QuotaCommand, QuotaEvent> = {
     }
   },
 };
+
+function quotaSet(data: { readonly projectId: string; readonly hardLimit: number }): readonly QuotaEvent[] {
+  const { hardLimit } = data;
+  if (!Number.isSafeInteger(hardLimit) || hardLimit < 0) throw new InvalidQuota(hardLimit);
+  return [{ type: 'ProjectQuotaSet', schemaVersion: 1, data }];
+}

@@ -18,6 +18,32 @@ export const createBayModel = defineMessage<{ spec: BayModelSpec }, Accepted>('s
 export const reviseBayModel = defineMessage<{ bayModelId: string; changes: BayModelChanges }, Accepted>('scheduler.revise-bay-model');
 export const deleteBayModel = defineMessage<{ bayModelId: string }, Accepted>('scheduler.delete-bay-model');
 
+export interface ProjectQuota {
+  readonly projectId: string;
+  /** Bays the project may have. */
+  readonly hardLimit: number;
+}
+
+/** @throws QUOTA_ALREADY_EXISTS, INVALID_QUOTA */
+export const createProjectQuota = defineMessage<ProjectQuota, Accepted>('scheduler.create-project-quota');
+/** @throws QUOTA_NOT_FOUND, INVALID_QUOTA */
+export const setProjectQuota = defineMessage<ProjectQuota, Accepted>('scheduler.set-project-quota');
+/** @throws QUOTA_NOT_FOUND */
+export const removeProjectQuota = defineMessage<{ projectId: string }, Accepted>('scheduler.remove-project-quota');
+
+/** One scheduler, as it is now: asked for, never logged. */
+export interface SchedulerStatus {
+  readonly host: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** Whole minutes it has been up, counting the one that is running. */
+  readonly reportCount: number;
+  /** When it last counted up, RFC 3339. */
+  readonly reportedAt: string;
+}
+/** Answered by one of the schedulers, without looking at anything. */
+export const schedulerStatus = defineMessage<Record<string, never>, SchedulerStatus>('scheduler.status');
+
 /** Takes a quota slot and accepts the bay. @throws RESOURCE_LIMIT_EXCEEDED, BAY_ALREADY_EXISTS, INVALID_BAY */
 export const createBay = defineMessage<{ spec: BaySpec; nodeGroups: readonly NodeGroupView[] }, Accepted>('scheduler.create-bay');
 /** `nodeGroup` is a name or an id. @throws BAY_NOT_FOUND, NODE_GROUP_NOT_FOUND, NODE_COUNT_OUT_OF_BOUNDS, NODES_NOT_IN_GROUP, MASTER_RESIZE_NOT_SUPPORTED */
