@@ -23,3 +23,5 @@ export type {
 export { apiProjections } from './projections/api-projections.ts';
 export { BAY_NAMES } from './projections/bay-names.projection.ts';
 export type { BayNameDocument } from './projections/bay-names.projection.ts';
+export { QUOTAS, QUOTAS_PROJECTION } from './projections/quotas.projection.ts';
+export type { QuotaDocument } from './projections/quotas.projection.ts';

@@ -3,8 +3,9 @@ import { bayModelsProjection } from './bay-models.projection.ts';
 import { bayNamesProjection } from './bay-names.projection.ts';
 import { baysProjection } from './bays.projection.ts';
 import { operationsProjection } from './operations.projection.ts';
+import { quotasProjection } from './quotas.projection.ts';
 
 /** Everything the API reads. Whoever writes the read model runs all of them. */
 export function apiProjections(): Projection[] {
-  return [bayModelsProjection, baysProjection, bayNamesProjection, operationsProjection];
+  return [bayModelsProjection, baysProjection, bayNamesProjection, operationsProjection, quotasProjection];
 }

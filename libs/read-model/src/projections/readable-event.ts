@@ -1,4 +1,4 @@
-import type { BayEvent, BayModelEvent, DomainEvent, OperationEvent, RecordedEvent } from '@jeroboam/domain';
+import type { BayEvent, BayModelEvent, DomainEvent, OperationEvent, QuotaEvent, RecordedEvent } from '@jeroboam/domain';
 import { UnknownEvent } from '../errors.ts';
 
 /** One of the events of a union, with the envelope the log keeps it in. */
@@ -36,3 +36,5 @@ export const OPERATION_EVENTS: ReadableVersions<OperationEvent> = {
   OperationStepFailed: 1, OperationStepLeaseExpired: 1,
   OperationSucceeded: 1, OperationFailed: 1, OperationTimedOut: 1, OperationSuperseded: 1,
 };
+
+export const QUOTA_EVENTS: ReadableVersions<QuotaEvent> = { BaySlotReserved: 1, BaySlotReleased: 1, ProjectQuotaSet: 1, ProjectQuotaRemoved: 1 };
