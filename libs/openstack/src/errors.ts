@@ -1,17 +1,18 @@
 import { DomainError } from '@jeroboam/domain';
 
 /** Services of the cloud that look-ups go to, by their catalog type. */
-export type CloudService = 'image' | 'compute' | 'network';
+export type CloudService = 'image' | 'compute' | 'network' | 'identity';
 
 /** What people call them; messages name both, as operators search logs for the one and users for the other. */
 export const SERVICE_NAMES: Readonly<Record<CloudService, string>> = {
   image: 'image service (Glance)',
   compute: 'compute service (Nova)',
   network: 'network service (Neutron)',
+  identity: 'identity service (Keystone)',
 };
 
 /** Kinds of things a look-up can find, as messages name them. */
-export type LookupKind = 'image' | 'flavor' | 'keypair' | 'external network' | 'network' | 'subnet';
+export type LookupKind = 'image' | 'flavor' | 'keypair' | 'external network' | 'network' | 'subnet' | 'project';
 
 /**
  * Keystone cannot be asked: unreachable, too slow, failing, or it refuses our own service user. Says nothing about the

@@ -44,6 +44,10 @@ export class FakeCloud implements CloudLookupsSource, CloudLookups {
     return this.#find({ 'private-subnet': true }, ident, () => ({ id: 'subnet-1', name: ident, networkId: 'net-2' }));
   }
 
+  async project(id: string) {
+    return this.#find({ p1: true, p2: true, p9: true }, id, () => ({ id, name: `name-of-${id}` }));
+  }
+
   #find<T, R>(things: Readonly<Record<string, T>>, ident: string, as: (thing: T) => R): R | undefined {
     if (this.away) throw new CloudServiceUnavailable('image', 'it is away for a test');
     return Object.hasOwn(things, ident) ? as(things[ident]!) : undefined;

@@ -35,6 +35,11 @@ export interface CloudSubnet {
   readonly networkId: string;
 }
 
+export interface CloudProject {
+  readonly id: string;
+  readonly name: string;
+}
+
 /**
  * What one caller can see of the cloud, asked with the caller's own token. An `ident` is an id or an exact name; an id
  * wins. Finds are remembered for some seconds, absences never: what was just created is found at once.
@@ -54,6 +59,8 @@ export interface CloudLookups {
   externalNetwork(ident: string): Promise<CloudNetwork | undefined>;
   network(ident: string): Promise<CloudNetwork | undefined>;
   subnet(ident: string): Promise<CloudSubnet | undefined>;
+  /** By its id only. Keystone lets administrators ask about any, others about their own. */
+  project(id: string): Promise<CloudProject | undefined>;
 }
 
 /** Whose eyes a look-up uses: a token and what its validation said. */

@@ -10,7 +10,7 @@ const ID = '6f0f3c0e-2f5a-4b6e-9d3f-4b61f1a0c2d7';
 const INFO: TokenInfo = {
   userId: 'u1', userName: 'demo', userDomainId: 'default', projectId: 'p1', projectName: 'demo', projectDomainId: 'default',
   roles: ['member', 'reader'], expiresAt: '2026-01-31T13:00:00Z',
-  catalog: ['image', 'compute', 'network'].map((type) => ({
+  catalog: ['image', 'compute', 'network', 'identity'].map((type) => ({
     type, name: type, endpoints: [{ interface: 'public', region: 'RegionOne', url: `http://cloud/${type}` }],
   })),
 };
@@ -105,6 +105,17 @@ describe('look-up of a network', () => {
   });
 });
 
+describe('look-up of a project', () => {
+  it('asks Keystone by id, and takes no other project for it', async () => {
+    const answer = { project: { id: 'p2', name: 'demo' } };
+    const { as, paths } = aCloud({ 'identity/v3/projects/p2': answer, 'identity/v3/projects/P2': answer });
+    expect(await as().project('p2')).toEqual({ id: 'p2', name: 'demo' });
+    expect(await as().project('P2')).toBeUndefined();
+    expect(await as().project('p 3/x')).toBeUndefined();
+    expect(paths()).toEqual(['p2', 'P2', 'p%203%2Fx'].map((id) => `identity/v3/projects/${id}`));
+  });
+});
+
 describe('what look-ups remember', () => {
   const found = { [IMAGE_BY_NAME]: { images: [IMAGE] }, 'compute/v2.1/os-keypairs/default': { keypair: { name: 'default' } } };
 
@@ -154,7 +165,7 @@ describe('what look-ups remember', () => {
 });
 
 describe('a look-up that fails', () => {
-  const kinds: readonly (keyof CloudLookups)[] = ['image', 'flavor', 'keypair', 'externalNetwork', 'network', 'subnet'];
+  const kinds: readonly (keyof CloudLookups)[] = ['image', 'flavor', 'keypair', 'externalNetwork', 'network', 'subnet', 'project'];
 
   it.each(kinds)('says that the caller may not see the %s', async (kind) => {
     await expect(aCloud({ status: 403 }).as()[kind]('x')).rejects.toMatchObject({

@@ -2,6 +2,7 @@ import type { HttpCall } from '../http/http-call.port.ts';
 import { openHttpPool } from '../http/http-pool.ts';
 import type { CloudCaller, CloudLookups, CloudLookupsSource } from './cloud-lookups.port.ts';
 import { findFlavor, findKeypair } from './compute.ts';
+import { findProject } from './identity.ts';
 import { findImage } from './image.ts';
 import { LookupCache } from './lookup-cache.ts';
 import { findNetwork, findSubnet } from './network.ts';
@@ -25,7 +26,7 @@ export interface CloudLookupsOptions {
   readonly now?: () => number;
 }
 
-/** Look-ups in Glance, Nova and Neutron at the addresses that the caller's catalog gives. */
+/** Look-ups in Glance, Nova, Neutron and Keystone at the addresses that the caller's catalog gives. */
 export function openCloudLookups(options: CloudLookupsOptions = {}): CloudLookupsSource {
   const pool = options.http ? undefined : openHttpPool();
   const http = options.http ?? pool!.call;
@@ -68,6 +69,10 @@ class OpenStackLookups implements CloudLookups {
 
   subnet(ident: string) {
     return this.find('subnet', ident, () => findSubnet(this.client, ident));
+  }
+
+  project(id: string) {
+    return this.find('project', id, () => findProject(this.client, id));
   }
 
   private async find<T extends object>(kind: string, ident: string, load: () => Promise<T | undefined>): Promise<T | undefined> {
