@@ -20,6 +20,7 @@ interface WaitingClaim {
  */
 export class Dispatcher {
   readonly #claims = new Set<WaitingClaim>();
+  #open = false;
   #pumping = false;
   #again = false;
   #ticker: Timer | undefined;
@@ -34,8 +35,15 @@ export class Dispatcher {
     private readonly log: Logger,
   ) {}
 
+  /** Begins to watch the clock. */
   start(): void {
     this.#arm();
+  }
+
+  /** Begins to give out steps. */
+  open(): void {
+    this.#open = true;
+    this.pump();
   }
 
   stop(): void {
@@ -90,6 +98,7 @@ export class Dispatcher {
 
   /** Brings waiting executors and waiting bays together; called whenever either may have come. */
   pump(): void {
+    if (!this.#open || this.#stopped) return;
     if (this.#pumping) {
       this.#again = true;
       return;

@@ -6,6 +6,7 @@ const fixture = useSchedulers();
 
 /** A scheduler whose reactor is not run: what it would do for one create is done here. */
 async function withBays(scheduler: Scheduler, ...bayIds: string[]): Promise<void> {
+  scheduler.dispatcher.open();
   for (const bayId of bayIds) {
     await scheduler.commands.createBay(bayOf(bayId), GROUPS, contextOf(bayId));
     const operation = { operationId: `op-${bayId}`, kind: 'create' as const, bayId };

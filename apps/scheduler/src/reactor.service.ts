@@ -1,5 +1,5 @@
 import { isDomainError } from '@jeroboam/domain';
-import type { BayEvent, BaySpec, DomainEvent, EventContext, OperationEvent, OperationView, QuotaEvent, RecordedEvent } from '@jeroboam/domain';
+import type { BayEvent, BaySpec, DomainEvent, EventContext, OperationEvent, OperationView, Position, QuotaEvent, RecordedEvent } from '@jeroboam/domain';
 import type { EventBatch, EventLog, Subscription } from '@jeroboam/event-log';
 import type { Clock, Logger, Timers } from '@jeroboam/platform';
 import { delay } from '@jeroboam/platform';
@@ -28,6 +28,8 @@ type Known = (BayEvent | OperationEvent | QuotaEvent) & RecordedEvent;
  */
 export class Reactor {
   #subscription: Subscription | undefined;
+  /** Where the log ended at the start; undefined once everything up to there has been carried on. */
+  #behind: { readonly head: Position | undefined } | undefined;
   #stopping = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
@@ -46,8 +48,9 @@ export class Reactor {
 
   async start(): Promise<void> {
     await this.readModel.ensure([{ name: OPEN, indexes: [] }, { name: RESERVED, indexes: [] }]);
-    for (const { id } of await this.readModel.find<ReadDocument>(OPEN)) await this.#resume(id);
+    for (const { id } of await this.readModel.find<ReadDocument>(OPEN)) this.queue.update(id, await this.writeSide.operations.load(id), this.clock.now().getTime());
     for (const { id, ...slot } of await this.readModel.find<ReadDocument & Omit<Reservation, 'bayId'>>(RESERVED)) this.reservations.reserved({ ...slot, bayId: id });
+    this.#behind = { head: await this.eventLog.head() };
     this.#done = this.#follow();
   }
 
@@ -57,10 +60,25 @@ export class Reactor {
     await this.#done;
   }
 
-  async #resume(bayId: string): Promise<void> {
-    this.queue.update(bayId, await this.writeSide.operations.load(bayId), this.clock.now().getTime());
-    const work = this.queue.get(bayId);
-    if (work?.state.running && this.config.executorsShareProcess) await this.dispatcher.expireLease(work, work.state.running.token);
+  /**
+   * Nothing is given out before this: until every step of an earlier life has had its effect, a bay may not look as its
+   * last step left it.
+   */
+  async #caughtUp(upTo: Position | undefined): Promise<void> {
+    const { head } = this.#behind ?? {};
+    if (!this.#behind || (head !== undefined && (upTo === undefined || upTo < head))) return;
+    this.#behind = undefined;
+    if (this.config.executorsShareProcess) await this.#endOldLeases();
+    this.reservations.open();
+    this.dispatcher.open();
+  }
+
+  async #endOldLeases(): Promise<void> {
+    const ends = [...this.queue.all()].map(async (work) => {
+      if (work.state.running) await this.dispatcher.expireLease(work, work.state.running.token);
+    });
+    const failed = (await Promise.allSettled(ends)).find((outcome) => outcome.status === 'rejected');
+    if (failed) this.log.warn('a lease of an earlier life could not be ended; it will run out', { error: failed.reason });
   }
 
   /** Follows the log for as long as the service lives; what goes wrong is said and tried again from the checkpoint. */
@@ -68,6 +86,9 @@ export class Reactor {
     while (!this.#stopping.signal.aborted) {
       try {
         const after = await this.readModel.checkpoint(REACTOR);
+        await this.#caughtUp(after);
+        // Stopped meanwhile: nobody would end a subscription made now.
+        if (this.#stopping.signal.aborted) return;
         this.#subscription = this.eventLog.subscribe({ ...(after === undefined ? {} : { after }), categories: ['bay', 'operations', 'quota'] }, this.#handler(after));
         await this.#subscription.done;
       } catch (error) {
@@ -87,6 +108,7 @@ export class Reactor {
         throw new Error('another scheduler has moved the checkpoint; starting over from there');
       }
       checkpoint = upTo;
+      await this.#caughtUp(upTo);
       this.dispatcher.pump();
     };
   }
@@ -96,9 +118,13 @@ export class Reactor {
     for (const event of story) await this.#survive(event);
     const { position } = story.at(-1)!;
     const changes: DocumentChange[] = [];
-    if (story.some((event) => event.stream.startsWith('operations-'))) {
-      this.queue.update(bayId, await this.writeSide.operations.load(bayId), this.clock.now().getTime());
-      changes.push(keepIf(this.queue.get(bayId) !== undefined, OPEN, { id: bayId }, position));
+    const last = story.findLast((event) => event.stream.startsWith('operations-'));
+    if (last) {
+      const operations = await this.writeSide.operations.load(bayId);
+      // Further on than the effects are: a later batch brings the rest. The next step is to see the bay with all of them.
+      const isAhead = operations.revision > last.revision;
+      if (!isAhead) this.queue.update(bayId, operations, this.clock.now().getTime());
+      changes.push(keepIf(isAhead || this.queue.get(bayId) !== undefined, OPEN, { id: bayId }, position));
     }
     if (story.some((event) => event.type === 'BaySlotReserved' || event.type === 'BayCreationRequested' || event.type === 'BaySlotReleased')) {
       const slot = this.reservations.get(bayId);

@@ -18,6 +18,7 @@ export interface Reservation {
 export class Reservations {
   readonly #open = new Map<string, Reservation>();
   #timer: Timer | undefined;
+  #isOpen = false;
   #stopped = false;
 
   constructor(
@@ -40,6 +41,11 @@ export class Reservations {
     return this.#open.get(bayId);
   }
 
+  /** Everything in the log up to the start has been seen: what is open now has no bay yet. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
   start(): void {
     this.#timer = this.timers.after(Math.max(1, this.config.reservationTtlMs / 4), () => void this.sweep().finally(() => this.#stopped || this.start()));
   }
@@ -50,6 +56,7 @@ export class Reservations {
   }
 
   async sweep(): Promise<void> {
+    if (!this.#isOpen) return;
     const before = new Date(this.clock.now().getTime() - this.config.reservationTtlMs).toISOString();
     for (const reservation of [...this.#open.values()].filter(({ reservedAt }) => reservedAt <= before)) {
       try {

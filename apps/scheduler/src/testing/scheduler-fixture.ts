@@ -53,8 +53,8 @@ export interface SchedulerFixture {
   scheduler(config?: Partial<SchedulerConfig>): Scheduler;
   /** Ends the scheduler's reactor, as the end of its process does. */
   stop(scheduler: Scheduler): Promise<void>;
-  /** Resolves when the reactor has dealt with everything in the log. */
-  settled(): Promise<void>;
+  /** Resolves when the reactor has dealt with everything in the log; where it waits, `passingMs` milliseconds pass at a time. */
+  settled(passingMs?: number): Promise<void>;
   /** Deletes the read model's file, as an operator might, and opens an empty one. */
   forgetReadModel(): Promise<void>;
   events(): Promise<readonly RecordedEvent[]>;
@@ -101,12 +101,14 @@ export function useSchedulers(): SchedulerFixture {
     get clock() { return clock; },
     get readModel() { return readModel; },
     scheduler, stop, events,
-    async settled() {
-      // What the reactor does adds to the log, which it then looks at in turn.
-      for (let head = ''; head !== ((await events()).at(-1)?.position ?? '');) {
-        head = (await events()).at(-1)!.position;
-        if (!(await readModel.reached(REACTOR, head, 4_000))) throw new Error(`the reactor never reached ${head}`);
+    async settled(passingMs = 0) {
+      for (let turn = 1; turn < 20_000; turn += 1) {
+        const head = (await events()).at(-1)?.position;
+        if ((await readModel.checkpoint(REACTOR)) === head) return;
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        if (passingMs > 0 && turn % 50 === 0) await clock.advance(passingMs);
       }
+      throw new Error('the reactor never reached the end of the log');
     },
     async forgetReadModel() {
       await readModel.close();
