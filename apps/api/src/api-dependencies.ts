@@ -16,6 +16,8 @@ export interface ApiConfig {
   readonly readAfterWriteTimeoutMs: number;
   /** How long a service may take to answer a command. */
   readonly commandTimeoutMs: number;
+  /** Bays of a project that has no quota of its own, as shown; the scheduler is told the same number. @default 20 */
+  readonly defaultQuota: number;
   /** Names of the drivers for what several could do; the first that makes such bays counts. @default none */
   readonly defaultDriver?: string | readonly string[];
   /** While a file of this name exists, `/healthcheck` answers 503: how an operator takes a replica out. @default none */
@@ -23,7 +25,7 @@ export interface ApiConfig {
 }
 
 export const DEFAULT_API_CONFIG: ApiConfig = {
-  wwwAuthenticateUri: '', maxLimit: 1_000, readAfterWriteTimeoutMs: 2_000, commandTimeoutMs: 10_000,
+  wwwAuthenticateUri: '', maxLimit: 1_000, readAfterWriteTimeoutMs: 2_000, commandTimeoutMs: 10_000, defaultQuota: 20,
 };
 
 /** What the service uses of the world outside it. */

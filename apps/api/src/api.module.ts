@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, OnModuleInit, Provider } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import { BAYS, BAY_MODELS, OPERATIONS } from '@jeroboam/read-model';
+import { BAYS, BAY_MODELS, OPERATIONS, QUOTAS } from '@jeroboam/read-model';
 import { API, DEFAULT_API_CONFIG, type Api, type ApiDependencies } from './api-dependencies.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { BayQueries } from './bay/bay.queries.ts';
@@ -24,6 +24,11 @@ import { OperationsController } from './operation/operations.controller.ts';
 import { BayOperationsController } from './events/bay-operations.controller.ts';
 import { EventsController } from './events/events.controller.ts';
 import { DriversController } from './drivers/drivers.controller.ts';
+import { FederationsController } from './federation/federations.controller.ts';
+import { QuotaQueries } from './quota/quota.queries.ts';
+import { QuotasController } from './quota/quotas.controller.ts';
+import { ServicesController } from './service/services.controller.ts';
+import { StatsController } from './stats/stats.controller.ts';
 import { ApiErrorFilter } from './wire/api-error.filter.ts';
 import { installWire } from './wire/wire-hooks.ts';
 
@@ -38,7 +43,7 @@ class Preparation implements OnModuleInit {
     // Fastify takes hooks until it is ready: after the routes are registered is early enough.
     installWire(fastifyOf(this.host), new Authenticator({ keystone, logger, wwwAuthenticateUri }));
     // The API may boot before those who write.
-    await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS]);
+    await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS]);
   }
 }
 
@@ -55,7 +60,8 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController,
-        OperationsController, EventsController, BayOperationsController, DriversController, BaysController, BaymodelsController,
+        OperationsController, EventsController, BayOperationsController, DriversController, QuotasController, StatsController,
+        ServicesController, FederationsController, BaysController, BaymodelsController,
       ],
       providers: [
         { provide: API, useValue: api },
@@ -76,6 +82,7 @@ function services(api: Api): Provider[] {
   return [
     { provide: Commands, useValue: commands },
     { provide: BayModelQueries, useValue: models },
+    { provide: QuotaQueries, useValue: new QuotaQueries(api.readModel, api.config.maxLimit) },
     { provide: BayQueries, useValue: new BayQueries(api.readModel, api.config.maxLimit) },
     { provide: CreateBayModel, useValue: new CreateBayModel(api, commands) },
     { provide: ReviseBayModel, useValue: new ReviseBayModel(api, models, commands) },

@@ -19,6 +19,9 @@ export const driverFields = {
   defaultDriver: text('Name of the driver where several could make a bay.').optional(),
 };
 
+/** Enforced by the scheduler, shown by the API. */
+const quotaFields = { defaultQuota: integer('Bays of a project that has no quota of its own.').default(20) };
+
 export const apiFields = {
   host: text('Address the API listens on; other than loopback only with authentication.', 'an address').default(HERE),
   port: port('Port the API listens on.').default(9_511),
@@ -26,10 +29,11 @@ export const apiFields = {
   maxLimit: integer('Items on one page of a list, at most.', { min: 1, max: 10_000 }).default(1_000),
   readAfterWriteTimeoutMs: integer('How long a change may take to become readable before the client is told to come back.', { min: 1 }).default(2_000),
   commandTimeoutMs: integer('How long a service may take to answer a command.', { min: 1 }).default(10_000),
+  ...quotaFields,
 };
 
 export const schedulerFields = {
-  defaultQuota: integer('Bays of a project that has no quota of its own.').default(20),
+  ...quotaFields,
   operationTimeoutMinutes: integer('Time for an operation whose bay names none.', { min: 1 }).default(60),
   leaseTtlMs: integer('An executor not heard of for so long has lost its steps.', { min: 100 }).default(10_000),
   stepsPerDriver: integer('Steps of one driver that may be out at once.', { min: 1 }).default(8),

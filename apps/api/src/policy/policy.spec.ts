@@ -52,6 +52,16 @@ const MATRIX: Readonly<Record<PolicyRule, readonly Who[]>> = {
   'certificate:get': ['owner', 'reader', 'admin'],
   'certificate:create': ['owner', 'memberOnly', 'admin'],
   'operation:get': READS,
+  'quota:get': READS,
+  'quota:get_all': ['admin'],
+  'quota:create': ['admin'],
+  'quota:update': ['admin'],
+  'quota:delete': ['admin'],
+  'stats:get_all': READS,
+  'magnum-service:get_all': ['admin'],
+  'federation:create': ['owner', 'colleague', 'memberOnly'],
+  'federation:get_all': ['owner', 'colleague', 'reader'],
+  'federation:detail': ['owner', 'colleague', 'reader'],
 };
 
 const TARGET = { projectId: 'p1', userId: 'u1' };

@@ -53,6 +53,17 @@ export const POLICY = {
   'certificate:get': either(admin, both(inProject('reader'), sameUser)),
   'certificate:create': either(admin, both(inProject('member'), sameUser)),
   'operation:get': readerOrAdmin,
+  'quota:get': readerOrAdmin,
+  'quota:get_all': admin,
+  'quota:create': admin,
+  'quota:update': admin,
+  'quota:delete': admin,
+  'stats:get_all': readerOrAdmin,
+  'magnum-service:get_all': admin,
+  // Without a way past for administrators.
+  'federation:create': inProject('member'),
+  'federation:get_all': inProject('reader'),
+  'federation:detail': inProject('reader'),
 } as const satisfies Record<string, Rule>;
 
 export type PolicyRule = keyof typeof POLICY;

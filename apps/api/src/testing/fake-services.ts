@@ -3,7 +3,8 @@ import type { Position, RecordedEvent } from '@jeroboam/domain';
 import { Aggregates } from '@jeroboam/event-log';
 import type { EventLog } from '@jeroboam/event-log';
 import {
-  createBay, createBayModel, deleteBay, deleteBayModel, getCaCertificate, resizeBay, reviseBayModel, signClientCsr,
+  createBay, createBayModel, createProjectQuota, deleteBay, deleteBayModel, getCaCertificate, removeProjectQuota, resizeBay, reviseBayModel,
+  schedulerStatus, setProjectQuota, signClientCsr,
 } from '@jeroboam/messaging';
 import type { Accepted, MessageClient, MessageContext, MessageContract, SendOptions } from '@jeroboam/messaging';
 import { apiProjections, type Projection, type ReadModel } from '@jeroboam/read-model';
@@ -98,6 +99,12 @@ export class FakeServices implements MessageClient {
       case createBay.pattern: return this.#createBay(payload, context);
       case resizeBay.pattern: return this.#ofBay(payload, 'ResizeBay', context);
       case deleteBay.pattern: return this.#ofBay(payload, 'DeleteBay', context);
+      case createProjectQuota.pattern: return this.#ofQuota('CreateProjectQuota', payload, context);
+      case setProjectQuota.pattern: return this.#ofQuota('SetProjectQuota', payload, context);
+      case removeProjectQuota.pattern: return this.#ofQuota('RemoveProjectQuota', payload, context);
+      case schedulerStatus.pattern: return {
+        host: 'h1', startedAt: '2026-01-31T12:00:00.000Z', reportCount: 3, reportedAt: '2026-01-31T12:02:00.000Z',
+      };
       case getCaCertificate.pattern:
       case signClientCsr.pattern: return { pem: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----' };
       default: throw new Error(`nobody handles ${pattern}`);
@@ -106,6 +113,11 @@ export class FakeServices implements MessageClient {
 
   async #ofModel(id: string, command: object, context: MessageContext): Promise<Accepted> {
     const { position } = await this.#models.execute(id, command as never, context);
+    return { position, operationId: null };
+  }
+
+  async #ofQuota(type: string, data: { projectId: string }, context: MessageContext): Promise<Accepted> {
+    const { position } = await this.#quotas.execute(data.projectId, { type, data } as never, context);
     return { position, operationId: null };
   }
 

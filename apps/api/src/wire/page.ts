@@ -16,6 +16,8 @@ export interface ListOf<D extends ReadDocument> {
   readonly maxLimit: number;
   /** Finds the marker as the caller would; throws 404 of the resource. */
   readonly marker: (id: string) => Promise<D>;
+  /** What names a document as a marker. @default its id */
+  readonly markerOf?: (document: D) => string;
 }
 
 export interface Page<D> {
@@ -28,7 +30,9 @@ export interface Page<D> {
  * One page of a list, by Magnum's rules: contract section 2, "Pagination".
  * @throws {BadRequest} and what `marker` throws.
  */
-export async function readPage<D extends ReadDocument>(readModel: ReadModel, list: ListOf<D>, given: PageArguments): Promise<Page<D>> {
+export async function readPage<D extends ReadDocument>(
+  readModel: Pick<ReadModel, 'find'>, list: ListOf<D>, given: PageArguments,
+): Promise<Page<D>> {
   const { marker, sort_key: sortKey = 'id', sort_dir: direction = 'asc' } = given;
   const limit = limitOf(given.limit, list.maxLimit);
   if (direction !== 'asc' && direction !== 'desc') {
@@ -43,7 +47,8 @@ export async function readPage<D extends ReadDocument>(readModel: ReadModel, lis
   const last = documents.at(-1);
   // Also when it is the last page: Magnum does not look ahead.
   if (!last || documents.length < limit) return { documents };
-  return { documents, nextQuery: `sort_key=${sortKey}&sort_dir=${direction}&limit=${limit}&marker=${last.id}` };
+  const next = list.markerOf?.(last) ?? last.id;
+  return { documents, nextQuery: `sort_key=${sortKey}&sort_dir=${direction}&limit=${limit}&marker=${next}` };
 }
 
 function limitOf(given: number | undefined, maxLimit: number): number {
