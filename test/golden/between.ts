@@ -7,8 +7,9 @@ const OTHER_TX1 = '645563db-b5ff-4037-8038-2567454dfe97';
 const TX_BAD = '126b975d-6d73-4f2c-b167-c32fec3b3cd7';
 
 const FIRST_TEMPLATE = {
-  name: 'tx-tpl', image_id: 'fedora-coreos-38', coe: 'kubernetes', external_network_id: 'public', keypair_id: 'testkey', flavor_id: 'm1.small',
-  master_flavor_id: 'm1.small', dns_nameserver: '8.8.8.8', docker_volume_size: 5, network_driver: 'flannel', labels: { kube_tag: 'v1.27.3' },
+  name: 'tx-tpl', image_id: 'fedora-coreos-38', coe: 'kubernetes', external_network_id: 'public', keypair_id: 'testkey',
+  flavor_id: 'm1.small', master_flavor_id: 'm1.small', dns_nameserver: '8.8.8.8', docker_volume_size: 5, network_driver: 'flannel',
+  labels: { kube_tag: 'v1.27.3' },
 };
 const SIZE = { node_count: 2, master_count: 1, create_timeout: 60 };
 
@@ -16,7 +17,8 @@ const SIZE = { node_count: 2, master_count: 1, create_timeout: 60 };
 export const between: Readonly<Record<string, (replay: Replay) => Promise<void>>> = {
   '019': (replay) => create(replay, 'clustertemplates', TEMPLATE, FIRST_TEMPLATE),
   '052': async (replay) => {
-    await replay.demo.call('PATCH', `/v1/clustertemplates/${replay.ids.inOurs(TEMPLATE)}`, [{ op: 'replace', path: '/docker_volume_size', value: 7 }]);
+    const patch = [{ op: 'replace', path: '/docker_volume_size', value: 7 }];
+    await replay.demo.call('PATCH', `/v1/clustertemplates/${replay.ids.inOurs(TEMPLATE)}`, patch);
   },
   '064': (replay) => createBay(replay, TX1, { name: 'tx1', ...SIZE }),
   '085': async (replay) => {

@@ -3,7 +3,8 @@ import { PairedIds, differences } from './comparison.ts';
 const RECORDED = '696ec412-b7af-45f5-bf8d-d52970566ff3';
 const OURS = '11111111-1111-4111-8111-111111111111';
 const STRANGER = '22222222-2222-4222-8222-222222222222';
-const fields = (recorded: unknown, ours: unknown, ids = new PairedIds()) => differences(recorded, ours, ids, 'body').map(({ field }) => field);
+const fields = (recorded: unknown, ours: unknown, ids = new PairedIds()) =>
+  differences(recorded, ours, ids, 'body').map(({ field }) => field);
 
 describe('the comparison of answers', () => {
   it.each([

@@ -51,6 +51,8 @@ export const drivers: readonly DriverManifest[] = [{
   name: 'golden',
   provides: [{ serverType: 'vm', os: 'fedora-coreos', coe: 'kubernetes' }],
   // Two masters, which no version of Magnum since 20 makes, because the recorded one made some.
-  capabilities: { ...fakeDriverManifest.capabilities, networkDrivers: ['flannel', 'calico'], volumeDrivers: ['cinder'], masterCounts: [1, 2, 3] },
+  capabilities: {
+    ...fakeDriverManifest.capabilities, networkDrivers: ['flannel', 'calico'], volumeDrivers: ['cinder'], masterCounts: [1, 2, 3],
+  },
   create: (dependencies) => gated(fakeDriverManifest.create(dependencies)),
 }];

@@ -4,8 +4,11 @@ import { readRecordings } from './recording.ts';
 import { Replay } from './replay.ts';
 
 const recordings = readRecordings();
-const missing = new Map(Object.entries(notBuiltYet).flatMap(([resource, numbers]) => numbers.map((number) => [number, resource] as const)));
-const fieldsAccepted = (wanted: string) => acceptedDifferences.filter(({ recordings: numbers }) => numbers.includes(wanted)).map(({ field }) => field).sort();
+const missing = new Map(Object.entries(notBuiltYet).flatMap(
+  ([resource, numbers]) => numbers.map((number) => [number, resource] as const),
+));
+const fieldsAccepted = (wanted: string) => acceptedDifferences
+  .filter(({ recordings: numbers }) => numbers.includes(wanted)).map(({ field }) => field).sort();
 
 /**
  * Says to Jeroboam, in the same order, what was said to a Magnum 15, and compares status, headers and body, key order

@@ -10,8 +10,8 @@ import type { Recording } from './recording.ts';
 
 /** Headers of answers that the contract speaks of; the others belong to the connection. */
 const COMPARED_HEADERS = [
-  'openstack-api-minimum-version', 'openstack-api-maximum-version', 'openstack-api-version', 'vary', 'content-type', 'x-openstack-request-id',
-  'location', 'www-authenticate', 'allow', 'retry-after',
+  'openstack-api-minimum-version', 'openstack-api-maximum-version', 'openstack-api-version', 'vary', 'content-type',
+  'x-openstack-request-id', 'location', 'www-authenticate', 'allow', 'retry-after',
 ];
 const USERS = { demo: 'demo', demo2: 'demo2', reader: 'demo', admin: 'admin' } as const;
 const HERE = join(root, 'test', 'golden');
@@ -40,6 +40,8 @@ export class Replay {
       JEROBOAM_DRIVERS: join(HERE, 'gated-driver.ts'), JEROBOAM_SANDBOX_CLOUD_FILE: join(HERE, 'cloud.json'), [GATES]: gates,
       // Bays that wait must not keep others waiting.
       JEROBOAM_CONCURRENCY: '8',
+      // As the recorded Magnum was configured.
+      JEROBOAM_DEFAULT_QUOTA: '5000',
     } });
     const tokens = await Promise.all(Object.entries(USERS).map(
       async ([username, projectName]) => [username, await login({ authUrl: jeroboam.authUrl, username, projectName })] as const,

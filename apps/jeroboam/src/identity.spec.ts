@@ -12,7 +12,8 @@ describe('firstLogin', () => {
 
   const cloudWith = (name: string) => {
     const file = join(directory, `${name}.json`);
-    writeFileSync(file, JSON.stringify({ projects: [{ name: 'demo' }], users: [{ name, password: 'of its own', roles: { demo: ['member'] } }] }));
+    const users = [{ name, password: 'of its own', roles: { demo: ['member'] } }];
+    writeFileSync(file, JSON.stringify({ projects: [{ name: 'demo' }], users }));
     return file;
   };
 
