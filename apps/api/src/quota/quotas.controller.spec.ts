@@ -25,6 +25,12 @@ describe('/v1/quotas', () => {
     expect((await call('GET /v1/quotas/p2/Cluster')).body).toEqual(row(1, 'p2', 9));
   });
 
+  it('takes the same request again, with the same Idempotency-Key, for what it was', async () => {
+    const headers = { 'idempotency-key': 'k1' };
+    const first = await create({}, { headers });
+    expect(await create({}, { headers })).toMatchObject({ status: 201, body: first.body });
+  });
+
   it('takes a limit of 1 and the resource Cluster where nothing was said', async () => {
     expect((await call('POST /v1/quotas', { body: { project_id: 'p1' } })).body).toEqual(row(1, 'p1', 1));
     expect((await call('POST /v1/quotas', { body: { project_id: 'p2', hard_limit: null, resource: null } })).body).toEqual(row(2, 'p2', 1));
@@ -128,7 +134,9 @@ describe('/v1/quotas', () => {
     expect(first.next).toBe('http://localhost:80/v1/quotas?sort_key=id&sort_dir=asc&limit=2&marker=2');
     expect((await call('GET /v1/quotas?all_tenants=1&limit=2&marker=2')).body).toEqual({ quotas: [row(3, 'p1', 9)] });
     expect((await call('GET /v1/quotas?all_tenants=1&sort_key=project_id&sort_dir=desc&limit=1')).body.quotas).toEqual([row(2, 'p9', 9)]);
-    expect((await call('GET /v1/quotas?all_tenants=1&marker=77')).status).toBe(404);
+    for (const marker of ['77', '-1', '9'.repeat(400)]) {
+      expect((await call(`GET /v1/quotas?all_tenants=1&marker=${marker}`)).status).toBe(404);
+    }
     expect(errorOf(await call('GET /v1/quotas?marker=x')).detail).toContain('Invalid input for field/attribute marker.');
   });
 

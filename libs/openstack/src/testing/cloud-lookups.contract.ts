@@ -55,6 +55,14 @@ export function cloudLookupsContract(name: string, start: () => Promise<Identity
       expect(await lookups.keypair(things.keypair)).toEqual({ name: things.keypair });
     });
 
+    it('finds the caller’s own project by its id, and none by its name', async () => {
+      const { projectId, projectName } = caller.info;
+      expect(await lookups.project(projectId!)).toEqual({ id: projectId, name: projectName });
+      const byName = await lookups.project(projectName!).catch((error: unknown) => error);
+      // Keystone refuses members before it looks.
+      if (byName !== undefined) expect(byName).toMatchObject({ code: 'CLOUD_LOOKUP_FORBIDDEN' });
+    });
+
     it('finds networks by name and by id, and tells which lead outside', async () => {
       const outside = await lookups.externalNetwork(things.externalNetwork);
       const inside = await lookups.network(things.network);
