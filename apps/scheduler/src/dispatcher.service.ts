@@ -184,7 +184,7 @@ export class Dispatcher {
   #context(work: OpenWork, purpose: string): EventContext {
     const open = work.state.current ?? work.state.queue[0];
     const operationId = work.state.running?.operationId ?? open?.operation.operationId ?? work.bayId;
-    const driver = open?.driver;
+    const driver = work.state.owner?.driver;
     return {
       actor: { ...SYSTEM_ACTOR, projectId: work.projectId },
       requestId: `req-${operationId}`,

@@ -24,7 +24,7 @@ export class StepReports {
   }
 }
 
-function withDriver(context: MessageContext, { current, running, queue }: OperationsState): EventContext {
-  const driver = (current ?? queue[0])?.driver;
+function withDriver(context: MessageContext, { owner, running }: OperationsState): EventContext {
+  const driver = owner?.driver;
   return { ...context, correlationId: running?.operationId ?? context.correlationId, ...(driver ? { driver } : {}) };
 }

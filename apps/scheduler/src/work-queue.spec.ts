@@ -63,6 +63,14 @@ describe('WorkQueue', () => {
     expect(queue.next(DRIVERS, NOON)?.bayId).toBe('a3');
   });
 
+  it('knows whose step is out also where its operation has ended and nothing else waits', () => {
+    const story = new Story('a1', 'p7').create().dispatch();
+    for (const event of operationsDecider.decide({ type: 'ExpireDeadline', data: { operationId: 'create-a1' }, metadata: { now: DEADLINE } }, story.state)) story.state = operationsDecider.evolve(story.state, event);
+    const queue = queueOf([story, new Story('a2').create()], 1);
+    expect(queue.get('a1')).toMatchObject({ projectId: 'p7', driver: 'fake@1.0.0' });
+    expect(queue.next(DRIVERS, NOON)).toBeUndefined();
+  });
+
   it('counts nothing any more when everything has ended', () => {
     const story = new Story('a1').create();
     const queue = queueOf([story], 1);

@@ -44,13 +44,13 @@ export class WorkQueue {
   update(bayId: string, { state, revision }: { readonly state: OperationsState; readonly revision: number }, nowMs: number): void {
     const before = this.#work.get(bayId);
     if (before && revision < before.revision) return;
-    const open = state.current ?? state.queue[0];
-    if (!open && !state.running) this.#work.delete(bayId);
+    const { owner } = state;
+    if (!owner || (!state.current && !state.running && state.queue.length === 0)) this.#work.delete(bayId);
     else {
-      const driver = open ? `${open.driver.name}@${open.driver.version}` : (before?.driver ?? '');
+      const driver = `${owner.driver.name}@${owner.driver.version}`;
       const sameLease = before?.state.running?.token === state.running?.token;
       const lastHeardMs = sameLease && before ? before.lastHeardMs : nowMs;
-      this.#work.set(bayId, { bayId, driver, projectId: open?.projectId ?? before?.projectId ?? '', state, revision, lastHeardMs });
+      this.#work.set(bayId, { bayId, driver, projectId: owner.projectId, state, revision, lastHeardMs });
     }
     this.#place(bayId, before);
   }

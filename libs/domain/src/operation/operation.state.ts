@@ -26,6 +26,8 @@ export interface CurrentOperation extends QueuedOperation {
 /** All operations of one bay: at most one is current, at most one step is out. */
 export interface OperationsState {
   readonly bayId: string | null;
+  /** Whose bay it is and what works on it, as the last request said; known also when only a step of an ended operation is still out. */
+  readonly owner: Pick<QueuedOperation, 'projectId' | 'driver'> | null;
   /** Highest fencing token given out. */
   readonly token: number;
   readonly current: CurrentOperation | null;
@@ -36,13 +38,13 @@ export interface OperationsState {
   readonly seen: ReadonlySet<string>;
 }
 
-export const initialOperations: OperationsState = { bayId: null, token: 0, current: null, running: null, queue: [], seen: new Set() };
+export const initialOperations: OperationsState = { bayId: null, owner: null, token: 0, current: null, running: null, queue: [], seen: new Set() };
 
 export function evolveOperations(state: OperationsState, event: OperationEvent): OperationsState {
   switch (event.type) {
     case 'OperationQueued': {
       const { operation, projectId, driver, deadlineAt, bayId } = event.data;
-      return { ...state, bayId, queue: [...state.queue, { operation, projectId, driver, deadlineAt }], seen: new Set(state.seen).add(operation.operationId) };
+      return { ...state, bayId, owner: { projectId, driver }, queue: [...state.queue, { operation, projectId, driver, deadlineAt }], seen: new Set(state.seen).add(operation.operationId) };
     }
     case 'OperationStarted': {
       const started = state.queue.find((queued) => queued.operation.operationId === event.data.operationId);
