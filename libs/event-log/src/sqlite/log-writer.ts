@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { NO_HASH, hashText, storedText } from '../stored-event.ts';
-import { FIELDS_PER_EVENT, NUMBERS_PER_ANSWER, OUTCOME } from './writer-protocol.ts';
+import { FIELDS_PER_EVENT, OUTCOME } from './writer-protocol.ts';
 import type { Answers, AppendRequest } from './writer-protocol.ts';
 
 // Runs in the writer thread: erasable syntax and relative imports only.
@@ -37,12 +37,16 @@ export class LogWriter {
     this.#statements = new Statements(database);
   }
 
-  /** @throws what SQLite says; then nothing of `requests` is in the log, unless it failed while committing. */
-  commit(requests: readonly AppendRequest[]): Answers {
+  /**
+   * @param next called again and again until it has no more requests: what arrives while others are being written shares
+   * their flush.
+   * @throws what SQLite says; then nothing of all these requests is in the log, unless it failed while committing.
+   */
+  commit(next: () => readonly AppendRequest[]): Answers {
     try {
       this.#statements.begin.run();
       this.#forgetIfOthersWrote();
-      const answers = this.#takeAll(requests);
+      const answers = this.#takeAll(next);
       this.#statements.commit.run();
       return answers;
     } catch (error) {
@@ -53,16 +57,18 @@ export class LogWriter {
     }
   }
 
-  #takeAll(requests: readonly AppendRequest[]): Answers {
+  #takeAll(next: () => readonly AppendRequest[]): Answers {
     const recordedAt = new Date().toISOString();
-    const answers = new Float64Array(requests.length * NUMBERS_PER_ANSWER);
-    for (const [index, request] of requests.entries()) {
-      const head = this.#headOf(request.stream);
-      const place = this.#take(request, head, recordedAt);
-      const outcome = place ? [OUTCOME.appended, place.revision, place.position] : [OUTCOME.conflict, head.revision, 0];
-      answers.set([request.id, ...outcome], index * NUMBERS_PER_ANSWER);
+    const answers: number[] = [];
+    for (let requests = next(); requests.length > 0; requests = next()) {
+      for (const request of requests) {
+        const head = this.#headOf(request.stream);
+        const place = this.#take(request, head, recordedAt);
+        if (place) answers.push(request.id, OUTCOME.appended, place.revision, place.position);
+        else answers.push(request.id, OUTCOME.conflict, head.revision, 0);
+      }
     }
-    return answers;
+    return new Float64Array(answers);
   }
 
   /** Where the last event of the request is now; undefined when it must be refused. */

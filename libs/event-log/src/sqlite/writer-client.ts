@@ -12,6 +12,7 @@ import type { Answers, AppendRequest, Failure, FromWriter, WriterThreadData } fr
 
 /** Appends waiting for an answer; beyond, an append is turned away at once. */
 const MAX_PENDING = 10_000;
+const APPENDS_PER_MESSAGE = 16;
 /** Characters of one append: what one row or one commit may cost. */
 const MAX_APPEND_CHARACTERS = 16 * 1024 * 1024;
 /** Characters waiting for an answer: what the queue may take of the memory. */
@@ -29,7 +30,7 @@ export const startWriterThread: StartThread = (data) =>
     transferList: [data.port],
     execArgv: [],
     name: 'event-log-writer',
-    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
   });
 
 interface Pending {
@@ -99,8 +100,9 @@ export class WriterClient {
 
   #send(request: AppendRequest): void {
     this.#outbox.push(request);
-    // Whatever is appended before the event loop turns goes over in one message.
-    if (this.#outbox.length === 1) process.nextTick(() => this.#flush());
+    // What is appended before the event loop turns goes over together, but not so much that the thread waits idle for it.
+    if (this.#outbox.length >= APPENDS_PER_MESSAGE) this.#flush();
+    else if (this.#outbox.length === 1) process.nextTick(() => this.#flush());
   }
 
   #flush(): void {

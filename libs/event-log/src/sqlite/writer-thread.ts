@@ -5,7 +5,8 @@ import { unflatten } from './writer-protocol.ts';
 import type { AppendRequest, FromWriter, ToWriter, WriterThreadData } from './writer-protocol.ts';
 
 // The thread all appends of this process go through, so that waiting for the disk stops nobody else. It takes what
-// arrived while the last commit ran and commits it together: with n writers waiting, one flush serves n appends.
+// arrived while the last commit ran, and what arrives while it writes that, and flushes once: with n writers waiting,
+// one flush serves n appends.
 
 /** Appends in one commit: more would gain little and make the first one wait. */
 const MAX_APPENDS_PER_COMMIT = 512;
@@ -28,11 +29,19 @@ function answer(message: FromWriter): void {
 }
 
 function commitNext(writer: LogWriter): void {
-  const requests = queue.splice(0, MAX_APPENDS_PER_COMMIT);
+  const taken: AppendRequest[] = [];
   try {
-    answer(writer.commit(requests));
+    const answers = writer.commit(() => {
+      receiveAll();
+      const requests = queue.splice(0, MAX_APPENDS_PER_COMMIT - taken.length);
+      taken.push(...requests);
+      return requests;
+    });
+    answer(answers);
   } catch (error) {
-    answer({ failed: requests.map(({ id }) => id), reason: error instanceof Error ? error.message : String(error) });
+    // Another process held the file too long: nobody was taken yet, and nobody should wait for that again.
+    if (taken.length === 0) taken.push(...queue.splice(0));
+    answer({ failed: taken.map(({ id }) => id), reason: error instanceof Error ? error.message : String(error) });
   }
 }
 
