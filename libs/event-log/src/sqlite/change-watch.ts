@@ -8,25 +8,29 @@ const POLL_INTERVAL_MS = 20;
  * for others. The timer runs only while somebody follows and keeps no process alive.
  */
 export class ChangeWatch {
-  readonly #followings = new Set<Following>();
+  /** With the categories each is about; undefined: all. */
+  readonly #followings = new Map<Following, readonly string[] | undefined>();
   #timer: NodeJS.Timeout | undefined;
   #seen: number | undefined;
 
   constructor(private readonly dataVersion: () => number) {}
 
-  add(following: Following): void {
-    this.#followings.add(following);
+  add(following: Following, categories: readonly string[] | undefined): void {
+    this.#followings.set(following, categories);
     this.#timer ??= setInterval(() => this.#poll(), POLL_INTERVAL_MS).unref();
     const remove = (): void => this.#remove(following);
     following.done.then(remove, remove);
   }
 
-  notify(): void {
-    for (const following of this.#followings) following.notify();
+  /** Something of these categories was appended here. Who is about others learns by the next poll how far the log has got. */
+  notify(appended: ReadonlySet<string>): void {
+    for (const [following, categories] of this.#followings) {
+      if (!categories || categories.some((category) => appended.has(category))) following.notify();
+    }
   }
 
   async stopAll(): Promise<void> {
-    await Promise.all([...this.#followings].map((following) => following.stop()));
+    await Promise.all([...this.#followings.keys()].map((following) => following.stop()));
   }
 
   #remove(following: Following): void {
@@ -40,6 +44,6 @@ export class ChangeWatch {
     const version = this.dataVersion();
     if (version === this.#seen) return;
     this.#seen = version;
-    this.notify();
+    for (const following of this.#followings.keys()) following.notify();
   }
 }

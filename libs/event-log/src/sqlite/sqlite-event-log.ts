@@ -64,7 +64,7 @@ class SqliteEventLog implements EventLog {
     this.#reader = new LogReader(database);
     this.#tail = new Tail((after, to) => this.#reader.page(after, to, to - after, {}).rows);
     this.#watch = new ChangeWatch(() => this.#reader.dataVersion());
-    this.#writer = new WriterClient({ path, busyTimeoutMs }, () => this.#watch.notify());
+    this.#writer = new WriterClient({ path, busyTimeoutMs }, (categories) => this.#watch.notify(categories));
   }
 
   async append(
@@ -113,7 +113,7 @@ class SqliteEventLog implements EventLog {
     this.#assertOpen();
     const next = this.#batchesOf(batchSize, filter);
     const following = new Following(after, (from) => next(numberOf(from)), handler);
-    this.#watch.add(following);
+    this.#watch.add(following, filter.categories);
     return following;
   }
 

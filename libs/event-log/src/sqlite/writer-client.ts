@@ -62,7 +62,8 @@ export class WriterClient {
 
   constructor(
     private readonly target: { readonly path: string; readonly busyTimeoutMs: number },
-    private readonly onAppended: () => void,
+    /** Told of the categories of what was appended. */
+    private readonly onAppended: (categories: ReadonlySet<string>) => void,
     private readonly startThread: StartThread = startWriterThread,
   ) {}
 
@@ -149,16 +150,16 @@ export class WriterClient {
   }
 
   #settle(answers: Answers): void {
-    let appended = false;
+    const appended = new Set<string>();
     for (let at = 0; at < answers.length; at += NUMBERS_PER_ANSWER) {
       const pending = this.#take(answers[at]!);
       const revision = answers[at + 2]!;
       if (answers[at + 1] === OUTCOME.appended) {
-        appended = true;
+        if (pending) appended.add(categoryOf(pending.stream));
         pending?.resolve({ revision, position: positionOf(answers[at + 3]!) });
       } else pending?.reject(new RevisionConflict(pending.stream, pending.expected, revision === -1 ? 'none' : revision));
     }
-    if (appended) this.onAppended();
+    if (appended.size > 0) this.onAppended(appended);
   }
 
   #fail({ failed, reason }: Failure): void {
