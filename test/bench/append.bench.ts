@@ -13,8 +13,8 @@ import type { BenchRow } from './bench.ts';
 // from the log's own file), rows of the same size, WAL, a flush at every commit. The floor only inserts rows made
 // beforehand; the log also checks ids and revisions, hashes, and hands everything to another thread and back.
 
-const ROUNDS = 9;
-const WINDOW_MS = 400;
+const ROUNDS = 15;
+const WINDOW_MS = 250;
 const CONCURRENT_WRITERS = 64;
 const STREAMS = 1_000;
 const REPLAYED_EVENTS = 60_000;

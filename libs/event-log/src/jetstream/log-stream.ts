@@ -92,7 +92,8 @@ export class LogStream implements FeedSource {
   async *between(from: number, to: number, subject?: string): AsyncGenerator<StoredAppend> {
     let next = from;
     // Most streams are short, and asking for a message takes a tenth of what making a cursor takes in a cluster.
-    for (let asked = 0; subject !== undefined && asked < SINGLE_READS && next <= to; asked += 1) {
+    const single = subject === undefined ? 0 : SINGLE_READS;
+    for (let asked = 0; asked < single && next <= to; asked += 1) {
       const append = await this.#get({ seq: next, next_by_subj: subject });
       if (!append) throw new LogUnavailable(`the server does not have message ${to} of ${subject} (yet)`);
       yield append;
@@ -148,7 +149,7 @@ export class LogStream implements FeedSource {
     return subject === undefined ? this.headSequence() : this.lastSequence(subject);
   }
 
-  async #get(query: { readonly seq: number; readonly next_by_subj?: string }): Promise<StoredAppend | undefined> {
+  async #get(query: { readonly seq: number; readonly next_by_subj?: string | undefined }): Promise<StoredAppend | undefined> {
     const message = await persistently(READ_PATIENCE_MS, () => this.manager.streams.getMessage(this.name, query));
     return message ? storedAppend(message) : undefined;
   }
