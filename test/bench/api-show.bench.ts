@@ -5,6 +5,8 @@ import { fastify } from 'fastify';
 import { createApiApp } from '@jeroboam/api';
 import type { ApiDependencies } from '@jeroboam/api';
 import { derivedId } from '@jeroboam/domain';
+import { DriverRegistry } from '@jeroboam/driver-sdk';
+import { InMemoryEventLog } from '@jeroboam/event-log/testing';
 import { openKeystone } from '@jeroboam/openstack';
 import type { HttpResponse } from '@jeroboam/openstack';
 import { silentLogger, systemClock } from '@jeroboam/platform';
@@ -69,7 +71,7 @@ function dependencies(readModel: ReadModel): ApiDependencies {
     authUrl: 'http://keystone.test/v3', username: 'magnum', password: 'x', projectName: 'service',
     http: async ({ method }) => keystoneAnswer(method),
   });
-  return { readModel, keystone, logger: silentLogger, clock: systemClock } as ApiDependencies;
+  return { readModel, keystone, drivers: new DriverRegistry([]), log: new InMemoryEventLog(), logger: silentLogger, clock: systemClock } as unknown as ApiDependencies;
 }
 
 function keystoneAnswer(method: string): HttpResponse {
