@@ -12,10 +12,8 @@ const folder = join(root, 'test', 'dist', 'bench');
 const benches = readdirSync(folder).filter((name) => name.endsWith('.bench.js') && (wanted.length === 0 || wanted.some((part) => name.includes(part))));
 let failed = 0;
 for (const name of benches) {
-  // A process of its own for each: none pays for another's garbage.
-  const script = `const { run } = await import(${JSON.stringify(join(folder, name))}); const { printRows } = await import(${JSON.stringify(join(folder, 'bench.js'))}); printRows(await run()); process.exit(0);`;
   console.log(`\n${name.replace('.bench.js', '')}`);
-  const { status } = spawnSync(nodeBinary, ['--input-type=module', '-e', script], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(nodeBinary, [join(root, 'infra', 'tools', 'run-bench.mjs'), join(folder, name)], { cwd: root, stdio: 'inherit' });
   if (status !== 0) failed += 1;
 }
 process.exit(failed === 0 ? 0 : 1);
