@@ -67,14 +67,19 @@ class SqliteEventLog implements EventLog {
     this.#writer = new WriterClient({ path, busyTimeoutMs }, (categories) => this.#watch.notify(categories));
   }
 
-  async append(
+  append(
     stream: string,
     events: readonly NewEvent[],
     expected: Expected,
     { timeoutMs = DEFAULT_APPEND_TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
   ): Promise<Appended> {
-    this.#assertOpen();
-    assertAppendable(stream, events);
+    // Not an async function: what the writer's promise brings would take three more turns to arrive.
+    try {
+      this.#assertOpen();
+      assertAppendable(stream, events);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
     return this.#writer.append(stream, events, expected, timeoutMs);
   }
 

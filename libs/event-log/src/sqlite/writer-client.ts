@@ -18,6 +18,9 @@ const MAX_APPEND_CHARACTERS = 16 * 1024 * 1024;
 /** Characters waiting for an answer: what the queue may take of the memory. */
 const MAX_PENDING_CHARACTERS = 64 * 1024 * 1024;
 
+/** How long this thread stays awake for the answer to a lone append, in milliseconds: some flushes of a good disk. */
+const LOOK_OUT_MS = 1;
+
 // The thread's own file: a source when this is one (types are stripped by Node), otherwise the compiled one.
 const THREAD_FILE = new URL(`./writer-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 
@@ -113,6 +116,20 @@ export class WriterClient {
     this.#thread.port.postMessage(flatten(this.#outbox));
     this.#ring(this.#thread);
     this.#outbox = [];
+    if (this.#pending.size === 1) this.#lookOut(this.#thread, performance.now() + LOOK_OUT_MS);
+  }
+
+  /**
+   * Keeps the event loop turning for the moment that one append takes, instead of letting it sleep: waking this thread
+   * would cost about as much as the flush. Everything else has its turn meanwhile; with more appends the thread is awake anyway.
+   */
+  #lookOut(thread: Thread, until: number): void {
+    setImmediate(() => {
+      if (thread !== this.#thread || this.#pending.size !== 1) return;
+      const answered = receiveMessageOnPort(thread.port);
+      if (answered) this.#receive(answered.message as FromWriter);
+      else if (performance.now() < until) this.#lookOut(thread, until);
+    });
   }
 
   #ring({ counter }: Thread): void {
@@ -151,14 +168,18 @@ export class WriterClient {
 
   #settle(answers: Answers): void {
     const appended = new Set<string>();
+    const settle: (() => void)[] = [];
     for (let at = 0; at < answers.length; at += NUMBERS_PER_ANSWER) {
       const pending = this.#take(answers[at]!);
+      if (!pending) continue;
       const revision = answers[at + 2]!;
+      const position = answers[at + 3]!;
       if (answers[at + 1] === OUTCOME.appended) {
-        if (pending) appended.add(categoryOf(pending.stream));
-        pending?.resolve({ revision, position: positionOf(answers[at + 3]!) });
-      } else pending?.reject(new RevisionConflict(pending.stream, pending.expected, revision === -1 ? 'none' : revision));
+        appended.add(categoryOf(pending.stream));
+        settle.push(() => pending.resolve({ revision, position: positionOf(position) }));
+      } else settle.push(() => pending.reject(new RevisionConflict(pending.stream, pending.expected, revision === -1 ? 'none' : revision)));
     }
+    inPortions(settle);
     if (appended.size > 0) this.onAppended(appended);
   }
 
@@ -185,4 +206,15 @@ export class WriterClient {
     this.#pendingCharacters -= pending.characters;
     return pending;
   }
+}
+
+/**
+ * Settles a portion, lets those who waited for it run (and append again), then settles the next: the thread has work
+ * again while most are still being told.
+ */
+function inPortions(settle: readonly (() => void)[]): void {
+  for (const one of settle.slice(0, APPENDS_PER_MESSAGE)) one();
+  const rest = settle.slice(APPENDS_PER_MESSAGE);
+  // From a microtask, the next tick comes when no microtask is left.
+  if (rest.length > 0) queueMicrotask(() => process.nextTick(() => inPortions(rest)));
 }
