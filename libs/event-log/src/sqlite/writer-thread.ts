@@ -16,17 +16,6 @@ const counter = new Int32Array(sent);
 const queue: AppendRequest[] = [];
 let closing = false;
 
-/**
- * How long the thread looks out for the next append after a commit before it goes to sleep, in milliseconds. A writer
- * that appends one after the other sends the next within this; waking a thread would cost about as much as the flush.
- */
-const LOOK_OUT_MS = 0.2;
-
-function lookOut(seen: number): void {
-  const until = performance.now() + LOOK_OUT_MS;
-  while (Atomics.load(counter, 0) === seen && performance.now() < until);
-}
-
 function receiveAll(): void {
   for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
     const message = received.message as ToWriter;
@@ -60,16 +49,10 @@ const database = connect(path, busyTimeoutMs);
 // Fewer checkpoints than by default (1,000 pages): pages written again and again are copied once.
 database.exec('PRAGMA wal_autocheckpoint = 4000');
 const writer = new LogWriter(database);
-let committed = false;
 while (!closing || queue.length > 0) {
   const seen = Atomics.load(counter, 0);
   receiveAll();
-  if (queue.length > 0) {
-    commitNext(writer);
-    committed = true;
-  } else if (committed) {
-    lookOut(seen);
-    committed = false;
-  } else if (!closing) Atomics.wait(counter, 0, seen);
+  if (queue.length > 0) commitNext(writer);
+  else if (!closing) Atomics.wait(counter, 0, seen);
 }
 database.close();
