@@ -18,9 +18,6 @@ const MAX_APPEND_CHARACTERS = 16 * 1024 * 1024;
 /** Characters waiting for an answer: what the queue may take of the memory. */
 const MAX_PENDING_CHARACTERS = 64 * 1024 * 1024;
 
-/** How long this thread stays awake for the answer to a lone append, in milliseconds: some flushes of a good disk. */
-const LOOK_OUT_MS = 1;
-
 // The thread's own file: a source when this is one (types are stripped by Node), otherwise the compiled one.
 const THREAD_FILE = new URL(`./writer-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 
@@ -116,20 +113,6 @@ export class WriterClient {
     this.#thread.port.postMessage(flatten(this.#outbox));
     this.#ring(this.#thread);
     this.#outbox = [];
-    if (this.#pending.size === 1) this.#lookOut(this.#thread, performance.now() + LOOK_OUT_MS);
-  }
-
-  /**
-   * Keeps the event loop turning for the moment that one append takes, instead of letting it sleep: waking this thread
-   * would cost about as much as the flush. Everything else has its turn meanwhile; with more appends the thread is awake anyway.
-   */
-  #lookOut(thread: Thread, until: number): void {
-    setImmediate(() => {
-      if (thread !== this.#thread || this.#pending.size !== 1) return;
-      const answered = receiveMessageOnPort(thread.port);
-      if (answered) this.#receive(answered.message as FromWriter);
-      else if (performance.now() < until) this.#lookOut(thread, until);
-    });
   }
 
   #ring({ counter }: Thread): void {
