@@ -7,5 +7,6 @@ import { quotasProjection } from './quotas.projection.ts';
 
 /** Everything the API reads. Whoever writes the read model runs all of them. */
 export function apiProjections(): Projection[] {
-  return [bayModelsProjection, baysProjection, bayNamesProjection, operationsProjection, quotasProjection];
+  // Those a client waits for before its 202 come first: they are told of an event in this order.
+  return [baysProjection, operationsProjection, bayModelsProjection, bayNamesProjection, quotasProjection];
 }
