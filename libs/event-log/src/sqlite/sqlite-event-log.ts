@@ -78,7 +78,7 @@ class SqliteEventLog implements EventLog {
       this.#assertOpen();
       assertAppendable(stream, events);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     return this.#writer.append(stream, events, expected, timeoutMs);
   }

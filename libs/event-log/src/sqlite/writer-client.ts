@@ -101,8 +101,8 @@ export class WriterClient {
 
   #send(request: AppendRequest): void {
     this.#outbox.push(request);
-    // What is appended before the event loop turns goes over together, but not so much that the thread waits idle for it.
-    if (this.#outbox.length >= APPENDS_PER_MESSAGE) this.#flush();
+    // What is appended before the event loop turns goes over together, but the thread is not left idle meanwhile.
+    if (this.#pending.size === 1 || this.#outbox.length >= APPENDS_PER_MESSAGE) this.#flush();
     else if (this.#outbox.length === 1) process.nextTick(() => this.#flush());
   }
 
