@@ -25,10 +25,10 @@ export type { CurrentOperation, OperationsState, QueuedOperation } from './opera
 // Certificates.
 export { AUTHORITIES, authorityOf, certificatesStream, validityFrom, validityUntil } from './certificate/authority.ts';
 export type { Authority, Validity } from './certificate/authority.ts';
-export { certificateDecider, establishedAuthority } from './certificate/certificate.decider.ts';
-export type { CertificateCommand, CertificateState } from './certificate/certificate.decider.ts';
-export { AuthoritiesWithdrawn, AuthorityNotEstablished, ExtensionNotAllowed, InvalidCertificateRequest, InvalidCsr } from './certificate/certificate.errors.ts';
-export type { CertificateEvent, EstablishedAuthority, IssuedCertificate, IssuedFor } from './certificate/certificate.events.ts';
+export { candidateAuthority, certificateDecider, establishedAuthority } from './certificate/certificate.decider.ts';
+export type { ActiveCertificates, CertificateCommand, CertificateState } from './certificate/certificate.decider.ts';
+export { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted, ExtensionNotAllowed, InvalidCertificateRequest, InvalidCsr } from './certificate/certificate.errors.ts';
+export type { CandidateAuthority, CertificateEvent, CompletedRotation, EstablishedAuthority, IssuedCertificate, IssuedFor } from './certificate/certificate.events.ts';
 export { KEY_USAGES, admitExtensions } from './certificate/extension-policy.ts';
 export type { KeyUsage, RequestedExtension } from './certificate/extension-policy.ts';
 export { EVENT_CATALOG } from './kernel/event-catalog.ts';

@@ -19,6 +19,24 @@ export class AuthorityNotEstablished extends DomainError {
   }
 }
 
+/** There is no candidate for the rotation to make the bay's authority: it was not begun, or another took its place. */
+export class AuthorityRotationNotStarted extends DomainError {
+  readonly code = 'AUTHORITY_ROTATION_NOT_STARTED';
+  readonly kind = 'conflict';
+  constructor(bayId: string) {
+    super(`The certificate authorities of cluster ${bayId} are not being rotated by this operation.`, { bayId });
+  }
+}
+
+/** While a certificate was being signed its authority was replaced. Asked again, the new one signs. */
+export class AuthorityReplaced extends DomainError {
+  readonly code = 'AUTHORITY_REPLACED';
+  readonly kind = 'unavailable';
+  constructor(bayId: string, authority: Authority) {
+    super(`The ${authority} certificate authority of cluster ${bayId} was just replaced; try again.`, { bayId, authority });
+  }
+}
+
 /** Magnum's words, which quote what was sent. */
 export class InvalidCsr extends DomainError {
   readonly code = 'INVALID_CSR';

@@ -30,6 +30,8 @@ export type IssuedCertificate = IssuedFor & {
   readonly subjectAltNames: readonly string[];
   /** Extended key usages: `serverAuth`, `clientAuth` or a dotted OID; none: any use. */
   readonly usages: readonly string[];
+  /** Fingerprint of the authority that signed it; absent in events of before authorities could be replaced. */
+  readonly issuer?: string;
   /** Hex SHA-256 of the CSR's DER. */
   readonly csrHash: string;
   /** Hex SHA-256 of the certificate's DER. */
@@ -38,9 +40,32 @@ export type IssuedCertificate = IssuedFor & {
   readonly notAfter: string;
 };
 
+/** An authority on its way to replace the one of its name. */
+export interface CandidateAuthority extends EstablishedAuthority {
+  /** Id of the operation that is bringing it in. */
+  readonly rotationId: string;
+}
+
+export interface CompletedRotation {
+  readonly bayId: string;
+  readonly authority: Authority;
+  readonly rotationId: string;
+  /** Hex SHA-256 of the DER of the certificate that counts from here on. */
+  readonly fingerprint: string;
+  /** The same of the one that does not count any more; its key is destroyed. */
+  readonly formerFingerprint: string;
+}
+
 export type CertificateEvent =
   /** The bay has this authority from here on; never twice for one bay and authority. */
   | DomainEvent<'BayAuthorityEstablished', 1, EstablishedAuthority>
   | DomainEvent<'CertificateIssued', 1, IssuedCertificate>
+  /**
+   * A successor of this authority is to be trusted beside it. A rotation that takes up where one before it failed says so
+   * with the same candidate and a `rotationId` of its own.
+   */
+  | DomainEvent<'AuthorityRotationStarted', 1, CandidateAuthority>
+  /** The candidate is the bay's authority from here on, and the former one signs nothing more. */
+  | DomainEvent<'AuthorityRotationCompleted', 1, CompletedRotation>
   /** The bay is being deleted: nothing is signed any more and the keys are destroyed. */
   | DomainEvent<'BayAuthoritiesWithdrawn', 1, { bayId: string }>;

@@ -12,6 +12,8 @@ export type JeroboamEvent = BayEvent | BayModelEvent | QuotaEvent | OperationEve
  * sample in a `__fixtures__` folder beside its aggregate, for ever.
  */
 export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<JeroboamEvent, { type: T }>['schemaVersion'] } = {
+  AuthorityRotationCompleted: 1,
+  AuthorityRotationStarted: 1,
   BayAuthoritiesWithdrawn: 1,
   BayAuthorityEstablished: 1,
   BayCreationAbandoned: 1,
