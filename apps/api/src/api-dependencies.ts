@@ -22,6 +22,8 @@ export interface ApiConfig {
   readonly defaultDriver?: string | readonly string[];
   /** While a file of this name exists, `/healthcheck` answers 503: how an operator takes a replica out. @default none */
   readonly healthcheckDisableFile?: string;
+  /** Rules in place of single default ones: `infra/docs/policy.md`. @default none */
+  readonly policyFile?: string;
 }
 
 export const DEFAULT_API_CONFIG: ApiConfig = {

@@ -27,6 +27,8 @@ import { DriversController } from './drivers/drivers.controller.ts';
 import { FederationsController } from './federation/federations.controller.ts';
 import { QuotaQueries } from './quota/quota.queries.ts';
 import { QuotasController } from './quota/quotas.controller.ts';
+import { policyOf } from './policy/policy-file.ts';
+import type { Policy } from './policy/policy.ts';
 import { ServicesController } from './service/services.controller.ts';
 import { StatsController } from './stats/stats.controller.ts';
 import { ApiErrorFilter } from './wire/api-error.filter.ts';
@@ -36,12 +38,13 @@ class Preparation implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly api: Api,
+    private readonly policy: Policy,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const { keystone, logger, readModel, config: { wwwAuthenticateUri } } = this.api;
     // Fastify takes hooks until it is ready: after the routes are registered is early enough.
-    installWire(fastifyOf(this.host), new Authenticator({ keystone, logger, wwwAuthenticateUri }));
+    installWire(fastifyOf(this.host), new Authenticator({ keystone, logger, wwwAuthenticateUri, policy: this.policy }));
     // The API may boot before those who write.
     await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS]);
   }
@@ -56,6 +59,7 @@ function fastifyOf(host: HttpAdapterHost): FastifyInstance {
 export class ApiModule {
   static with(dependencies: ApiDependencies): DynamicModule {
     const api: Api = { ...dependencies, config: { ...DEFAULT_API_CONFIG, ...dependencies.config } };
+    const policy = policyOf(api.config.policyFile);
     return {
       module: ApiModule,
       controllers: [
@@ -66,7 +70,7 @@ export class ApiModule {
       providers: [
         { provide: API, useValue: api },
         ...services(api),
-        { provide: Preparation, useFactory: (host: HttpAdapterHost) => new Preparation(host, api), inject: [HttpAdapterHost] },
+        { provide: Preparation, useFactory: (host: HttpAdapterHost) => new Preparation(host, api, policy), inject: [HttpAdapterHost] },
         {
           provide: APP_FILTER, useFactory: (host: HttpAdapterHost) => new ApiErrorFilter(api.logger, fastifyOf(host).routeTable),
           inject: [HttpAdapterHost],

@@ -26,6 +26,7 @@ export const apiFields = {
   host: text('Address the API listens on; other than loopback only with authentication.', 'an address').default(HERE),
   port: port('Port the API listens on.').default(9_511),
   publicUrl: url('Scheme, host and path prefix under which clients reach the API, for links.').optional(),
+  policyFile: text('YAML or JSON file with policy rules in place of single default ones: infra/docs/policy.md.', 'a path').optional(),
   maxLimit: integer('Items on one page of a list, at most.', { min: 1, max: 10_000 }).default(1_000),
   readAfterWriteTimeoutMs: integer('How long a change may take to become readable before the client is told to come back.', { min: 1 }).default(2_000),
   commandTimeoutMs: integer('How long a service may take to answer a command.', { min: 1 }).default(10_000),

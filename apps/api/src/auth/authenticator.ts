@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDomainError } from '@jeroboam/domain';
 import type { KeystoneTokenValidator } from '@jeroboam/openstack';
 import type { Logger } from '@jeroboam/platform';
-import { callerOf, DEMO_CALLER, type Caller } from './caller.ts';
+import type { Policy } from '../policy/policy.ts';
+import { callerOf, demoCaller, type Caller } from './caller.ts';
 
 const UNAUTHORIZED = Buffer.from(JSON.stringify({
   error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' },
@@ -19,6 +20,8 @@ export interface AuthenticatorOptions {
   /** Where a client without a token is sent to get one. */
   readonly wwwAuthenticateUri: string;
   readonly logger: Logger;
+  /** What callers may do. */
+  readonly policy: Policy;
 }
 
 /**
@@ -30,12 +33,12 @@ export class Authenticator {
 
   /** @param proceed called with the caller, and not at all when the request has been answered. */
   authenticate(request: FastifyRequest, reply: FastifyReply, proceed: (caller: Caller) => void): void {
-    const { keystone } = this.options;
-    if (keystone === 'none') return isFromThisHost(request) ? proceed(DEMO_CALLER) : this.refuse(reply);
+    const { keystone, policy } = this.options;
+    if (keystone === 'none') return isFromThisHost(request) ? proceed(demoCaller(policy)) : this.refuse(reply);
     const token = request.headers['x-auth-token'];
     if (typeof token !== 'string' || token === '') return this.refuse(reply);
     keystone.validate(token).then(
-      (info) => (info === 'invalid' ? this.refuse(reply) : proceed(callerOf(token, info))),
+      (info) => (info === 'invalid' ? this.refuse(reply) : proceed(callerOf(token, info, policy))),
       (error: unknown) => this.keystoneAway(reply, error),
     );
   }

@@ -1,5 +1,6 @@
 import type { Actor } from '@jeroboam/domain';
 import type { TokenInfo } from '@jeroboam/openstack';
+import { STRICT_POLICY, type Policy } from '../policy/policy.ts';
 
 /** Whoever sent a request, as Keystone knows them. */
 export interface Caller {
@@ -8,7 +9,12 @@ export interface Caller {
   readonly projectId: string | null;
   /** Lower case: OpenStack's policies do not tell cases apart. */
   readonly roles: readonly string[];
+  /** By the rule `context_is_admin`. */
   readonly isAdmin: boolean;
+  readonly userDomainId: string | null;
+  readonly projectDomainId: string | null;
+  /** What the service that let the caller in goes by. */
+  readonly policy: Policy;
   /** For look-ups in the cloud on the caller's behalf. Goes into no event, no log and no answer. */
   readonly token: string;
   readonly info: TokenInfo;
@@ -16,11 +22,13 @@ export interface Caller {
 
 const known = new WeakMap<TokenInfo, Caller>();
 
-export function callerOf(token: string, info: TokenInfo): Caller {
+export function callerOf(token: string, info: TokenInfo, policy: Policy = STRICT_POLICY): Caller {
   const seen = known.get(info);
-  if (seen?.token === token) return seen;
+  if (seen?.token === token && seen.policy === policy) return seen;
   const roles = info.roles.map((role) => role.toLowerCase());
-  const caller: Caller = { userId: info.userId, projectId: info.projectId, roles, isAdmin: roles.includes('admin'), token, info };
+  const { userId, projectId, userDomainId, projectDomainId } = info;
+  const asking = { userId, projectId, roles, userDomainId, projectDomainId };
+  const caller: Caller = { ...asking, isAdmin: policy.allows('context_is_admin', asking, asking), token, info, policy };
   known.set(info, caller);
   return caller;
 }
@@ -36,7 +44,11 @@ export function projectOf(caller: Caller): string {
 }
 
 /** The one caller there is when authentication is switched off. */
-export const DEMO_CALLER: Caller = callerOf('', {
+export function demoCaller(policy: Policy): Caller {
+  return callerOf('', DEMO, policy);
+}
+
+const DEMO: TokenInfo = {
   userId: 'demo', userName: 'demo', userDomainId: 'default', projectId: 'demo', projectName: 'demo', projectDomainId: 'default',
   roles: ['admin', 'member', 'reader'], expiresAt: '9999-12-31T23:59:59.000000Z', catalog: [],
-});
+};

@@ -1,5 +1,6 @@
 import { callerOf } from '../auth/caller.ts';
-import { POLICY, allows, enforce, type PolicyRule } from './policy.ts';
+import { DEFAULT_RULES } from './policy-defaults.ts';
+import { allows, enforce, type PolicyRule } from './policy.ts';
 
 const caller = (userId: string, projectId: string | null, roles: readonly string[]) => callerOf('token', {
   userId, projectId, roles, userName: userId, userDomainId: 'default', projectName: projectId, projectDomainId: 'default',
@@ -65,7 +66,7 @@ const MATRIX: Readonly<Record<PolicyRule, readonly Who[]>> = {
 };
 
 const TARGET = { projectId: 'p1', userId: 'u1' };
-const cases = Object.keys(POLICY).flatMap((rule) => (Object.keys(WHO) as Who[]).map((who) => [
+const cases = Object.keys(DEFAULT_RULES).flatMap((rule) => (Object.keys(WHO) as Who[]).map((who) => [
   rule as PolicyRule, who, MATRIX[rule as PolicyRule].includes(who),
 ] as const));
 

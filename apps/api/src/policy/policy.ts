@@ -1,72 +1,16 @@
 import { DomainError } from '@jeroboam/domain';
-import type { Caller } from '../auth/caller.ts';
+import { DEFAULT_RULES, SHARED_RULES, type PolicyRule } from './policy-defaults.ts';
+import { RuleUnreadable, parseRule, type Asking, type Check, type ParsedRule, type Target } from './rule-text.ts';
 
-/** Whose the thing is that is acted on. */
-export interface Target {
-  readonly projectId: string | null;
-  readonly userId: string;
+export type { PolicyRule } from './policy-defaults.ts';
+export type { Asking, Target } from './rule-text.ts';
+
+/** Rules that cannot be used; every one is listed. */
+export class PolicyUnusable extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The policy cannot be used: ${problems.join('; ')}.`);
+  }
 }
-
-type Rule = (caller: Caller, target: Target) => boolean;
-
-const admin: Rule = ({ isAdmin }) => isAdmin;
-const inProject = (role: string): Rule => ({ roles, projectId }, target) => roles.includes(
-  role,
-) && projectId !== null && projectId === target.projectId;
-const sameUser: Rule = ({ userId }, target) => userId === target.userId;
-const either = (one: Rule, other: Rule): Rule => (caller, target) => one(caller, target) || other(caller, target);
-const both = (one: Rule, other: Rule): Rule => (caller, target) => one(caller, target) && other(caller, target);
-
-const memberOrAdmin = either(admin, inProject('member'));
-const readerOrAdmin = either(admin, inProject('reader'));
-
-/** Magnum's strict defaults, under Magnum's names: contract section 6.3. `operation:*` is ours. */
-export const POLICY = {
-  'cluster:create': memberOrAdmin,
-  'cluster:get_all': readerOrAdmin,
-  'cluster:detail': readerOrAdmin,
-  'cluster:get': readerOrAdmin,
-  'cluster:update': memberOrAdmin,
-  'cluster:resize': memberOrAdmin,
-  'cluster:delete': memberOrAdmin,
-  'clustertemplate:create': memberOrAdmin,
-  'clustertemplate:get_all': readerOrAdmin,
-  'clustertemplate:detail': readerOrAdmin,
-  'clustertemplate:get': readerOrAdmin,
-  'clustertemplate:update': memberOrAdmin,
-  'clustertemplate:delete': memberOrAdmin,
-  'clustertemplate:publish': admin,
-  // The old names of clusters and cluster templates.
-  'bay:create': memberOrAdmin,
-  'bay:get_all': readerOrAdmin,
-  'bay:detail': readerOrAdmin,
-  'bay:get': readerOrAdmin,
-  'bay:update': memberOrAdmin,
-  'bay:delete': memberOrAdmin,
-  'baymodel:create': memberOrAdmin,
-  'baymodel:get_all': readerOrAdmin,
-  'baymodel:detail': readerOrAdmin,
-  'baymodel:get': readerOrAdmin,
-  'baymodel:update': memberOrAdmin,
-  'baymodel:delete': memberOrAdmin,
-  // Per user, not per project: a certificate makes its owner an administrator of the bay.
-  'certificate:get': either(admin, both(inProject('reader'), sameUser)),
-  'certificate:create': either(admin, both(inProject('member'), sameUser)),
-  'operation:get': readerOrAdmin,
-  'quota:get': readerOrAdmin,
-  'quota:get_all': admin,
-  'quota:create': admin,
-  'quota:update': admin,
-  'quota:delete': admin,
-  'stats:get_all': readerOrAdmin,
-  'magnum-service:get_all': admin,
-  // Without a way past for administrators.
-  'federation:create': inProject('member'),
-  'federation:get_all': inProject('reader'),
-  'federation:detail': inProject('reader'),
-} as const satisfies Record<string, Rule>;
-
-export type PolicyRule = keyof typeof POLICY;
 
 export class PolicyNotAuthorized extends DomainError {
   readonly code = 'POLICY_NOT_AUTHORIZED';
@@ -76,12 +20,95 @@ export class PolicyNotAuthorized extends DomainError {
   }
 }
 
+const DEFAULTS: Readonly<Record<string, string>> = { ...SHARED_RULES, ...DEFAULT_RULES };
+
+/** Who may do what: the strict defaults, with single rules replaced. Read once at boot. */
+export class Policy {
+  readonly #checks: ReadonlyMap<string, Check>;
+
+  /**
+   * @param overrides texts of rules by name. A name that is not one of ours is a rule for others to lean on.
+   * @throws {PolicyUnusable} a rule cannot be read, leans on one that there is not, or on itself; nothing leans on a new one.
+   */
+  constructor(overrides: Readonly<Record<string, string>> = {}) {
+    const problems: string[] = [];
+    const rules = new Map<string, ParsedRule>();
+    for (const [name, text] of Object.entries({ ...DEFAULTS, ...overrides })) {
+      const rule = readRule(text);
+      if (typeof rule === 'string') problems.push(`${name}: ${rule}`);
+      rules.set(name, typeof rule === 'string' ? parseRule('!') : rule);
+    }
+    problems.push(...strayProblems(Object.keys(overrides), rules), ...referenceProblems(rules), ...circleProblems(rules));
+    if (problems.length > 0) throw new PolicyUnusable(problems);
+    this.#checks = compiled(rules);
+  }
+
+  allows(rule: PolicyRule | keyof typeof SHARED_RULES, asking: Asking, target: Target): boolean {
+    return this.#checks.get(rule)!(asking, target);
+  }
+}
+
+function readRule(text: string): ParsedRule | string {
+  try {
+    return parseRule(text);
+  } catch (error) {
+    if (error instanceof RuleUnreadable) return error.message;
+    throw error;
+  }
+}
+
+/** A misspelt name must not leave the default in force unnoticed. */
+function strayProblems(names: readonly string[], rules: ReadonlyMap<string, ParsedRule>): string[] {
+  const leanedOn = new Set([...rules.values()].flatMap(({ references }) => references));
+  const stray = names.filter((name) => !Object.hasOwn(DEFAULTS, name) && !leanedOn.has(name));
+  return stray.map((name) => `${name}: there is no such rule, and none that leans on it`);
+}
+
+function referenceProblems(rules: ReadonlyMap<string, ParsedRule>): string[] {
+  return [...rules].flatMap(([name, { references }]) => references
+    .filter((reference) => !rules.has(reference)).map((reference) => `${name}: there is no rule ${reference}`));
+}
+
+/** Rules that lean on themselves, each named once, in the order in which they are met. */
+function circleProblems(rules: ReadonlyMap<string, ParsedRule>): string[] {
+  const leansOnItself = (name: string) => {
+    const seen = new Set<string>();
+    const toSee = [...(rules.get(name)?.references ?? [])];
+    for (let next = toSee.pop(); next !== undefined; next = toSee.pop()) {
+      if (next === name) return true;
+      if (!seen.has(next)) toSee.push(...(rules.get(next)?.references ?? []));
+      seen.add(next);
+    }
+    return false;
+  };
+  return [...rules.keys()].filter(leansOnItself).map((name) => `${name}: it leans on itself`);
+}
+
+function compiled(rules: ReadonlyMap<string, ParsedRule>): ReadonlyMap<string, Check> {
+  const checks = new Map<string, Check>();
+  const ruleNamed = (name: string): Check => {
+    const known = checks.get(name);
+    if (known) return known;
+    const check = rules.get(name)!.compile(ruleNamed);
+    checks.set(name, check);
+    return check;
+  };
+  for (const name of rules.keys()) ruleNamed(name);
+  return checks;
+}
+
+/** What holds without a file of the operator's. */
+export const STRICT_POLICY = new Policy();
+
+/** A caller carries the policy of the service that let it in. */
+type Judged = Asking & { readonly policy: Policy };
+
 /** @param target absent: what the caller would own. */
-export function allows(rule: PolicyRule, caller: Caller, target: Target = caller): boolean {
-  return POLICY[rule](caller, target);
+export function allows(rule: PolicyRule, caller: Judged, target: Target = caller): boolean {
+  return caller.policy.allows(rule, caller, target);
 }
 
 /** @throws {PolicyNotAuthorized} */
-export function enforce(rule: PolicyRule, caller: Caller, target: Target = caller): void {
+export function enforce(rule: PolicyRule, caller: Judged, target: Target = caller): void {
   if (!allows(rule, caller, target)) throw new PolicyNotAuthorized(rule);
 }

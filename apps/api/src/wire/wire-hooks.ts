@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RoutingError } from '@jeroboam/platform';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { DEMO_CALLER, type Caller } from '../auth/caller.ts';
+import { demoCaller, type Caller } from '../auth/caller.ts';
+import { STRICT_POLICY } from '../policy/policy.ts';
 import { JSON_ONLY, accepts } from './accept.ts';
 import { negotiate } from './microversion.ts';
 import type { WireRoute } from './wire-route.ts';
@@ -40,7 +41,7 @@ export function installWire(instance: FastifyInstance, authenticator: Authentica
   });
 }
 
-const NOBODY: Caller = { ...DEMO_CALLER, userId: '', projectId: null, roles: [], isAdmin: false };
+const NOBODY: Caller = { ...demoCaller(STRICT_POLICY), userId: '', projectId: null, roles: [], isAdmin: false };
 
 function admit(request: FastifyRequest, reply: FastifyReply, route: WireRoute, caller: Caller): void {
   if (route.unversioned) {
