@@ -1,26 +1,16 @@
-import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { establishedAuthority, isDomainError, validityFrom } from '@jeroboam/domain';
-import type { Authority, EstablishedAuthority, EventContext, Validity } from '@jeroboam/domain';
-import type { Clock } from '@jeroboam/platform';
+import { AuthorityReplaced, candidateAuthority, establishedAuthority } from '@jeroboam/domain';
+import type { Authority, EstablishedAuthority, EventContext } from '@jeroboam/domain';
 import type { AuthorityKeys } from './authority-keys.ts';
+import type { AuthorityMaker } from './authority-maker.ts';
 import { partOf } from './certificates.ts';
 import type { Certificates } from './certificates.ts';
-import type { RsaKeyPair, RsaKeySource } from './rsa-key-source.ts';
-import { issueCertificate } from './x509/certificate.ts';
-import type { Certificate } from './x509/certificate.ts';
-import { parseDer } from './x509/der.ts';
-import { commonName } from './x509/distinguished-name.ts';
-import { authorityConstraints, keyUsage, subjectKeyIdentifier } from './x509/extensions.ts';
 
 /** A bay as its authority is named: the name it has when the authority is first used; without one, its id. */
 export interface NamedBay {
   readonly bayId: string;
   readonly bayName: string;
 }
-
-/** Errors after which it is certain that the log does not name the key. After any other it may. */
-const CERTAINLY_NOT_RECORDED = new Set(['REVISION_CONFLICT', 'AUTHORITIES_WITHDRAWN']);
 
 /** The authorities of all bays and their keys: makes them on first use and ends them. */
 export class BayAuthorities {
@@ -30,9 +20,7 @@ export class BayAuthorities {
   constructor(
     private readonly certificates: Certificates,
     private readonly keys: AuthorityKeys,
-    private readonly keySource: RsaKeySource,
-    private readonly clock: Clock,
-    private readonly newId: () => string,
+    private readonly maker: AuthorityMaker,
   ) {}
 
   /** @throws {AuthoritiesWithdrawn} */
@@ -48,12 +36,13 @@ export class BayAuthorities {
     return mine;
   }
 
-  /** @throws {AuthoritiesWithdrawn} since the authority was looked up. */
-  async keyOf({ bayId, authority, secretRef }: EstablishedAuthority): Promise<KeyObject> {
+  /** @throws {AuthoritiesWithdrawn} {AuthorityReplaced} since the authority was looked up. */
+  async keyOf({ bayId, authority, secretRef, fingerprint }: EstablishedAuthority): Promise<KeyObject> {
     const key = await this.keys.open(secretRef);
     if (key) return key;
     const { state } = await this.certificates.load(bayId);
-    establishedAuthority(bayId, authority, state);
+    const living = [establishedAuthority(bayId, authority, state), candidateAuthority(bayId, authority, state)];
+    if (living.every((other) => other?.fingerprint !== fingerprint)) throw new AuthorityReplaced(bayId, authority);
     throw new Error(`the key ${secretRef} is not in the secret store, although bay ${bayId} is not being deleted`);
   }
 
@@ -63,38 +52,16 @@ export class BayAuthorities {
     await this.keys.destroyAll(bayId, state.status === 'withdrawn' ? state.secretRefs : []);
   }
 
-  /** Makes a key, stores it, and makes it the bay's, unless another process was first: then that one's is used. */
-  async #establish(bayId: string, name: string, authority: Authority, context: EventContext): Promise<EstablishedAuthority> {
-    const pair = await this.keySource.take();
-    const serial = this.newId().replaceAll('-', '');
-    const validity = validityFrom(this.clock.now());
-    const { pem, fingerprint } = await selfSigned(name, pair, serial, validity);
-    const secretRef = this.keys.reference(bayId, authority, this.newId());
-    await this.keys.put(secretRef, pair.privateKey);
-    const notAfter = validity.notAfter.toISOString();
-    const made = { bayId, authority, certificatePem: pem, secretRef, fingerprint, serial, notAfter };
-    return this.#record(made, partOf(context, `establish ${secretRef}`));
-  }
-
-  async #record(made: EstablishedAuthority, context: EventContext): Promise<EstablishedAuthority> {
-    const { bayId, authority, secretRef } = made;
-    try {
-      const { state } = await this.certificates.execute(bayId, { type: 'EstablishAuthority', data: made }, context);
+  #establish(bayId: string, name: string, authority: Authority, context: EventContext): Promise<EstablishedAuthority> {
+    return this.maker.make(bayId, name, authority, async (data) => {
+      const { state } = await this.certificates.execute(
+        bayId,
+        { type: 'EstablishAuthority', data },
+        partOf(context, `establish ${data.secretRef}`),
+      );
       const winner = establishedAuthority(bayId, authority, state);
       if (!winner) throw new Error(`bay ${bayId} has no ${authority} authority after one was established`);
-      if (winner.secretRef !== secretRef) await this.keys.destroy(secretRef);
       return winner;
-    } catch (error) {
-      if (isDomainError(error) && CERTAINLY_NOT_RECORDED.has(error.code)) await this.keys.destroy(secretRef);
-      throw error;
-    }
+    });
   }
-}
-
-function selfSigned(name: string, pair: RsaKeyPair, serial: string, validity: Validity): Promise<Certificate> {
-  const publicKey = parseDer(pair.publicKey);
-  const privateKey = createPrivateKey({ key: pair.privateKey, format: 'der', type: 'pkcs8' });
-  const subject = commonName(name);
-  const extensions = [authorityConstraints(), keyUsage(true, ['keyCertSign']), subjectKeyIdentifier(publicKey)];
-  return issueCertificate({ serial, issuer: subject, subject, publicKey, validity, extensions }, privateKey);
 }

@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import { X509Certificate, randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { InMemoryEventLog } from '@jeroboam/event-log/testing';
-import { getCaCertificate, inProcessTransport, signClientCsr, signNodeCsr, withdrawAuthorities } from '@jeroboam/messaging';
+import {
+  completeAuthorityRotation, getCaCertificate, getTrustedAuthorities, inProcessTransport, signClientCsr, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
+} from '@jeroboam/messaging';
 import type { MessageContract, Messaging } from '@jeroboam/messaging';
 import { FakeClock } from '@jeroboam/platform/testing';
 import { InMemorySecretStore } from '@jeroboam/secrets/testing';
@@ -68,6 +70,19 @@ describe('The certificate authority’s door', () => {
       kind: 'invalid',
       details: { problem: 'authority: invalid_value' },
     });
+  });
+
+  it('rotates in two phases', async () => {
+    const rotating = { bayId: randomUUID(), bayName: 'tx2' };
+    const { pem: old } = await send(getCaCertificate, { ...rotating, authority: 'kubernetes' });
+    const { authorities } = await send(startAuthorityRotation, { ...rotating, rotationId: 'o1' });
+    const [{ candidate }] = authorities as [(typeof authorities)[number]];
+    expect(authorities).toEqual([{ authority: 'kubernetes', established: old, candidate: expect.stringContaining('BEGIN CERTIFICATE') }]);
+    expect(await send(getTrustedAuthorities, { ...rotating, authority: 'kubernetes' })).toEqual({ pems: [old, candidate] });
+    const { pem } = await send(signNodeCsr, { ...rotating, csrPem: aCsr().pem, usages: ['client'], subjectAltNames: [], issuer: 'candidate' });
+    expect(new X509Certificate(pem).verify(new X509Certificate(candidate).publicKey)).toBe(true);
+    expect(await send(completeAuthorityRotation, { bayId: rotating.bayId, rotationId: 'o1' })).toEqual({});
+    expect(await send(getCaCertificate, { ...rotating, authority: 'kubernetes' })).toEqual({ pem: candidate });
   });
 
   it('withdraws once and for all', async () => {

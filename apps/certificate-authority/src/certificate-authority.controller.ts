@@ -1,8 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
-import { Handles, getCaCertificate, signClientCsr, signNodeCsr, withdrawAuthorities } from '@jeroboam/messaging';
-import type { Message, MessageContract } from '@jeroboam/messaging';
+import {
+  Handles, completeAuthorityRotation, getCaCertificate, getTrustedAuthorities, signClientCsr, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
+} from '@jeroboam/messaging';
+import type { Message, MessageContract, RotatingAuthority } from '@jeroboam/messaging';
 import { CertificateAuthority } from './certificate-authority.ts';
-import { caCertificateQuery, clientCsr, nodeCsr, parsed, withdrawal } from './message-payloads.ts';
+import { caCertificateQuery, clientCsr, nodeCsr, parsed, rotationCompletion, rotationStart, withdrawal } from './message-payloads.ts';
 
 type In<C> = C extends MessageContract<infer Request, unknown> ? Message<Request> : never;
 interface Pem {
@@ -30,6 +32,32 @@ export class CertificateAuthorityController {
   async signNodeCsr({ payload, context }: In<typeof signNodeCsr>): Promise<Pem> {
     const { bayId, bayName, ...request } = parsed(signNodeCsr, nodeCsr, payload);
     return { pem: await this.authority.signNodeCertificate({ bayId, bayName }, request, context) };
+  }
+
+  @Handles(getTrustedAuthorities)
+  async getTrustedAuthorities({ payload, context }: In<typeof getTrustedAuthorities>): Promise<{ pems: readonly string[] }> {
+    const { authority, ...bay } = parsed(getTrustedAuthorities, caCertificateQuery, payload);
+    return { pems: await this.authority.trustedCertificates(bay, authority, context) };
+  }
+
+  @Handles(startAuthorityRotation)
+  async startAuthorityRotation({ payload, context }: In<typeof startAuthorityRotation>): Promise<{ authorities: readonly RotatingAuthority[] }> {
+    const { rotationId, ...bay } = parsed(startAuthorityRotation, rotationStart, payload);
+    const rotating = await this.authority.startRotation(bay, rotationId, context);
+    return {
+      authorities: rotating.map(({ established, candidate }) => ({
+        authority: candidate.authority,
+        established: established.certificatePem,
+        candidate: candidate.certificatePem,
+      })),
+    };
+  }
+
+  @Handles(completeAuthorityRotation)
+  async completeAuthorityRotation({ payload, context }: In<typeof completeAuthorityRotation>): Promise<Record<string, never>> {
+    const { bayId, rotationId } = parsed(completeAuthorityRotation, rotationCompletion, payload);
+    await this.authority.completeRotation(bayId, rotationId, context);
+    return {};
   }
 
   @Handles(withdrawAuthorities)

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { InvalidCsr, certificatesStream, validityFrom, validityUntil } from '@jeroboam/domain';
+import { InvalidCsr, certificatesStream, isDomainError, validityFrom, validityUntil } from '@jeroboam/domain';
 import type { Authority, EstablishedAuthority, EventContext, IssuedCertificate, IssuedFor, Validity } from '@jeroboam/domain';
 import type { EventLog } from '@jeroboam/event-log';
 import type { Clock } from '@jeroboam/platform';
 import type { SecretStore } from '@jeroboam/secrets';
 import { AuthorityKeys } from './authority-keys.ts';
+import { AuthorityMaker } from './authority-maker.ts';
+import { AuthorityRotations } from './authority-rotations.ts';
+import type { Rotating } from './authority-rotations.ts';
 import { BayAuthorities } from './bay-authorities.ts';
 import type { NamedBay } from './bay-authorities.ts';
 import { openCertificates, partOf } from './certificates.ts';
@@ -28,6 +31,8 @@ export interface CertificateAuthorityDependencies {
 }
 
 const SPARE_KEYS = 2;
+/** Times a certificate is signed anew because its authority was replaced meanwhile. */
+const MAX_TRIES = 3;
 
 /** Signs for all bays with the bay's own authorities, and keeps the ledger. */
 export class CertificateAuthority {
@@ -36,14 +41,17 @@ export class CertificateAuthority {
   readonly #newId: () => string;
   readonly #certificates: Certificates;
   readonly #authorities: BayAuthorities;
+  readonly #rotations: AuthorityRotations;
 
   constructor({ eventLog, secrets, clock, newId = randomUUID, keySource }: CertificateAuthorityDependencies) {
     this.#log = eventLog;
     this.#clock = clock;
     this.#newId = newId;
     this.#certificates = openCertificates(eventLog, clock);
-    const keys = keySource ?? new RsaKeySource(SPARE_KEYS);
-    this.#authorities = new BayAuthorities(this.#certificates, new AuthorityKeys(secrets), keys, clock, newId);
+    const keys = new AuthorityKeys(secrets);
+    const maker = new AuthorityMaker(keys, keySource ?? new RsaKeySource(SPARE_KEYS), clock, newId);
+    this.#authorities = new BayAuthorities(this.#certificates, keys, maker);
+    this.#rotations = new AuthorityRotations(this.#certificates, this.#authorities, keys, maker);
   }
 
   /**
@@ -61,16 +69,38 @@ export class CertificateAuthority {
   async signClientCsr(bay: NamedBay, authority: Authority, csrPem: string, context: EventContext): Promise<string> {
     const leaf = clientLeaf(csrPem);
     const { userId, projectId } = context.actor;
-    return this.#issue(await this.#authorities.of(bay, authority, context), leaf, { requester: { userId, projectId } }, context);
+    const issuer = () => this.#authorities.of(bay, authority, context);
+    return this.#issue(issuer, leaf, { requester: { userId, projectId } }, context);
   }
 
   /**
-   * Signs for a node with the cluster CA; PEM. Asked again with the same command id, it gives the same certificate.
-   * @throws {InvalidCsr} {InvalidCertificateRequest} {AuthoritiesWithdrawn}
+   * Signs for a node with the cluster CA, or with the one that is to replace it; PEM. Asked again with the same command
+   * id, it gives the same certificate.
+   * @throws {InvalidCsr} {InvalidCertificateRequest} {AuthorityRotationNotStarted} {AuthoritiesWithdrawn}
    */
   async signNodeCertificate(bay: NamedBay, request: NodeCertificateRequest, context: EventContext): Promise<string> {
     const leaf = nodeLeaf(request);
-    return this.#issue(await this.#authorities.of(bay, 'kubernetes', context), leaf, { purpose: 'node' }, context);
+    const established = () => this.#authorities.of(bay, 'kubernetes', context);
+    const candidate = () => this.#rotations.candidateOf(bay.bayId, 'kubernetes');
+    return this.#issue(request.issuer === 'candidate' ? candidate : established, leaf, { purpose: 'node' }, context);
+  }
+
+  /** PEMs of all that are to be trusted now: the authority and, while it is being rotated, its candidate. @throws {AuthoritiesWithdrawn} */
+  async trustedCertificates(bay: NamedBay, authority: Authority, context: EventContext): Promise<readonly string[]> {
+    return (await this.#rotations.trusted(bay, authority, context)).map(({ certificatePem }) => certificatePem);
+  }
+
+  /** Makes candidates for the bay's authorities, or goes on with those of a rotation that failed. @throws {AuthoritiesWithdrawn} */
+  startRotation(bay: NamedBay, rotationId: string, context: EventContext): Promise<readonly Rotating[]> {
+    return this.#rotations.start(bay, rotationId, context);
+  }
+
+  /**
+   * Puts the candidates in the authorities' places and destroys the old keys. Cut off, it is finished by being asked again.
+   * @throws {AuthorityRotationNotStarted} {AuthoritiesWithdrawn}
+   */
+  completeRotation(bayId: string, rotationId: string, context: EventContext): Promise<void> {
+    return this.#rotations.complete(bayId, rotationId, context);
   }
 
   /** Ends the bay's authorities and destroys their keys. Cut off, it is finished by being asked again. */
@@ -78,7 +108,18 @@ export class CertificateAuthority {
     await this.#authorities.withdraw(bayId, context);
   }
 
-  async #issue(issuer: EstablishedAuthority, leaf: Leaf, issuedFor: IssuedFor, context: EventContext): Promise<string> {
+  /** What an authority signed that was replaced at that moment would be worth nothing: then the new one signs. */
+  async #issue(issuer: () => Promise<EstablishedAuthority>, leaf: Leaf, issuedFor: IssuedFor, context: EventContext): Promise<string> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#issueBy(await issuer(), leaf, issuedFor, context);
+      } catch (error) {
+        if (!isDomainError(error) || error.code !== 'AUTHORITY_REPLACED' || attempt === MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  async #issueBy(issuer: EstablishedAuthority, leaf: Leaf, issuedFor: IssuedFor, context: EventContext): Promise<string> {
     const { bayId, authority } = issuer;
     const { subjectText: subject, hash: csrHash } = leaf.request;
     const { subjectAltNames, usages } = leaf;
@@ -87,9 +128,10 @@ export class CertificateAuthority {
     const validity = validityFrom(this.#clock.now());
     const { pem, fingerprint } = await signLeaf(leaf, issuer, key, serial, validity);
     const notAfter = validity.notAfter.toISOString();
-    const issued = { bayId, authority, serial, subject, subjectAltNames, usages, csrHash, fingerprint, notAfter };
+    const issued = { bayId, authority, serial, subject, subjectAltNames, usages, issuer: issuer.fingerprint, csrHash, fingerprint, notAfter };
     const data: IssuedCertificate = { ...issued, ...issuedFor };
-    const issuing = partOf(context, JSON.stringify(['issue', authority, csrHash, usages, subjectAltNames]));
+    // With the issuer: a command repeated after a rotation gets what the new authority signs, as the old one cannot again.
+    const issuing = partOf(context, JSON.stringify(['issue', authority, issuer.fingerprint, csrHash, usages, subjectAltNames]));
     const { events } = await this.#certificates.execute(bayId, { type: 'RecordIssuedCertificate', data }, issuing);
     return events.length > 0 ? pem : this.#issuedBefore(issuing.commandId, leaf, issuer, key);
   }

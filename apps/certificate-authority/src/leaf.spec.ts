@@ -44,6 +44,7 @@ describe('A signed client CSR', () => {
     expect(await issuedEvent()).toEqual({
       bayId: service.bay.bayId,
       authority: 'kubernetes',
+      issuer: expect.stringMatching(/^[0-9a-f]{64}$/),
       requester: { userId: 'ann', projectId: 'demo' },
       subject: 'CN=admin, O=system:masters',
       subjectAltNames: ['DNS:a.example', 'IP:10.0.0.1'],

@@ -1,4 +1,4 @@
-import { caCertificateQuery, clientCsr, nodeCsr, parsed, withdrawal } from './message-payloads.ts';
+import { caCertificateQuery, clientCsr, nodeCsr, parsed, rotationCompletion, withdrawal } from './message-payloads.ts';
 
 describe('parsed', () => {
   const contract = { pattern: 'certificate-authority.some-message' };
@@ -18,6 +18,8 @@ describe('parsed', () => {
     ['nothing', withdrawal, undefined, 'payload: invalid_type'],
     ['an id that leaves its folder', withdrawal, { bayId: '../other' }, 'bayId: invalid_format'],
     ['an unknown authority', caCertificateQuery, { ...bay, authority: 'kubelet' }, 'authority: invalid_value'],
+    ['a rotation without its id', rotationCompletion, { bayId: 'b' }, 'rotationId: invalid_type'],
+    ['an unknown issuer', nodeCsr, { ...bay, csrPem: '', usages: [], subjectAltNames: [], issuer: 'any' }, 'issuer: invalid_value'],
     ['an unknown field', withdrawal, { bayId: 'b', force: true }, 'payload: unrecognized_keys'],
     [
       'a name of an unknown type',

@@ -4,7 +4,8 @@ import type { MessageContract } from '@jeroboam/messaging';
 import { z } from 'zod';
 
 /** Becomes part of stream names and key references, so nothing but an id may pass. */
-const bayId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/);
+const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/);
+const bayId = id;
 const bayName = z.string().max(1024);
 const authority = z.enum(AUTHORITIES);
 /** What is too long for a CSR is refused as one, in Magnum's words; this only bounds the work until then. */
@@ -19,7 +20,10 @@ export const nodeCsr = z.strictObject({
   csrPem,
   usages: z.array(z.enum(['server', 'client'])).max(2),
   subjectAltNames: z.array(altName).max(100),
+  issuer: z.enum(['established', 'candidate']).optional(),
 });
+export const rotationStart = z.strictObject({ bayId, bayName, rotationId: id });
+export const rotationCompletion = z.strictObject({ bayId, rotationId: id });
 export const withdrawal = z.strictObject({ bayId });
 
 /**

@@ -7,6 +7,8 @@ export interface NodeCertificateRequest {
   readonly csrPem: string;
   readonly usages: readonly ('server' | 'client')[];
   readonly subjectAltNames: readonly AltName[];
+  /** @default established */
+  readonly issuer?: 'established' | 'candidate';
 }
 
 /** A host name as TLS clients compare it (RFC 1123), a wildcard for its first label allowed. */

@@ -16,4 +16,7 @@ export {
 export type { Accepted, HeldLease, ProjectQuota, SchedulerStatus, StepAssignment } from './contracts/scheduler.messages.ts';
 export { listDrivers } from './contracts/driver-executor.messages.ts';
 export type { DriverOnHost } from './contracts/driver-executor.messages.ts';
-export { getCaCertificate, signClientCsr, signNodeCsr, withdrawAuthorities } from './contracts/certificate-authority.messages.ts';
+export {
+  completeAuthorityRotation, getCaCertificate, getTrustedAuthorities, signClientCsr, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
+} from './contracts/certificate-authority.messages.ts';
+export type { RotatingAuthority } from './contracts/certificate-authority.messages.ts';

@@ -13,7 +13,7 @@ interface Pem {
   readonly pem: string;
 }
 
-/** The bay's CA certificate; the authority is made on first use. @throws AUTHORITIES_WITHDRAWN */
+/** The bay's CA certificate, during a rotation the old one; the authority is made on first use. @throws AUTHORITIES_WITHDRAWN */
 export const getCaCertificate = defineMessage<OfNamedBay & { authority: Authority }, Pem>('certificate-authority.get-ca-certificate');
 
 /**
@@ -26,18 +26,52 @@ export const signClientCsr = defineMessage<
 >('certificate-authority.sign-client-csr');
 
 /**
+ * Every CA certificate that whoever serves the bay has to trust now: the authority's own first, then, while it is being
+ * rotated, its candidate's. @throws AUTHORITIES_WITHDRAWN
+ */
+export const getTrustedAuthorities = defineMessage<OfNamedBay & { authority: Authority }, { pems: readonly string[] }>(
+  'certificate-authority.get-trusted-authorities',
+);
+
+/**
  * Signs for a node of the bay with the cluster CA. Subject and public key come from the CSR, everything else from the
- * message: extensions in the CSR count for nothing. A `server` needs at least one name.
- * @throws INVALID_CSR, INVALID_CERTIFICATE_REQUEST, AUTHORITIES_WITHDRAWN
+ * message: extensions in the CSR count for nothing. A `server` needs at least one name. `candidate` has the
+ * candidate of the rotation sign that is under way. @default issuer established
+ * @throws INVALID_CSR, INVALID_CERTIFICATE_REQUEST, AUTHORITY_ROTATION_NOT_STARTED, AUTHORITIES_WITHDRAWN
  */
 export const signNodeCsr = defineMessage<
   OfNamedBay & {
     csrPem: string;
     usages: readonly ('server' | 'client')[];
     subjectAltNames: readonly { readonly type: 'ip' | 'dns'; readonly value: string }[];
+    issuer?: 'established' | 'candidate';
   },
   Pem
 >('certificate-authority.sign-node-csr');
+
+export interface RotatingAuthority {
+  readonly authority: Authority;
+  /** PEM: what everybody is still answered. */
+  readonly established: string;
+  /** PEM: what everybody is answered once the rotation is completed. */
+  readonly candidate: string;
+}
+
+/**
+ * Makes a candidate for each authority the bay has, or goes on with those of a rotation that failed. `rotationId` is the
+ * id of the operation. Repeating it gives the same answer. @throws AUTHORITIES_WITHDRAWN
+ */
+export const startAuthorityRotation = defineMessage<OfNamedBay & { rotationId: string }, { authorities: readonly RotatingAuthority[] }>(
+  'certificate-authority.start-authority-rotation',
+);
+
+/**
+ * Puts the candidates of this rotation in the place of the authorities and destroys the old keys, for ever. Repeating it
+ * is fine. @throws AUTHORITY_ROTATION_NOT_STARTED, AUTHORITIES_WITHDRAWN
+ */
+export const completeAuthorityRotation = defineMessage<{ bayId: string; rotationId: string }, Record<string, never>>(
+  'certificate-authority.complete-authority-rotation',
+);
 
 /** Destroys the bay's CA keys, for ever: part of deleting a bay. Repeating it is fine, also for a bay that never had one. */
 export const withdrawAuthorities = defineMessage<{ bayId: string }, Record<string, never>>('certificate-authority.withdraw-authorities');
