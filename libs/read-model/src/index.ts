@@ -25,3 +25,13 @@ export { BAY_NAMES } from './projections/bay-names.projection.ts';
 export type { BayNameDocument } from './projections/bay-names.projection.ts';
 export { QUOTAS, QUOTAS_PROJECTION } from './projections/quotas.projection.ts';
 export type { QuotaDocument } from './projections/quotas.projection.ts';
+
+// What bays used, for billing.
+export { foldUsage } from './projections/usage/bay-usage.ts';
+export type { BayUsage, UsageChange, UsageEvent, UsageInterval, UsageStep } from './projections/usage/bay-usage.ts';
+export { USAGE_EVENT_TYPE, usageNotifications } from './projections/usage/usage-notification.ts';
+export type { UsageNotification } from './projections/usage/usage-notification.ts';
+export { shareOf } from './projections/usage/usage-period.ts';
+export type { UsagePeriod, UsageShare } from './projections/usage/usage-period.ts';
+export { USAGE, USAGE_PROJECTION, endingFrom } from './projections/usage/usage.projection.ts';
+export type { UsageDocument } from './projections/usage/usage.projection.ts';

@@ -1,0 +1,157 @@
+import type { BayEvent, RecordedEvent } from '@jeroboam/domain';
+import { baySamples } from '@jeroboam/domain/testing';
+import fc from 'fast-check';
+import { momentOf, recordedAt } from '../projected-documents.fixture.ts';
+import { foldUsage, type BayUsage, type UsageEvent, type UsageInterval } from './bay-usage.ts';
+import { anyBilledHistory, iso } from './usage-history.fixture.ts';
+import { shareOf, type UsagePeriod } from './usage-period.ts';
+
+const { BAY, MASTER, WORKERS: [FIRST, SECOND], events, group, node } = baySamples;
+const STREAM = `bay-${BAY}`;
+
+/** Events of one bay; `at` says when each happened, in seconds. */
+function history(...told: readonly (readonly [at: number, event: BayEvent])[]): RecordedEvent[] {
+  return told.map(([at, event], revision) => recordedAt(STREAM, event, revision + 1, { revision, occurredAt: momentOf(at) }));
+}
+
+function intervalsOf(recorded: readonly RecordedEvent[]): UsageInterval[] {
+  const intervals = new Map<string, UsageInterval>();
+  let usage: BayUsage | undefined;
+  for (const event of recorded) {
+    const step = foldUsage(usage, event as UsageEvent);
+    usage = step.usage;
+    for (const { kind, interval } of step.changes) {
+      // What was closed or void is final.
+      expect(intervals.get(interval.id)?.to ?? null).toBeNull();
+      if (kind === 'void') intervals.delete(interval.id);
+      else intervals.set(interval.id, interval);
+    }
+  }
+  return [...intervals.values()];
+}
+
+const brief = ({ nodeGroup, flavor, nodeCount, from, to, sequence }: UsageInterval) => [nodeGroup, flavor, nodeCount, from, to, sequence];
+const requested = events.requested([group('default-master', 1, { flavorId: 'm1.small' }), group('default-worker', 2, { flavorId: 'm1.large' })]);
+
+describe('the usage of a bay', () => {
+  it('begins when a node is there, not when it was asked for', () => {
+    expect(intervalsOf(history([0, requested]))).toEqual([]);
+    const [interval] = intervalsOf(history([0, requested], [5, events.joined(MASTER)]));
+    expect(interval).toEqual({
+      id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-5/), bayId: BAY, bayName: 'b1', projectId: 'p1', userId: 'u1',
+      nodeGroup: 'default-master', role: 'master', flavor: 'm1.small', nodeCount: 1, from: momentOf(5), to: null, sequence: 1,
+    });
+  });
+
+  it('ends one interval and begins the next at the same instant when a count changes', () => {
+    const intervals = intervalsOf(history(
+      [0, requested], [1, events.joined(FIRST)], [4, events.joined(SECOND)], [9, events.removed(FIRST, 'op-1')], [11, events.removed(SECOND, 'op-1')],
+    ));
+    expect(intervals.map(brief)).toEqual([
+      ['default-worker', 'm1.large', 1, momentOf(1), momentOf(4), 1],
+      ['default-worker', 'm1.large', 2, momentOf(4), momentOf(9), 2],
+      ['default-worker', 'm1.large', 1, momentOf(9), momentOf(11), 3],
+    ]);
+  });
+
+  it('takes nodes that join at once for one interval', () => {
+    const intervals = intervalsOf(history([0, requested], [3, events.joined(MASTER)], [3, events.joined(FIRST)], [3, events.joined(SECOND)]));
+    expect(intervals.map(brief)).toEqual([
+      ['default-master', 'm1.small', 1, momentOf(3), null, 1],
+      ['default-worker', 'm1.large', 2, momentOf(3), null, 2],
+    ]);
+  });
+
+  it('knows no interval without length', () => {
+    expect(intervalsOf(history([0, requested], [3, events.joined(FIRST)], [3, events.removed(FIRST, 'op-1')]))).toEqual([]);
+  });
+
+  it('goes on through a replacement that takes no time, in two intervals of the same count', () => {
+    const intervals = intervalsOf(history([0, requested], [1, events.joined(FIRST)], [4, events.removed(FIRST, 'op-1')], [4, events.joined(SECOND)]));
+    expect(intervals.map(brief)).toEqual([
+      ['default-worker', 'm1.large', 1, momentOf(1), momentOf(4), 1],
+      ['default-worker', 'm1.large', 1, momentOf(4), null, 3],
+    ]);
+  });
+
+  it('is not changed by a node that gets another address, or that goes without having been there', () => {
+    const intervals = intervalsOf(history(
+      [0, requested], [1, events.joined(FIRST)], [4, events.joined({ ...FIRST, address: '10.88.0.99' })], [5, events.removed(SECOND, 'op-1')],
+    ));
+    expect(intervals.map(brief)).toEqual([['default-worker', 'm1.large', 1, momentOf(1), null, 1]]);
+  });
+
+  it.each<[string, readonly BayEvent[]]>([
+    ['a create failed', [events.creationFailed()]],
+    ['a resize is wanted, done or given up', [events.resizeRequested(5), events.resized(5), events.resizeRequested(7), events.resizeFailed(1)]],
+    ['a delete is wanted or failed', [events.deletionRequested(), events.deletionFailed()]],
+  ])('goes on while a node is there although %s', (_title, told) => {
+    const intervals = intervalsOf(history([0, requested], [1, events.joined(FIRST)], ...told.map((event, index) => [2 + index, event] as const)));
+    expect(intervals.map(brief)).toEqual([['default-worker', 'm1.large', 1, momentOf(1), null, 1]]);
+  });
+
+  it('ends with its bay, whatever was still there', () => {
+    const intervals = intervalsOf(history([0, requested], [1, events.joined(MASTER)], [2, events.joined(FIRST)], [8, events.deleted()], [9, events.joined(SECOND)]));
+    expect(intervals.map(brief)).toEqual([
+      ['default-master', 'm1.small', 1, momentOf(1), momentOf(8), 1],
+      ['default-worker', 'm1.large', 1, momentOf(2), momentOf(8), 2],
+    ]);
+  });
+
+  it('counts a node of a group that nobody asked for, without a flavor', () => {
+    const [interval] = intervalsOf(history([0, requested], [1, events.joined(node('stray-0'))]));
+    expect(interval).toMatchObject({ nodeGroup: 'stray', role: null, flavor: null, nodeCount: 1 });
+  });
+
+  it('lets no clock that is behind turn time back', () => {
+    const intervals = intervalsOf(history([0, requested], [10, events.joined(FIRST)], [7, events.joined(SECOND)], [6, events.removed(FIRST, 'op-1')], [12, events.deleted()]));
+    expect(intervals.map(brief)).toEqual([['default-worker', 'm1.large', 1, momentOf(10), momentOf(12), 1]]);
+  });
+});
+
+describe('the usage of any bay', () => {
+  const anyPeriod = fc.tuple(fc.nat({ max: 9_000_000_000 }), fc.integer({ min: 1, max: 9_000_000_000 }));
+
+  // A failure prints its seed.
+  it('adds up to what the cloud metered, in any period, to the millisecond', () => {
+    fc.assert(fc.property(anyBilledHistory, anyPeriod, ({ events: recorded, cloud }, [after, length]) => {
+      const from = Date.parse(recorded[0]!.occurredAt) + after;
+      for (const period of [{ from: null, to: iso(cloud.now) }, { from: iso(from), to: iso(Math.min(from + length, cloud.now)) }]) {
+        expect(billOf(intervalsOf(recorded), period)).toEqual(cloud.bill(period));
+      }
+    }), { numRuns: 300 });
+  });
+
+  it('never overlaps in a node group, always has a length and rises in sequence', () => {
+    fc.assert(fc.property(anyBilledHistory, ({ events: recorded }) => {
+      for (const intervals of Map.groupBy(intervalsOf(recorded), ({ nodeGroup }) => nodeGroup).values()) {
+        for (const [index, { from, to, sequence, nodeCount }] of intervals.entries()) {
+          const next = intervals[index + 1];
+          expect(nodeCount).toBeGreaterThan(0);
+          if (to !== null) expect(to > from).toBe(true);
+          if (next) expect([to !== null && to <= next.from, sequence < next.sequence]).toEqual([true, true]);
+        }
+      }
+    }), { numRuns: 300 });
+  });
+
+  it('never overlaps although clocks disagree', () => {
+    const skewed = fc.tuple(anyBilledHistory, fc.infiniteStream(fc.integer({ min: -5_000, max: 5_000 })));
+    fc.assert(fc.property(skewed, ([{ events: recorded }, skews]) => {
+      const told = recorded.map((event) => ({ ...event, occurredAt: iso(Date.parse(event.occurredAt) + skews.next().value!) }));
+      for (const intervals of Map.groupBy(intervalsOf(told), ({ nodeGroup }) => nodeGroup).values()) {
+        const edges = intervals.flatMap(({ from, to }) => [from, to ?? '9']);
+        expect(edges).toEqual(edges.toSorted());
+      }
+    }), { numRuns: 100 });
+  });
+});
+
+function billOf(intervals: readonly UsageInterval[], period: UsagePeriod): Record<string, number> {
+  const bill: Record<string, number> = {};
+  for (const interval of intervals) {
+    const share = shareOf(interval, period);
+    if (share) bill[interval.flavor!] = (bill[interval.flavor!] ?? 0) + share.nodeMilliseconds;
+  }
+  return bill;
+}
