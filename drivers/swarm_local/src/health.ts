@@ -7,35 +7,72 @@ import { readRecord } from './bay/record-store.ts';
 import { mendHost } from './steps/prepare-nodes.ts';
 import { managersOf } from './steps/swarm-steps.ts';
 import { endEngines, findEngine, startEngine } from './host/engine-process.ts';
-import { listNodes } from './swarm/swarm.ts';
-import type { SwarmNode } from './swarm/swarm.ts';
+import { countTasks, listNodes } from './swarm/swarm.ts';
+import type { SwarmNode, TaskCounts } from './swarm/swarm.ts';
 
 /** An engine that answers at all does so at once. */
 const ANSWER_MS = 3_000;
 
+/** What a manager says of its swarm. */
+interface Listing {
+  readonly nodes: readonly SwarmNode[];
+  readonly tasks: TaskCounts;
+}
+
 /** What a manager and each engine say now. `<node>.Ready` needs both: managers take a while to miss somebody. */
-export async function lookAtHealth(names: BayNames, signal: AbortSignal): Promise<BayHealth> {
+export async function lookAtHealth(names: BayNames, { nodeGroups }: Pick<BayView, 'nodeGroups'>, signal: AbortSignal): Promise<BayHealth> {
   const record = readRecord(names.bayDir);
   if (!record || record.deleting) return { status: 'UNKNOWN', reason: { api: 'this host has no such bay' } };
   using apis = new EngineApis(names);
   const members = record.nodes.filter((node) => node.phase === 'joined');
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(2 * ANSWER_MS)]);
-  const [listed, ...answers] = await Promise.all([
-    listing(apis, record, bounded),
+  const [listing, ...answers] = await Promise.all([
+    listingOf(apis, record, bounded),
     ...members.map((node) => answersItself(apis, node, bounded)),
   ]);
   signal.throwIfAborted();
-  const ready = members.map((node, index) => answers[index] === true && typeof listed !== 'string' && isReady(node, listed));
-  const reason = Object.fromEntries(members.map((node, index) => [`${node.name}.Ready`, ready[index] ? 'True' : 'False']));
-  const healthy = typeof listed !== 'string' && members.length > 0 && ready.every(Boolean);
-  return { status: healthy ? 'HEALTHY' : 'UNHEALTHY', reason: { api: typeof listed === 'string' ? listed : 'ok', ...reason } };
+  const answering = members.filter((_, index) => answers[index] === true);
+  if (typeof listing === 'string') return unlisted(members, listing);
+  const observedNodes = Object.fromEntries(nodeGroups.map(({ name }) => [name, countListed(name, members, listing.nodes)]));
+  return { ...healthOf(members, answering, listing), observedNodes };
+}
+
+/** No master answers for the swarm: `why`. */
+function unlisted(members: readonly NodeRecord[], why: string): BayHealth {
+  return { status: 'UNHEALTHY', reason: { api: why, quorum: 'False', ...readiness(members, []) } };
+}
+
+/** @param answering those whose own engine answers. */
+function healthOf(members: readonly NodeRecord[], answering: readonly NodeRecord[], { nodes, tasks }: Listing): BayHealth {
+  const ready = answering.filter((node) => nodes.some(({ ID, Status }) => ID === node.swarmId && Status.State === 'ready'));
+  const managers = nodes.filter(({ Spec }) => Spec.Role === 'manager');
+  const reachable = managers.filter(({ ManagerStatus }) => ManagerStatus?.Reachability === 'reachable');
+  const reason = {
+    api: 'ok',
+    quorum: reachable.length > managers.length / 2 ? 'True' : 'False',
+    managers: `${reachable.length} of ${managers.length} reachable`,
+    ...readiness(members, ready),
+    tasks: `${tasks.running} of ${tasks.wanted} running`,
+  };
+  const isHealthy = members.length > 0 && ready.length === members.length;
+  return { status: isHealthy ? 'HEALTHY' : 'UNHEALTHY', reason };
+}
+
+function readiness(members: readonly NodeRecord[], ready: readonly NodeRecord[]): Record<string, string> {
+  return Object.fromEntries(members.map((node) => [`${node.name}.Ready`, ready.includes(node) ? 'True' : 'False']));
+}
+
+function countListed(nodeGroup: string, members: readonly NodeRecord[], nodes: readonly SwarmNode[]): number {
+  const listed = new Set(nodes.map(({ ID }) => ID));
+  return members.filter((node) => node.nodeGroup === nodeGroup && listed.has(node.swarmId ?? '')).length;
 }
 
 /** The managers' list, or what keeps one from getting it. */
-async function listing(apis: EngineApis, record: BayRecord, signal: AbortSignal): Promise<readonly SwarmNode[] | string> {
+async function listingOf(apis: EngineApis, record: BayRecord, signal: AbortSignal): Promise<Listing | string> {
   try {
     const [manager] = await managersOf({ apis, context: { signal } }, record);
-    return await listNodes(manager!, signal, ANSWER_MS);
+    const [nodes, tasks] = await Promise.all([listNodes(manager!, signal, ANSWER_MS), countTasks(manager!, signal, ANSWER_MS)]);
+    return { nodes, tasks };
   } catch (error) {
     return (error as Error).message;
   }
@@ -49,10 +86,6 @@ async function answersItself(apis: EngineApis, node: NodeRecord, signal: AbortSi
     // Why it does not answer is seen by whoever starts it again; here it counts that it does not.
     return false;
   }
-}
-
-function isReady({ swarmId }: NodeRecord, listed: readonly SwarmNode[]): boolean {
-  return listed.some((node) => node.ID === swarmId && node.Status.State === 'ready');
 }
 
 /**

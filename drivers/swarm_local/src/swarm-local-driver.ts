@@ -1,5 +1,5 @@
 import type { BayView, OperationView } from '@jeroboam/domain';
-import type { Availability, BayDriver, BayHealth, DriverDependencies, PlannedStep, StepContext, StepResult } from '@jeroboam/driver-sdk';
+import type { Availability, BayDriver, BayHealth, DriverDependencies, HealthContext, PlannedStep, StepContext, StepResult } from '@jeroboam/driver-sdk';
 import { plan } from './plan.ts';
 
 /** Real Docker Swarms on this host. What touches the host is loaded when first needed: others only read the manifest. */
@@ -25,10 +25,10 @@ export class SwarmLocalDriver implements BayDriver {
   }
 
   /** Also starts again what should run and does not; the next call tells whether that helped. */
-  async health(bay: BayView, { signal }: Pick<StepContext, 'certificates' | 'signal'>): Promise<BayHealth> {
+  async health(bay: BayView, { signal }: Pick<HealthContext, 'signal'>): Promise<BayHealth> {
     const [{ BayNames }, { lookAtHealth, reviveEngines }] = await Promise.all([import('./bay/names.ts'), import('./health.ts')]);
     const names = new BayNames(bay.spec.bayId, this.#deps.dataDir);
-    const health = await lookAtHealth(names, signal);
+    const health = await lookAtHealth(names, bay, signal);
     if (health.status === 'UNHEALTHY') await reviveEngines(names, bay, this.#deps.log);
     return health;
   }

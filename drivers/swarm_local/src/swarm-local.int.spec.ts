@@ -123,7 +123,17 @@ function aRealLife(): void {
     async () => {
       await life.run(life.resizing(3));
       expect(await local.nodes(life.bay)).toHaveLength(4);
-      expect(await health()).toMatchObject({ status: 'HEALTHY', reason: { api: 'ok', 'default-worker-2.Ready': 'True' } });
+      expect(await health()).toEqual({
+        status: 'HEALTHY',
+        reason: {
+          api: 'ok',
+          quorum: 'True',
+          managers: '1 of 1 reachable',
+          ...Object.fromEntries(life.bay.nodes.map(({ name }) => [`${name}.Ready`, 'True'])),
+          tasks: '2 of 2 running',
+        },
+        observedNodes: { 'default-master': 1, 'default-worker': 3 },
+      });
     },
     TIMEOUT_MS,
   );

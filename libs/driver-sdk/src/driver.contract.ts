@@ -153,6 +153,29 @@ export interface BayHealth {
   readonly status: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
   /** As Magnum's `health_status_reason`: strings by name. */
   readonly reason: Readonly<Record<string, string>>;
+  /** Nodes its COE lists, by node group name, ready or not; absent where the COE could not be asked. */
+  readonly observedNodes?: Readonly<Record<string, number>>;
+}
+
+/** What a client shows a bay's API, all PEM. The key was made in memory and is nowhere else. */
+export interface ClientIdentity {
+  readonly caPem: string;
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+export interface HealthContext {
+  readonly certificates: BayCertificates & {
+    /** `CN=admin, O=system:masters`, as Magnum's own client: signed once and then the same until it is about to expire. */
+    client(): Promise<ClientIdentity>;
+  };
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A bay's API that cannot be reached from here, in Magnum's words. */
+export function notAccessible(bayName: string): BayHealth {
+  return { status: 'UNKNOWN', reason: { api: `The cluster ${bayName} is not accessible.` } };
 }
 
 /** The code half of a driver. The rules are in `infra/docs/contracts/driver.md`; `driverContract` tests them. */
@@ -167,5 +190,6 @@ export interface BayDriver {
    * @throws {StepFailed}
    */
   run(step: PlannedStep, context: StepContext): Promise<StepResult>;
-  health(bay: BayView, context: Pick<StepContext, 'certificates' | 'signal'>): Promise<BayHealth>;
+  /** Called again and again, so it has nothing signed: `certificates.client()` is for it. What it throws counts as not having looked. */
+  health(bay: BayView, context: HealthContext): Promise<BayHealth>;
 }

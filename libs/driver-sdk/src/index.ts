@@ -1,4 +1,4 @@
-export { StepFailed } from './driver.contract.ts';
+export { StepFailed, notAccessible } from './driver.contract.ts';
 export type {
   Availability,
   BayCertificates,
@@ -6,10 +6,12 @@ export type {
   BayHealth,
   BayType,
   CertificateRequest,
+  ClientIdentity,
   DriverCapabilities,
   DriverDependencies,
   DriverLog,
   DriverManifest,
+  HealthContext,
   LedgerEntry,
   Missing,
   PlannedStep,

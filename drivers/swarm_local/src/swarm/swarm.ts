@@ -22,6 +22,14 @@ export interface SwarmNode {
   readonly Spec: Readonly<Record<string, unknown>> & { readonly Role: 'manager' | 'worker'; readonly Availability: string };
   readonly Description: { readonly Hostname: string; readonly Engine: { readonly EngineVersion: string } };
   readonly Status: { readonly State: 'unknown' | 'down' | 'ready' | 'disconnected'; readonly Addr: string };
+  /** Only of managers. */
+  readonly ManagerStatus?: { readonly Reachability: 'unknown' | 'unreachable' | 'reachable' };
+}
+
+/** Tasks that are to run in the whole swarm, and those that do. */
+export interface TaskCounts {
+  readonly wanted: number;
+  readonly running: number;
 }
 
 interface SwarmTask {
@@ -37,6 +45,12 @@ export async function membership(api: EngineApi, signal: AbortSignal): Promise<S
 
 export function listNodes(manager: EngineApi, signal: AbortSignal, timeoutMs?: number): Promise<readonly SwarmNode[]> {
   return manager.get('/nodes', signal, timeoutMs);
+}
+
+export async function countTasks(manager: EngineApi, signal: AbortSignal, timeoutMs?: number): Promise<TaskCounts> {
+  const filters = encodeURIComponent(JSON.stringify({ 'desired-state': ['running'] }));
+  const tasks = await manager.get<readonly SwarmTask[]>(`/tasks?filters=${filters}`, signal, timeoutMs);
+  return { wanted: tasks.length, running: tasks.filter(({ Status }) => Status.State === 'running').length };
 }
 
 /** Makes the engine the first manager of a swarm, unless it is a manager already. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BaySpec, BayView, NodeView, OperationView } from '@jeroboam/domain';
-import type { BayDriver, DriverLog, DriverManifest, PlannedStep, StepContext, StepResult } from '../driver.contract.ts';
+import type { BayDriver, DriverLog, DriverManifest, HealthContext, PlannedStep, StepContext, StepResult } from '../driver.contract.ts';
 import { FakeCertificates } from './fake-certificates.ts';
 import { FakeLedger } from './fake-ledger.ts';
 import { OutsideCalls } from './outside-calls.ts';
@@ -84,7 +84,7 @@ export class BayLife {
     return result;
   }
 
-  context(operation: OperationView): Omit<StepContext, 'fencingToken'> {
+  context(operation: OperationView): Omit<StepContext, 'fencingToken'> & HealthContext {
     return {
       bay: this.bay,
       operation,

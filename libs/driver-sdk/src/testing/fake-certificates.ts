@@ -2,10 +2,12 @@ import { generateKeyPair, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
-import type { BayCertificates, CertificateRequest } from '../driver.contract.ts';
+import type { CertificateRequest, ClientIdentity, HealthContext } from '../driver.contract.ts';
 import { OutsideCalls } from './outside-calls.ts';
 
 const DAY_MS = 86_400_000;
+
+type HealthCertificates = HealthContext['certificates'];
 
 interface Authority {
   readonly certificate: forge.pki.Certificate;
@@ -14,9 +16,10 @@ interface Authority {
 }
 
 /** A throwaway certificate authority in memory that reads requests and signs as the real one does, with node-forge. */
-export class FakeCertificates implements BayCertificates {
+export class FakeCertificates implements HealthCertificates {
   readonly calls: OutsideCalls;
   #authority: Promise<Authority> | undefined;
+  #client: Promise<ClientIdentity> | undefined;
   #issued = 0;
 
   constructor(calls: OutsideCalls = new OutsideCalls()) {
@@ -38,6 +41,22 @@ export class FakeCertificates implements BayCertificates {
       this.#issued += 1;
       return issue(authority, request);
     });
+  }
+
+  client(): Promise<ClientIdentity> {
+    return this.calls.pass(() => (this.#client ??= this.#newClient()));
+  }
+
+  async #newClient(): Promise<ClientIdentity> {
+    const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+    const authority = await this.#ca();
+    const spki = publicKey.export({ type: 'spki', format: 'pem' });
+    const certificate = blank([{ name: 'commonName', value: 'admin' }], forge.pki.publicKeyFromPem(spki));
+    certificate.setIssuer(authority.certificate.subject.attributes);
+    certificate.setExtensions([{ name: 'extKeyUsage', clientAuth: true }]);
+    this.#issued += 1;
+    const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    return { caPem: authority.pem, certificatePem: signed(certificate, authority.key), keyPem };
   }
 
   #ca(): Promise<Authority> {

@@ -62,15 +62,17 @@ class FakeDriver implements BayDriver {
     }
   }
 
-  async health({ spec, nodes }: BayView): Promise<BayHealth> {
+  async health({ spec, nodes, nodeGroups }: BayView): Promise<BayHealth> {
     const asked = spec.labels['fake_health'];
     const status = asked === 'UNHEALTHY' || asked === 'UNKNOWN' ? asked : 'HEALTHY';
-    const alive = new Set(this.#nodes(spec.bayId).map((node) => node.name));
+    const there = this.#nodes(spec.bayId);
+    const alive = new Set(there.map((node) => node.name));
     const lost = nodes.filter((node) => !alive.has(node.name));
     const reason = Object.fromEntries(nodes.map((node) => [`${node.name}.Ready`, lost.includes(node) ? 'False' : 'True']));
     return {
       status: lost.length > 0 ? 'UNHEALTHY' : status,
       reason: { api: status === 'HEALTHY' ? 'ok' : 'asked for by label', ...reason },
+      observedNodes: Object.fromEntries(nodeGroups.map(({ name }) => [name, there.filter((node) => node.nodeGroup === name).length])),
     };
   }
 

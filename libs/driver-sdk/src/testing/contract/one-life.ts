@@ -58,7 +58,22 @@ export function oneLife({ manifest, open, spec, timeoutMs = 30_000 }: DriverHarn
   it(
     'finds the bay healthy',
     async () => {
-      expect(await opened.driver.health(life.bay, life.context(created.operation))).toMatchObject({ status: 'HEALTHY' });
+      const health = await opened.driver.health(life.bay, life.context(created.operation));
+      expect(health).toMatchObject({ status: 'HEALTHY' });
+      const wanted = Object.fromEntries(life.bay.nodeGroups.map(({ name, nodeCount }) => [name, nodeCount]));
+      expect(health.observedNodes ?? wanted).toEqual(wanted);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'has no certificate signed for each look at a bay',
+    async () => {
+      const look = () => opened.driver.health(life.bay, life.context(created.operation));
+      await look();
+      const before = life.certificates.issued;
+      await look();
+      expect(life.certificates.issued).toBe(before);
     },
     timeoutMs,
   );
