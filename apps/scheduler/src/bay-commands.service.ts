@@ -1,9 +1,18 @@
 import { derivedId, isDomainError } from '@jeroboam/domain';
-import type { BayModelChanges, BayModelSpec, BaySpec, EventContext, NodeGroupView, QuotaEvent, QuotaState } from '@jeroboam/domain';
+import type { BayCommand, BayModelChanges, BayModelSpec, BaySpec, EventContext, NodeGroupView, QuotaEvent, QuotaState } from '@jeroboam/domain';
 import type { Executed } from '@jeroboam/event-log';
 import type { Accepted, MessageContext } from '@jeroboam/messaging';
 import type { SchedulerConfig } from './scheduler.config.ts';
 import type { WriteSide } from './write-side.ts';
+
+type CommandData<T extends BayCommand['type']> = Extract<BayCommand, { type: T }>['data'];
+
+type RequestOf<T extends BayCommand['type']> = T extends BayCommand['type'] ? { readonly type: T; readonly data: Omit<CommandData<T>, 'operationId'> } : never;
+
+/** A command on a bay before its operation has an id. */
+export type BayRequest = RequestOf<
+  'ResizeBay' | 'DeleteBay' | 'CreateNodeGroup' | 'ReviseNodeGroup' | 'DeleteNodeGroup' | 'UpgradeBay' | 'RotateCa' | 'RotateCredential'
+>;
 
 /** Takes what the api sends: each method ends with the accepting event durable, or with a refusal and nothing changed. */
 export class BayCommands {
@@ -45,16 +54,17 @@ export class BayCommands {
     }
   }
 
-  async resizeBay(bayId: string, resize: { nodeGroup: string; nodeCount: number; nodesToRemove: readonly string[] }, context: MessageContext): Promise<Accepted> {
+  /** What is asked of a bay that is there, and ends in an operation unless nothing is to be done. */
+  async ask(bayId: string, request: BayRequest, context: MessageContext): Promise<Accepted> {
     const { operationId, ...bayContext } = await this.#operationOn(bayId, context);
-    const { position, carriedOut } = await this.writeSide.bays.execute(bayId, { type: 'ResizeBay', data: { ...resize, operationId } }, bayContext);
+    const command = { ...request, data: { ...request.data, operationId } } as BayCommand;
+    const { position, carriedOut } = await this.writeSide.bays.execute(bayId, command, bayContext);
     return { position, operationId: carriedOut ? operationId : null };
   }
 
-  async deleteBay(bayId: string, context: MessageContext): Promise<Accepted> {
-    const { operationId, ...bayContext } = await this.#operationOn(bayId, context);
-    const { position, carriedOut } = await this.writeSide.bays.execute(bayId, { type: 'DeleteBay', data: { operationId } }, bayContext);
-    return { position, operationId: carriedOut ? operationId : null };
+  async reportHealth(bayId: string, data: CommandData<'ReportBayHealth'>, context: MessageContext): Promise<Accepted> {
+    const { position } = await this.writeSide.bays.execute(bayId, { type: 'ReportBayHealth', data }, context);
+    return { position, operationId: null };
   }
 
   /** A create that was refused has given its slot back; the same one again, put right, takes another. */

@@ -6,7 +6,7 @@ const fixture = useSchedulers();
 const TOO_FEW = [baySamples.group('default-master', 0)];
 
 const create = ({ commands }: Scheduler, bayId: string, groups = GROUPS) => commands.createBay(bayOf(bayId), groups, contextOf(`create-${bayId}`));
-const resize = ({ commands }: Scheduler, nodeCount: number, name = 'resize') => commands.resizeBay('b1', { nodeGroup: 'default-worker', nodeCount, nodesToRemove: [] }, contextOf(name));
+const resize = ({ commands }: Scheduler, nodeCount: number, name = 'resize') => commands.ask('b1', { type: 'ResizeBay', data: { nodeGroup: 'default-worker', nodeCount, nodesToRemove: [] } }, contextOf(name));
 
 async function slotsOf({ writeSide }: Scheduler): Promise<readonly string[]> {
   return [...(await writeSide.quotas.load('p1')).state.slots.keys()];
@@ -70,7 +70,7 @@ describe('the same command again', () => {
   it.each([
     ['create', (scheduler: Scheduler) => create(scheduler, 'b1')],
     ['resize', (scheduler: Scheduler) => resize(scheduler, 3)],
-    ['delete', ({ commands }: Scheduler) => commands.deleteBay('b1', contextOf('delete'))],
+    ['delete', ({ commands }: Scheduler) => commands.ask('b1', { type: 'DeleteBay', data: {} }, contextOf('delete'))],
   ])('answers the operation that the first %s began, also after a restart, and writes nothing', async (_name, send) => {
     const scheduler = fixture.scheduler();
     await completeBay(scheduler);
@@ -97,7 +97,7 @@ describe('a command for what is so already', () => {
     const scheduler = fixture.scheduler();
     await completeBay(scheduler);
     expect(await resize(scheduler, 2)).toEqual({ operationId: null, position: (await fixture.events()).at(-1)!.position });
-    await scheduler.commands.deleteBay('b1', contextOf('delete'));
-    expect(await scheduler.commands.deleteBay('b1', contextOf('delete-2'))).toEqual({ operationId: null, position: (await fixture.events()).at(-1)!.position });
+    await scheduler.commands.ask('b1', { type: 'DeleteBay', data: {} }, contextOf('delete'));
+    expect(await scheduler.commands.ask('b1', { type: 'DeleteBay', data: {} }, contextOf('delete-2'))).toEqual({ operationId: null, position: (await fixture.events()).at(-1)!.position });
   });
 });

@@ -202,5 +202,5 @@ function isWanted({ running, current }: OperationsState, token: number): boolean
 
 /** A bay as drivers see it. */
 export function viewOf({ spec, nodeGroups, nodes, resources, stackId, apiAddress }: LiveBay): BayView {
-  return { spec, nodeGroups, nodes, resources, stackId, apiAddress };
+  return { spec, nodeGroups: nodeGroups.map(({ status: _status, ...group }) => group), nodes, resources, stackId, apiAddress };
 }

@@ -1,5 +1,5 @@
 import { isDomainError } from '@jeroboam/domain';
-import type { BayEvent, BaySpec, DomainEvent, EventContext, OperationEvent, OperationView, Position, QuotaEvent, RecordedEvent } from '@jeroboam/domain';
+import type { BayEvent, BaySpec, DomainEvent, EventContext, OperationEvent, OperationKind, OperationView, Position, QuotaEvent, RecordedEvent } from '@jeroboam/domain';
 import type { EventBatch, EventLog, Subscription } from '@jeroboam/event-log';
 import type { Clock, Logger, Timers } from '@jeroboam/platform';
 import { delay } from '@jeroboam/platform';
@@ -154,7 +154,16 @@ export class Reactor {
         const { bayId, operationId, nodeGroup, nodeCount, nodesToRemove } = event.data;
         return this.#startOnBay(event, { kind: 'resize', bayId, operationId, resize: { nodeGroup, nodeCount, nodesToRemove } });
       }
-      case 'BayDeletionRequested': return this.#startOnBay(event, { kind: 'delete', bayId: event.data.bayId, operationId: event.data.operationId });
+      case 'NodeGroupCreationRequested': return this.#startOnGroup(event, 'create-node-group', event.data.nodeGroup.name);
+      case 'NodeGroupRevisionRequested': return this.#startOnGroup(event, 'update-node-group', event.data.nodeGroup);
+      case 'NodeGroupDeletionRequested': return this.#startOnGroup(event, 'delete-node-group', event.data.nodeGroup);
+      case 'BayUpgradeRequested': {
+        const { bayId, operationId, ...upgrade } = event.data;
+        return this.#startOnBay(event, { kind: 'upgrade', bayId, operationId, upgrade });
+      }
+      case 'CaRotationRequested': return this.#startOnBay(event, { kind: 'rotate-ca', ...event.data });
+      case 'CredentialRotationRequested': return this.#startOnBay(event, { kind: 'rotate-credential', ...event.data });
+      case 'BayDeletionRequested': return this.#startOnBay(event, { kind: 'delete', ...event.data });
       case 'BayDeleted':
       case 'BayCreationAbandoned': return this.#releaseSlot(event, event.data.bayId);
       case 'OperationStepSucceeded': {
@@ -176,6 +185,11 @@ export class Reactor {
     if (state.phase === 'absent') this.reservations.reserved(slot);
   }
 
+  #startOnGroup(event: Known & { data: { bayId: string; operationId: string } }, kind: OperationKind, nodeGroup: string): Promise<void> {
+    const { bayId, operationId } = event.data;
+    return this.#startOnBay(event, { kind, bayId, operationId, nodeGroup });
+  }
+
   async #startOnBay(event: Known, operation: OperationView): Promise<void> {
     const { state } = await this.writeSide.bays.load(operation.bayId);
     if (state.phase === 'live') await this.#startOperation(event, state.spec, operation);
@@ -184,7 +198,9 @@ export class Reactor {
   async #startOperation(event: Known, spec: BaySpec, operation: OperationView): Promise<void> {
     const minutes = spec.createTimeoutMinutes || this.config.operationTimeoutMinutes;
     const deadlineAt = new Date(Date.parse(event.occurredAt) + minutes * 60_000).toISOString();
-    const driver = { name: spec.driver.name, version: spec.driver.version };
+    // An upgrade is the work of the version it leads to.
+    const { name, version } = operation.upgrade?.to.driver ?? spec.driver;
+    const driver = { name, version };
     const data = { bayId: operation.bayId, projectId: spec.projectId, operation, driver, deadlineAt };
     await this.writeSide.operations.execute(operation.bayId, { type: 'StartOperation', data }, following(event, 'start'));
   }

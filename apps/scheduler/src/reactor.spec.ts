@@ -48,7 +48,7 @@ async function create(scheduler: Scheduler, bayId = 'b1'): Promise<void> {
 }
 
 async function resize(scheduler: Scheduler, nodeCount: number): Promise<void> {
-  await scheduler.commands.resizeBay('b1', { nodeGroup: 'default-worker', nodeCount, nodesToRemove: [] }, context());
+  await scheduler.commands.ask('b1', { type: 'ResizeBay', data: { nodeGroup: 'default-worker', nodeCount, nodesToRemove: [] } }, context());
   await fixture.settled();
 }
 
@@ -73,7 +73,7 @@ async function wholeLife(scheduler: Scheduler): Promise<void> {
   await create(scheduler);
   await carryOut(scheduler, { network: { outputs: { stackId: 's1' } }, nodes: { nodesJoined: ALL, outputs: { apiAddress: 'tcp://a' } } });
   await shrink(scheduler);
-  await scheduler.commands.deleteBay('b1', contextOf('delete'));
+  await scheduler.commands.ask('b1', { type: 'DeleteBay', data: {} }, contextOf('delete'));
   await fixture.settled();
   await carryOut(scheduler, { remove: { nodesRemoved: [MASTER.name, FIRST.name] }, withdraw: {} });
 }
@@ -214,7 +214,7 @@ describe('Reactor', () => {
     await scheduler.reports.report('b1', { type: 'ReportStepFailed', data: { token: plan.lease.token, reason: 'no dockerd', retryable: false, maxAttempts: null, blockedBy: [] } }, context());
     await fixture.settled();
     expect(await bayState(scheduler)).toMatchObject({ status: 'CREATE_FAILED', resources: [] });
-    await scheduler.commands.deleteBay('b1', context());
+    await scheduler.commands.ask('b1', { type: 'DeleteBay', data: {} }, context());
     await fixture.settled();
     await carryOut(scheduler, { withdraw: {} });
     expect(await bayState(scheduler)).toEqual({ phase: 'deleted' });

@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
-  Handles, claimStep, createBay, createBayModel, createProjectQuota, deleteBay, deleteBayModel, heartbeat, intendResources,
-  recordResources, releaseResources, removeProjectQuota, reportPlan, reportStepFailed, reportStepSucceeded, resizeBay, reviseBayModel,
-  schedulerStatus, setProjectQuota,
+  Handles, claimStep, createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, heartbeat,
+  intendResources, recordResources, releaseResources, removeProjectQuota, reportBayHealth, reportPlan, reportStepFailed, reportStepSucceeded,
+  resizeBay, reviseBayModel, reviseNodeGroup, rotateCa, rotateCredential, schedulerStatus, setProjectQuota, upgradeBay,
 } from '@jeroboam/messaging';
 import type { Accepted, HeldLease, Message, MessageContract, SchedulerStatus, StepAssignment } from '@jeroboam/messaging';
 import { BayCommands } from './bay-commands.service.ts';
@@ -46,13 +46,48 @@ export class SchedulerController {
   }
 
   @Handles(resizeBay)
-  resizeBay({ payload: { bayId, ...resize }, context }: In<typeof resizeBay>): Promise<Accepted> {
-    return this.commands.resizeBay(bayId, resize, context);
+  resizeBay({ payload: { bayId, ...data }, context }: In<typeof resizeBay>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'ResizeBay', data }, context);
+  }
+
+  @Handles(createNodeGroup)
+  createNodeGroup({ payload: { bayId, ...data }, context }: In<typeof createNodeGroup>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'CreateNodeGroup', data }, context);
+  }
+
+  @Handles(reviseNodeGroup)
+  reviseNodeGroup({ payload: { bayId, ...data }, context }: In<typeof reviseNodeGroup>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'ReviseNodeGroup', data }, context);
+  }
+
+  @Handles(deleteNodeGroup)
+  deleteNodeGroup({ payload: { bayId, ...data }, context }: In<typeof deleteNodeGroup>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'DeleteNodeGroup', data }, context);
+  }
+
+  @Handles(upgradeBay)
+  upgradeBay({ payload: { bayId, ...data }, context }: In<typeof upgradeBay>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'UpgradeBay', data }, context);
+  }
+
+  @Handles(rotateCa)
+  rotateCa({ payload: { bayId }, context }: In<typeof rotateCa>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'RotateCa', data: {} }, context);
+  }
+
+  @Handles(rotateCredential)
+  rotateCredential({ payload: { bayId }, context }: In<typeof rotateCredential>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'RotateCredential', data: {} }, context);
+  }
+
+  @Handles(reportBayHealth)
+  reportBayHealth({ payload: { bayId, ...data }, context }: In<typeof reportBayHealth>): Promise<Accepted> {
+    return this.commands.reportHealth(bayId, data, context);
   }
 
   @Handles(deleteBay)
-  deleteBay({ payload, context }: In<typeof deleteBay>): Promise<Accepted> {
-    return this.commands.deleteBay(payload.bayId, context);
+  deleteBay({ payload: { bayId }, context }: In<typeof deleteBay>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'DeleteBay', data: {} }, context);
   }
 
   @Handles(createProjectQuota)

@@ -5,13 +5,17 @@ export type { Actor, DomainEvent, EventContext, NewEvent, Position, RecordedEven
 export { fold, unreachable } from './kernel/decider.ts';
 export type { Command, CommandMetadata, Decider } from './kernel/decider.ts';
 export { derivedId } from './kernel/id.ts';
-export type { BaySpec, BayStatus, BayView, DriverReference, NodeGroupView, NodeRole, NodeView, ResourceView } from './bay/bay.view.ts';
-export type { OperationKind, OperationView } from './operation/operation.view.ts';
+export type { BaySpec, BayStatus, BayView, DriverReference, HealthReport, HealthStatus, NodeGroupChanges, NodeGroupView, NodeRole, NodeTaint, NodeView, ResourceView } from './bay/bay.view.ts';
+export { scopeOf, supersedes } from './operation/operation.view.ts';
+export type { OperationKind, OperationScope, OperationView, UpgradeTarget } from './operation/operation.view.ts';
 export { bayDecider } from './bay/bay.decider.ts';
 export type { BayCommand } from './bay/bay.commands.ts';
 export type { BayEvent, BayOutputs } from './bay/bay.events.ts';
-export type { BayState, LiveBay } from './bay/bay.state.ts';
-export { BayAlreadyExists, BayNotFound, EvidenceMissing, InvalidBay, MasterResizeNotSupported, NodeCountOutOfBounds, NodeGroupNotFound, NodesNotInGroup } from './bay/bay.errors.ts';
+export type { BayState, LiveBay, NodeGroupState, OpenOperation } from './bay/bay.state.ts';
+export {
+  ApiAddressUnavailable, BayAlreadyExists, BayNotFound, DefaultNodeGroupNotDeletable, EvidenceMissing, InvalidBay, InvalidNodeGroup, MasterNodeGroupNotSupported,
+  MasterResizeNotSupported, NodeCountOutOfBounds, NodeGroupAlreadyExists, NodeGroupNotFound, NodesNotInGroup, StatusForbids,
+} from './bay/bay.errors.ts';
 export { BayModelAlreadyExists, BayModelNotFound, bayModelDecider } from './bay-model/bay-model.decider.ts';
 export type { BayModelChanges, BayModelCommand, BayModelEvent, BayModelSpec, BayModelState } from './bay-model/bay-model.decider.ts';
 export { InvalidQuota, QuotaAlreadyExists, QuotaNotFound, ResourceLimitExceeded, quotaDecider } from './quota/quota.decider.ts';
@@ -21,6 +25,9 @@ export type { OperationCommand } from './operation/operation.process.ts';
 export { PLAN_STEP } from './operation/operation.events.ts';
 export type { OperationEvent, StepLease, StepOutcome, StepView } from './operation/operation.events.ts';
 export type { CurrentOperation, OperationsState, QueuedOperation } from './operation/operation.state.ts';
+
+export { deprecatedUseDecider } from './deprecation/deprecated-use.decider.ts';
+export type { DeprecatedUse, DeprecatedUseCommand, DeprecatedUseEvent } from './deprecation/deprecated-use.decider.ts';
 
 // Certificates.
 export { AUTHORITIES, authorityOf, certificatesStream, validityFrom, validityUntil } from './certificate/authority.ts';

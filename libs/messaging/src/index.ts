@@ -9,9 +9,9 @@ export type { InProcessOptions, Messaging, MessagingCommonOptions, MessagingOpti
 export { defineMessage } from './message.ts';
 export type { Message, MessageClient, MessageContext, MessageContract, SendOptions } from './message.ts';
 export {
-  claimStep, createBay, createBayModel, createProjectQuota, deleteBay, deleteBayModel, heartbeat, intendResources, recordResources,
-  releaseResources, removeProjectQuota, reportPlan, reportStepFailed, reportStepSucceeded, resizeBay, reviseBayModel, schedulerStatus,
-  setProjectQuota,
+  claimStep, createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, heartbeat,
+  intendResources, recordResources, releaseResources, removeProjectQuota, reportBayHealth, reportPlan, reportStepFailed,
+  reportStepSucceeded, resizeBay, reviseBayModel, reviseNodeGroup, rotateCa, rotateCredential, schedulerStatus, setProjectQuota, upgradeBay,
 } from './contracts/scheduler.messages.ts';
 export type { Accepted, HeldLease, ProjectQuota, SchedulerStatus, StepAssignment } from './contracts/scheduler.messages.ts';
 export { listDrivers } from './contracts/driver-executor.messages.ts';

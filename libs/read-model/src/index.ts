@@ -18,7 +18,7 @@ export type { RebuildOptions, RebuildProgress } from './projector/rebuild-projec
 // The documents, and the projections that write them.
 export { BAYS, BAY_MODELS, EVERYBODY, OPERATIONS, PROJECTIONS, visibleTo } from './projections/documents.ts';
 export type {
-  BayDocument, BayModelDocument, HealthStatus, NodeGroupDocument, OperationDocument, OperationState, OperationStepDocument,
+  BayDocument, BayModelDocument, NodeGroupDocument, OperationDocument, OperationState, OperationStepDocument,
 } from './projections/documents.ts';
 export { apiProjections } from './projections/api-projections.ts';
 export { BAY_NAMES } from './projections/bay-names.projection.ts';

@@ -1,6 +1,7 @@
 import type { Command } from '../kernel/decider.ts';
 import type { BayOutputs } from './bay.events.ts';
-import type { BaySpec, NodeGroupView, NodeView } from './bay.view.ts';
+import type { UpgradeTarget } from '../operation/operation.view.ts';
+import type { BaySpec, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from './bay.view.ts';
 
 interface OfOperation {
   readonly operationId: string;
@@ -11,6 +12,15 @@ export type BayCommand =
   /** Closes the id of a create that reserved quota and never arrived. */
   | Command<'AbandonBayCreation', { bayId: string; projectId: string }>
   | Command<'ResizeBay', OfOperation & { nodeGroup: string; nodeCount: number; nodesToRemove: readonly string[] }>
+  | Command<'CreateNodeGroup', OfOperation & { nodeGroup: NodeGroupView }>
+  /** `nodeGroup`: name or id, here and below. */
+  | Command<'ReviseNodeGroup', OfOperation & { nodeGroup: string; changes: NodeGroupChanges }>
+  | Command<'DeleteNodeGroup', OfOperation & { nodeGroup: string }>
+  /** `nodeGroup` null: the bay itself, which is its default groups. */
+  | Command<'UpgradeBay', OfOperation & { nodeGroup: string | null; to: UpgradeTarget; maxBatchSize: number }>
+  | Command<'RotateCa', OfOperation>
+  | Command<'RotateCredential', OfOperation>
+  | Command<'ReportBayHealth', HealthReport & { observedNodes?: Readonly<Record<string, number>> }>
   | Command<'DeleteBay', OfOperation>
   | Command<'IntendResources', OfOperation & { resources: readonly { resourceId: string; type: string; name: string }[] }>
   | Command<'RecordResources', OfOperation & { resources: readonly { resourceId: string; externalId?: string }[] }>

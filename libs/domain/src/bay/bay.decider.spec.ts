@@ -176,6 +176,9 @@ describe('whatever is asked', () => {
     fc.array(names).map((gone) => commands.observe([], gone)),
     fc.constantFrom('a', 'b').chain((id) => fc.constantFrom(commands.intend(id), commands.record(id), commands.release(id))),
     fc.constant(commands.abandon()),
+    operations.chain((operationId) => fc.constantFrom(commands.createNodeGroup(undefined, operationId), commands.deleteNodeGroup('gpu', operationId), commands.reviseNodeGroup({ maxNodeCount: 2 }, 'gpu', operationId))),
+    operations.chain((operationId) => fc.constantFrom(commands.upgrade(null, operationId), commands.rotateCa(operationId), commands.rotateCredential(operationId))),
+    fc.constantFrom(commands.health('HEALTHY', { api: 'ok' }), commands.health('UNHEALTHY', {}, { 'default-worker': 1 })),
   );
 
   it('is complete only with all its nodes, and deleted only with an empty ledger', () => {
@@ -187,8 +190,15 @@ describe('whatever is asked', () => {
           for (const { name, nodeCount } of state.nodeGroups) expect(state.nodes.filter((each) => each.nodeGroup === name)).toHaveLength(nodeCount);
         }
         if (state.phase === 'live' && event.type === 'BayDeleted') expect(state.resources).toEqual([]);
+        if (state.phase === 'live' && event.type === 'NodeGroupDeleted') expect(state.nodes.filter((each) => each.nodeGroup === event.data.nodeGroup)).toEqual([]);
         state = bayDecider.evolve(state, event);
       }
+    }));
+  });
+  it('is in progress exactly while something is open', () => {
+    fc.assert(fc.property(fc.array(anyCommand, { maxLength: 60 }), (given) => {
+      const { state } = replay(bayDecider, given);
+      if (state.phase === 'live') expect(state.status.endsWith('_IN_PROGRESS')).toBe(state.operations.length > 0);
     }));
   });
   it('adds nothing when the last command is said again', () => {

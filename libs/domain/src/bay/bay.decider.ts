@@ -1,15 +1,19 @@
 import { unreachable } from '../kernel/decider.ts';
 import type { Decider } from '../kernel/decider.ts';
 import type { BayCommand } from './bay.commands.ts';
-import { BayAlreadyExists, BayNotFound, EvidenceMissing, InvalidBay, MasterResizeNotSupported, NodeCountOutOfBounds, NodeGroupNotFound, NodesNotInGroup } from './bay.errors.ts';
-import type { BayEvent, BayOutputs } from './bay.events.ts';
+import { BayAlreadyExists, BayNotFound, InvalidBay, MasterResizeNotSupported, NodeCountOutOfBounds, NodesNotInGroup, StatusForbids } from './bay.errors.ts';
+import type { BayEvent } from './bay.events.ts';
+import { completeOperation, failOperation } from './bay.outcomes.ts';
+import { createNodeGroup, deleteNodeGroup, groupOf, reviseNodeGroup } from './bay.node-groups.ts';
 import { evolveBay } from './bay.state.ts';
 import type { BayState, LiveBay } from './bay.state.ts';
 import type { BaySpec, NodeGroupView } from './bay.view.ts';
 
 type Data<T extends BayCommand['type']> = Extract<BayCommand, { type: T }>['data'];
 
-/** The states from which a resize is taken up; Magnum's own list and the *_FAILED ones, so that no failure is a dead end. */
+/** Nothing is under way. Magnum leaves out the failure, after which there is no way on but a delete. */
+const SETTLED = new Set<LiveBay['status']>(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED']);
+/** The states from which a resize is taken up, as in Magnum: the newest of several requests counts. */
 const RESIZABLE = new Set<LiveBay['status']>(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'UPDATE_IN_PROGRESS']);
 
 export const bayDecider: Decider<BayState, BayCommand, BayEvent> = {
@@ -20,13 +24,20 @@ export const bayDecider: Decider<BayState, BayCommand, BayEvent> = {
       case 'CreateBay': return create(command.data, state);
       case 'AbandonBayCreation': return state.phase === 'absent' ? [{ type: 'BayCreationAbandoned', schemaVersion: 1, data: command.data }] : [];
       case 'ResizeBay': return resize(command.data, live(state));
+      case 'CreateNodeGroup': return createNodeGroup(command.data, live(state));
+      case 'ReviseNodeGroup': return reviseNodeGroup(command.data, live(state));
+      case 'DeleteNodeGroup': return deleteNodeGroup(command.data, live(state));
+      case 'UpgradeBay': return upgrade(command.data, live(state));
+      case 'RotateCa': return rotate('CaRotationRequested', command.data, live(state), SETTLED);
+      case 'RotateCredential': return rotate('CredentialRotationRequested', command.data, live(state), RESIZABLE);
+      case 'ReportBayHealth': return reportHealth(command.data, live(state));
       case 'DeleteBay': return remove(command.data, live(state));
       case 'IntendResources': return intendResources(command.data, live(state));
       case 'RecordResources': return recordResources(command.data, live(state));
       case 'ReleaseResources': return releaseResources(command.data, live(state));
       case 'ObserveBay': return state.phase === 'live' ? observe(command.data, state) : [];
-      case 'CompleteOperation': return state.phase === 'live' ? complete(command.data, state) : [];
-      case 'FailOperation': return state.phase === 'live' ? fail(command.data, state) : [];
+      case 'CompleteOperation': return state.phase === 'live' ? completeOperation(command.data, state) : [];
+      case 'FailOperation': return state.phase === 'live' ? failOperation(command.data, state) : [];
       default: return unreachable(command);
     }
   },
@@ -38,7 +49,7 @@ function live(state: BayState): LiveBay {
 }
 
 function create({ spec, nodeGroups, operationId }: Data<'CreateBay'>, state: BayState): BayEvent[] {
-  if (state.phase === 'live' && state.lastOperationId === null && state.operation?.operationId === operationId) return [];
+  if (state.phase === 'live' && state.operations.some((open) => open.kind === 'create' && open.operationId === operationId)) return [];
   if (state.phase !== 'absent') throw new BayAlreadyExists(spec.bayId);
   requireSoundBay(spec, nodeGroups);
   return [{ type: 'BayCreationRequested', schemaVersion: 1, data: { bayId: spec.bayId, operationId, spec, nodeGroups } }];
@@ -53,15 +64,15 @@ function requireSoundBay(spec: BaySpec, nodeGroups: readonly NodeGroupView[]): v
 }
 
 function resize(data: Data<'ResizeBay'>, bay: LiveBay): BayEvent[] {
-  const group = bay.nodeGroups.find((candidate) => candidate.name === data.nodeGroup || candidate.nodeGroupId === data.nodeGroup);
-  if (!group) throw new NodeGroupNotFound(data.nodeGroup);
-  if (data.operationId === bay.operation?.operationId || data.operationId === bay.lastOperationId) return [];
+  const group = groupOf(data.nodeGroup, bay);
+  if (isKnown(data.operationId, bay)) return [];
   requireAllowedCount(group, data.nodeCount);
   requireMembers(group, data.nodesToRemove, bay);
   const target = { bayId: bay.spec.bayId, operationId: data.operationId, nodeGroup: group.name, nodeCount: data.nodeCount };
-  if (!RESIZABLE.has(bay.status)) {
+  if (!RESIZABLE.has(bay.status) || group.status === 'DELETE_IN_PROGRESS') {
     // Magnum has answered 202 by now: the refusal is a fact, so that the operation has an end that can be seen.
-    return [{ type: 'BayResizeRefused', schemaVersion: 1, data: { ...target, code: 'STATUS_FORBIDS', reason: `Resizing a cluster when status is "${bay.status}" is not supported.` } }];
+    const { code, message } = new StatusForbids('Resizing', RESIZABLE.has(bay.status) ? group.status : bay.status);
+    return [{ type: 'BayResizeRefused', schemaVersion: 1, data: { ...target, code, reason: message } }];
   }
   // After a failure the same target is a fresh try; otherwise the present size is nothing to do.
   if (data.nodeCount === group.nodeCount && data.nodesToRemove.length === 0 && bay.status !== 'UPDATE_FAILED') return [];
@@ -79,6 +90,40 @@ function requireMembers(group: NodeGroupView, nodes: readonly string[], bay: Liv
   const members = bay.nodes.filter((node) => node.nodeGroup === group.name).flatMap((node) => [node.name, node.address, node.externalId]);
   const strangers = nodes.filter((node) => !members.includes(node));
   if (strangers.length > 0) throw new NodesNotInGroup(group.name, strangers);
+}
+
+function upgrade({ operationId, nodeGroup, to, maxBatchSize }: Data<'UpgradeBay'>, bay: LiveBay): BayEvent[] {
+  const groups = nodeGroup === null ? bay.nodeGroups.filter((group) => group.isDefault) : [groupOf(nodeGroup, bay)];
+  if (isKnown(operationId, bay)) return [];
+  if (!SETTLED.has(bay.status)) throw new StatusForbids('Upgrading', bay.status);
+  return [{ type: 'BayUpgradeRequested', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId, nodeGroups: groups.map((group) => group.name), to, maxBatchSize } }];
+}
+
+function rotate(type: 'CaRotationRequested' | 'CredentialRotationRequested', { operationId }: Data<'RotateCa'>, bay: LiveBay, allowed: ReadonlySet<LiveBay['status']>): BayEvent[] {
+  if (isKnown(operationId, bay)) return [];
+  if (!allowed.has(bay.status)) throw new StatusForbids('Updating', bay.status);
+  return [{ type, schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId } }];
+}
+
+function reportHealth({ status, reason, source, observedNodes = {} }: Data<'ReportBayHealth'>, bay: LiveBay): BayEvent[] {
+  const { bayId } = bay.spec;
+  const counts = bay.nodeGroups.flatMap(({ name, nodeCount }): BayEvent[] => {
+    const observed = observedNodes[name];
+    // Before anybody looked, what is wanted is what is thought to be there.
+    if (observed === undefined || observed === (bay.observedNodes[name] ?? nodeCount)) return [];
+    return [{ type: 'NodeGroupObserved', schemaVersion: 1, data: { bayId, nodeGroup: name, nodeCount: observed, source } }];
+  });
+  if (bay.health?.status === status && isSameText(bay.health.reason, reason)) return counts;
+  return [{ type: 'BayHealthChanged', schemaVersion: 1, data: { bayId, status, reason, source } }, ...counts];
+}
+
+function isSameText(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+}
+
+function isKnown(operationId: string, bay: LiveBay): boolean {
+  return operationId === bay.lastOperationId || bay.operations.some((open) => open.operationId === operationId);
 }
 
 function remove({ operationId }: Data<'DeleteBay'>, bay: LiveBay): BayEvent[] {
@@ -124,50 +169,4 @@ function observe({ operationId, token, joined, removed, stackId }: Data<'Observe
     if (before?.address !== node.address || before.externalId !== node.externalId) events.push({ type: 'NodeJoined', schemaVersion: 1, data: { ...of, node } });
   }
   return events;
-}
-
-function complete({ operationId, outputs }: Data<'CompleteOperation'>, bay: LiveBay): BayEvent[] {
-  const { operation, spec: { bayId } } = bay;
-  // Not the operation that decides now: superseded, or this was said before.
-  if (operation?.operationId !== operationId) return [];
-  switch (operation.kind) {
-    case 'create': return [provisioned(operationId, outputs, bay)];
-    case 'resize': return [resized(operationId, operation.nodeGroup!, outputs, bay)];
-    case 'delete':
-      if (bay.resources.length > 0) throw new EvidenceMissing(`${bay.resources.length} resources are still in the ledger: ${bay.resources.map((resource) => resource.name).join(', ')}`);
-      return [{ type: 'BayDeleted', schemaVersion: 1, data: { bayId, operationId } }];
-    default: return unreachable(operation.kind);
-  }
-}
-
-function provisioned(operationId: string, outputs: BayOutputs, bay: LiveBay): BayEvent {
-  for (const group of bay.nodeGroups) requireNodes(group, bay);
-  const count = (role: string) => bay.nodeGroups.filter((group) => group.role === role).reduce((sum, group) => sum + group.nodeCount, 0);
-  return { type: 'BayProvisioned', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId, outputs, nodeCount: count('worker'), masterCount: count('master') } };
-}
-
-function resized(operationId: string, nodeGroup: string, outputs: BayOutputs, bay: LiveBay): BayEvent {
-  const group = bay.nodeGroups.find((candidate) => candidate.name === nodeGroup)!;
-  requireNodes(group, bay);
-  return { type: 'BayResized', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId, nodeGroup, nodeCount: group.nodeCount, outputs } };
-}
-
-function requireNodes(group: NodeGroupView, bay: LiveBay): void {
-  const there = bay.nodes.filter((node) => node.nodeGroup === group.name).length;
-  if (there !== group.nodeCount) throw new EvidenceMissing(`${group.name} has ${there} of ${group.nodeCount} nodes`, { nodeGroup: group.name, there, wanted: group.nodeCount });
-}
-
-function fail({ operationId, reason }: Data<'FailOperation'>, bay: LiveBay): BayEvent[] {
-  const { operation, spec: { bayId } } = bay;
-  if (operation?.operationId !== operationId) return [];
-  switch (operation.kind) {
-    case 'create': return [{ type: 'BayCreationFailed', schemaVersion: 1, data: { bayId, operationId, reason } }];
-    case 'delete': return [{ type: 'BayDeletionFailed', schemaVersion: 1, data: { bayId, operationId, reason } }];
-    case 'resize': {
-      const nodeGroup = operation.nodeGroup!;
-      const nodeCount = bay.nodes.filter((node) => node.nodeGroup === nodeGroup).length;
-      return [{ type: 'BayResizeFailed', schemaVersion: 1, data: { bayId, operationId, nodeGroup, nodeCount, reason } }];
-    }
-    default: return unreachable(operation.kind);
-  }
 }

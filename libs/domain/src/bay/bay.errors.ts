@@ -59,3 +59,54 @@ export class EvidenceMissing extends DomainError {
   readonly code = 'EVIDENCE_MISSING';
   readonly kind = 'conflict';
 }
+
+/** Magnum's words; `doing` is `Updating`, `Resizing` or `Upgrading`. */
+export class StatusForbids extends DomainError {
+  readonly code = 'STATUS_FORBIDS';
+  readonly kind = 'invalid';
+  constructor(doing: string, status: string) {
+    super(`${doing} a cluster when status is "${status}" is not supported.`, { status });
+  }
+}
+
+export class NodeGroupAlreadyExists extends DomainError {
+  readonly code = 'NODE_GROUP_ALREADY_EXISTS';
+  readonly kind = 'conflict';
+  constructor(nodeGroup: string, bay: string) {
+    super(`A node group with name ${nodeGroup} already exists in the cluster ${bay}.`, { nodeGroup, bay });
+  }
+}
+
+/** Magnum answers what does not fit together in a node group with 409. */
+export class InvalidNodeGroup extends DomainError {
+  readonly code = 'INVALID_NODE_GROUP';
+  readonly kind = 'conflict';
+  constructor(nodeGroup: string, attribute: string, explanation: string) {
+    super(`${attribute} for ${nodeGroup} is invalid (${explanation}).`, { nodeGroup, attribute });
+  }
+}
+
+export class MasterNodeGroupNotSupported extends DomainError {
+  readonly code = 'MASTER_NODE_GROUP_NOT_SUPPORTED';
+  readonly kind = 'invalid';
+  constructor() {
+    super('Creating master nodegroups is currently not supported.');
+  }
+}
+
+export class DefaultNodeGroupNotDeletable extends DomainError {
+  readonly code = 'DEFAULT_NODE_GROUP_NOT_DELETABLE';
+  readonly kind = 'invalid';
+  constructor() {
+    super('Deleting a default nodegroup is not supported.');
+  }
+}
+
+/** A node group joins by the bay's API, which is not there before the bay was created. */
+export class ApiAddressUnavailable extends DomainError {
+  readonly code = 'API_ADDRESS_UNAVAILABLE';
+  readonly kind = 'conflict';
+  constructor() {
+    super('Cluster API address is not available yet');
+  }
+}

@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../kernel/event.ts';
-import type { BaySpec, NodeGroupView, NodeView } from './bay.view.ts';
+import type { UpgradeTarget } from '../operation/operation.view.ts';
+import type { BaySpec, BayStatus, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from './bay.view.ts';
 
 /** What a finished operation reported of the bay; absent: not known or not changed. */
 export interface BayOutputs {
@@ -18,6 +19,22 @@ interface OfOperation {
 interface Seen extends OfOperation {
   /** Fencing token of the step that saw it; absent: seen by somebody who held no lease. */
   readonly token?: number;
+}
+
+/** How something ended that is not all that goes on in the bay. */
+interface Ended extends OfOperation {
+  /**
+   * The bay's status from here on: in progress while another operation is open, failed while a node group is. Absent in
+   * events of before node groups, where it follows from the type.
+   */
+  readonly bayStatus?: BayStatus;
+  /** The same for the node group it is about. */
+  readonly groupStatus?: BayStatus;
+}
+
+interface OfNodeGroup {
+  /** Its name. */
+  readonly nodeGroup: string;
 }
 
 export type BayEvent =
@@ -41,11 +58,41 @@ export type BayEvent =
   /** `reason` names the step. */
   | DomainEvent<'BayCreationFailed', 1, OfOperation & { reason: string }>
   | DomainEvent<'BayResizeRequested', 1, OfOperation & { nodeGroup: string; fromCount: number; nodeCount: number; nodesToRemove: readonly string[] }>
-  | DomainEvent<'BayResized', 1, OfOperation & { nodeGroup: string; nodeCount: number; outputs: BayOutputs }>
+  | DomainEvent<'BayResized', 1, Ended & { nodeGroup: string; nodeCount: number; outputs: BayOutputs }>
   /** `nodeCount` is what is really there. */
-  | DomainEvent<'BayResizeFailed', 1, OfOperation & { nodeGroup: string; nodeCount: number; reason: string }>
+  | DomainEvent<'BayResizeFailed', 1, Ended & { nodeGroup: string; nodeCount: number; reason: string }>
   /** Accepted on the wire (Magnum answers 202 whatever the status) and then refused; the operation ends here. */
   | DomainEvent<'BayResizeRefused', 1, OfOperation & { nodeGroup: string; nodeCount: number; code: string; reason: string }>
+  | DomainEvent<'NodeGroupCreationRequested', 1, OfOperation & { nodeGroup: NodeGroupView }>
+  /** Every node of it that was asked for is there. */
+  | DomainEvent<'NodeGroupCreated', 1, Ended & OfNodeGroup & { nodeCount: number; outputs: BayOutputs }>
+  | DomainEvent<'NodeGroupCreationFailed', 1, Ended & OfNodeGroup & { reason: string }>
+  | DomainEvent<'NodeGroupRevisionRequested', 1, OfOperation & OfNodeGroup & { changes: NodeGroupChanges }>
+  | DomainEvent<'NodeGroupRevised', 1, Ended & OfNodeGroup & { outputs: BayOutputs }>
+  | DomainEvent<'NodeGroupRevisionFailed', 1, Ended & OfNodeGroup & { reason: string }>
+  /** As `BayResizeRefused`. */
+  | DomainEvent<'NodeGroupRevisionRefused', 1, OfOperation & OfNodeGroup & { code: string; reason: string }>
+  /** From here on none of its nodes is wanted. */
+  | DomainEvent<'NodeGroupDeletionRequested', 1, OfOperation & OfNodeGroup & { fromCount: number }>
+  /** None of its nodes is there any more, and the group is not either. */
+  | DomainEvent<'NodeGroupDeleted', 1, Ended & OfNodeGroup>
+  | DomainEvent<'NodeGroupDeletionFailed', 1, Ended & OfNodeGroup & { reason: string }>
+  | DomainEvent<'BayUpgradeRequested', 1, OfOperation & { nodeGroups: readonly string[]; to: UpgradeTarget; maxBatchSize: number }>
+  /** The bay, or the named node groups of it, are what the target says. */
+  | DomainEvent<'BayUpgraded', 1, Ended & { nodeGroups: readonly string[]; to: UpgradeTarget; outputs: BayOutputs }>
+  | DomainEvent<'BayUpgradeFailed', 1, Ended & { nodeGroups: readonly string[]; reason: string }>
+  | DomainEvent<'CaRotationRequested', 1, OfOperation>
+  /** Only the new authorities are trusted from here on. */
+  | DomainEvent<'CaRotationCompleted', 1, Ended & { outputs: BayOutputs }>
+  /** Old and new authorities are both there; the next rotation goes on with the same new ones. */
+  | DomainEvent<'CaRotationFailed', 1, Ended & { reason: string }>
+  | DomainEvent<'CredentialRotationRequested', 1, OfOperation>
+  | DomainEvent<'CredentialRotationCompleted', 1, Ended & { outputs: BayOutputs }>
+  | DomainEvent<'CredentialRotationFailed', 1, Ended & { reason: string }>
+  /** Only changes are recorded. */
+  | DomainEvent<'BayHealthChanged', 1, { bayId: string } & HealthReport>
+  /** How many nodes its COE shows of a group, where that is not what was known last. */
+  | DomainEvent<'NodeGroupObserved', 1, { bayId: string; nodeGroup: string; nodeCount: number; source: HealthReport['source'] }>
   | DomainEvent<'BayDeletionRequested', 1, OfOperation>
   /** Nothing of the bay is left outside. */
   | DomainEvent<'BayDeleted', 1, OfOperation>

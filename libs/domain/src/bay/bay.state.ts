@@ -1,23 +1,40 @@
-import type { OperationKind } from '../operation/operation.view.ts';
+import { supersedes } from '../operation/operation.view.ts';
+import type { OperationScope } from '../operation/operation.view.ts';
 import type { BayEvent } from './bay.events.ts';
-import type { BaySpec, BayStatus, NodeGroupView, NodeView, ResourceView } from './bay.view.ts';
+import type { BaySpec, BayStatus, HealthReport, NodeGroupView, NodeView, ResourceView } from './bay.view.ts';
+
+/** An operation that was asked for and whose outcome is not known yet. */
+export interface OpenOperation extends OperationScope {
+  readonly operationId: string;
+  /** Only for `upgrade`, which may be about several. */
+  readonly upgrade?: Pick<Extract<BayEvent, { type: 'BayUpgradeRequested' }>['data'], 'nodeGroups' | 'to'>;
+}
+
+/** A node group and how it is doing by itself. */
+export interface NodeGroupState extends NodeGroupView {
+  readonly status: BayStatus;
+}
 
 /** A bay between its first and its last event. */
 export interface LiveBay {
   readonly phase: 'live';
   readonly spec: BaySpec;
   readonly status: BayStatus;
-  /** The operation whose outcome decides the status; null once it ended. */
-  readonly operation: { readonly operationId: string; readonly kind: OperationKind; readonly nodeGroup?: string } | null;
-  /** The last operation that ended, so that a repeated report is silence. */
+  /** In the order in which they were asked for. */
+  readonly operations: readonly OpenOperation[];
+  /** The last operation that ended, so that a repeated request is silence. */
   readonly lastOperationId: string | null;
-  readonly nodeGroups: readonly NodeGroupView[];
+  readonly nodeGroups: readonly NodeGroupState[];
   readonly nodes: readonly NodeView[];
   /** Highest fencing token of a step whose sight changed the bay; 0 before the first. */
   readonly observedToken: number;
   readonly resources: readonly ResourceView[];
   readonly stackId: string | null;
   readonly apiAddress: string | null;
+  /** Null before anybody looked. */
+  readonly health: Omit<HealthReport, 'source'> | null;
+  /** Nodes by node group as the COE showed them last. */
+  readonly observedNodes: Readonly<Record<string, number>>;
 }
 
 export type BayState = { readonly phase: 'absent' } | { readonly phase: 'abandoned' } | LiveBay | { readonly phase: 'deleted' };
@@ -31,7 +48,6 @@ export function evolveBay(state: BayState, event: BayEvent): BayState {
 type AfterCreation = Exclude<BayEvent, { type: 'BayCreationRequested' | 'BayCreationAbandoned' }>;
 
 function evolveLive(bay: LiveBay, event: AfterCreation): BayState {
-  const { data } = event;
   switch (event.type) {
     case 'ResourcesIntended': return { ...bay, resources: intend(bay.resources, event.data.resources) };
     case 'ResourcesRecorded': return { ...bay, resources: record(bay.resources, event.data.resources) };
@@ -39,23 +55,73 @@ function evolveLive(bay: LiveBay, event: AfterCreation): BayState {
     case 'NodeJoined': return { ...seen(bay, event.data), nodes: [...bay.nodes.filter((node) => node.name !== event.data.node.name), event.data.node] };
     case 'NodeRemoved': return { ...seen(bay, event.data), nodes: bay.nodes.filter((node) => node.name !== event.data.name) };
     case 'BayStackAssigned': return { ...seen(bay, event.data), stackId: event.data.stackId };
-    case 'BayProvisioned':
-      return { ...ended(bay, data.operationId, 'CREATE_COMPLETE'), apiAddress: event.data.outputs.apiAddress ?? null, stackId: event.data.outputs.stackId ?? bay.stackId };
-    case 'BayCreationFailed': return ended(bay, data.operationId, 'CREATE_FAILED');
-    case 'BayResizeRequested':
-      return {
-        ...bay,
-        status: 'UPDATE_IN_PROGRESS',
-        operation: { operationId: data.operationId, kind: 'resize', nodeGroup: event.data.nodeGroup },
-        nodeGroups: withCount(bay.nodeGroups, event.data.nodeGroup, event.data.nodeCount),
-      };
-    case 'BayResized': return ended(bay, data.operationId, 'UPDATE_COMPLETE');
-    case 'BayResizeFailed':
-      return { ...ended(bay, data.operationId, 'UPDATE_FAILED'), nodeGroups: withCount(bay.nodeGroups, event.data.nodeGroup, event.data.nodeCount) };
-    case 'BayResizeRefused': return { ...bay, lastOperationId: data.operationId };
-    case 'BayDeletionRequested': return { ...bay, status: 'DELETE_IN_PROGRESS', operation: { operationId: data.operationId, kind: 'delete' } };
-    case 'BayDeletionFailed': return ended(bay, data.operationId, 'DELETE_FAILED');
+    case 'BayHealthChanged': return { ...bay, health: { status: event.data.status, reason: event.data.reason } };
+    case 'NodeGroupObserved': return { ...bay, observedNodes: { ...bay.observedNodes, [event.data.nodeGroup]: event.data.nodeCount } };
+    case 'BayResizeRefused':
+    case 'NodeGroupRevisionRefused': return { ...bay, lastOperationId: event.data.operationId };
+    case 'BayDeletionRequested':
+      return { ...bay, status: 'DELETE_IN_PROGRESS', operations: [{ operationId: event.data.operationId, kind: 'delete', nodeGroup: null }] };
     case 'BayDeleted': return { phase: 'deleted' };
+    case 'BayProvisioned': {
+      const { operationId, outputs } = event.data;
+      return { ...settled(bay, operationId, 'CREATE_COMPLETE'), apiAddress: outputs.apiAddress ?? null, stackId: outputs.stackId ?? bay.stackId };
+    }
+    case 'BayCreationFailed': return settled(bay, event.data.operationId, 'CREATE_FAILED');
+    case 'BayDeletionFailed': return settled(bay, event.data.operationId, 'DELETE_FAILED');
+    default: return evolveUpdate(bay, event);
+  }
+}
+
+type UpdateEvent = Extract<AfterCreation, { type: `BayResize${string}` | 'BayResized' | `NodeGroup${string}` | `BayUpgrade${string}` | `${'Ca' | 'Credential'}Rotation${string}` }>;
+type Update = Exclude<UpdateEvent, { type: 'BayResizeRefused' | 'NodeGroupRevisionRefused' | 'NodeGroupObserved' }>;
+
+/** What takes a bay to UPDATE_IN_PROGRESS and back. */
+function evolveUpdate(bay: LiveBay, event: Update): LiveBay {
+  const { operationId } = event.data;
+  switch (event.type) {
+    case 'BayResizeRequested': {
+      const { nodeGroup, nodeCount } = event.data;
+      return withGroup(opened(bay, { operationId, kind: 'resize', nodeGroup }), nodeGroup, { nodeCount, status: 'UPDATE_IN_PROGRESS' });
+    }
+    case 'BayResized': return groupEnded(bay, event.data, 'UPDATE_COMPLETE');
+    case 'BayResizeFailed': {
+      const { nodeGroup, nodeCount } = event.data;
+      return withGroup(groupEnded(bay, event.data, 'UPDATE_FAILED'), nodeGroup, { nodeCount });
+    }
+    case 'NodeGroupCreationRequested': {
+      const { nodeGroup } = event.data;
+      const grown = { ...bay, nodeGroups: [...bay.nodeGroups, { ...nodeGroup, status: 'CREATE_IN_PROGRESS' as const }] };
+      return opened(grown, { operationId, kind: 'create-node-group', nodeGroup: nodeGroup.name });
+    }
+    case 'NodeGroupCreated': return groupEnded(bay, event.data, 'CREATE_COMPLETE');
+    case 'NodeGroupCreationFailed': return groupEnded(bay, event.data, 'CREATE_FAILED');
+    case 'NodeGroupRevisionRequested': {
+      const { nodeGroup, changes } = event.data;
+      return withGroup(opened(bay, { operationId, kind: 'update-node-group', nodeGroup }), nodeGroup, { ...changes, status: 'UPDATE_IN_PROGRESS' });
+    }
+    case 'NodeGroupRevised': return groupEnded(bay, event.data, 'UPDATE_COMPLETE');
+    case 'NodeGroupRevisionFailed': return groupEnded(bay, event.data, 'UPDATE_FAILED');
+    case 'NodeGroupDeletionRequested': {
+      const { nodeGroup } = event.data;
+      return withGroup(opened(bay, { operationId, kind: 'delete-node-group', nodeGroup }), nodeGroup, { nodeCount: 0, status: 'DELETE_IN_PROGRESS' });
+    }
+    case 'NodeGroupDeleted': {
+      const left = closed(bay, event.data, 'UPDATE_COMPLETE');
+      return { ...left, nodeGroups: left.nodeGroups.filter((group) => group.name !== event.data.nodeGroup) };
+    }
+    case 'NodeGroupDeletionFailed': return groupEnded(bay, event.data, 'DELETE_FAILED');
+    case 'BayUpgradeRequested': {
+      const { nodeGroups, to } = event.data;
+      return withGroups(opened(bay, { operationId, kind: 'upgrade', nodeGroup: null, upgrade: { nodeGroups, to } }), nodeGroups, { status: 'UPDATE_IN_PROGRESS' });
+    }
+    case 'BayUpgraded': return upgraded(closed(bay, event.data, 'UPDATE_COMPLETE'), event.data);
+    case 'BayUpgradeFailed': return withGroups(closed(bay, event.data, 'UPDATE_FAILED'), event.data.nodeGroups, { status: 'UPDATE_FAILED' });
+    case 'CaRotationRequested': return opened(bay, { operationId, kind: 'rotate-ca', nodeGroup: null });
+    case 'CredentialRotationRequested': return opened(bay, { operationId, kind: 'rotate-credential', nodeGroup: null });
+    case 'CaRotationCompleted':
+    case 'CredentialRotationCompleted': return closed(bay, event.data, 'UPDATE_COMPLETE');
+    case 'CaRotationFailed':
+    case 'CredentialRotationFailed': return closed(bay, event.data, 'UPDATE_FAILED');
   }
 }
 
@@ -64,14 +130,16 @@ function created(data: Extract<BayEvent, { type: 'BayCreationRequested' }>['data
     phase: 'live',
     spec: data.spec,
     status: 'CREATE_IN_PROGRESS',
-    operation: { operationId: data.operationId, kind: 'create' },
+    operations: [{ operationId: data.operationId, kind: 'create', nodeGroup: null }],
     lastOperationId: null,
-    nodeGroups: data.nodeGroups,
+    nodeGroups: data.nodeGroups.map((group) => ({ ...group, status: 'CREATE_IN_PROGRESS' })),
     nodes: [],
     observedToken: 0,
     resources: [],
     stackId: null,
     apiAddress: null,
+    health: null,
+    observedNodes: {},
   };
 }
 
@@ -79,12 +147,42 @@ function seen(bay: LiveBay, { token = 0 }: { readonly token?: number }): LiveBay
   return token > bay.observedToken ? { ...bay, observedToken: token } : bay;
 }
 
-function ended(bay: LiveBay, operationId: string, status: BayStatus): LiveBay {
-  return { ...bay, status, operation: null, lastOperationId: operationId };
+function opened(bay: LiveBay, operation: OpenOperation): LiveBay {
+  return { ...bay, status: 'UPDATE_IN_PROGRESS', operations: [...bay.operations.filter((older) => !supersedes(operation, older)), operation] };
 }
 
-function withCount(groups: readonly NodeGroupView[], name: string, nodeCount: number): readonly NodeGroupView[] {
-  return groups.map((group) => (group.name === name ? { ...group, nodeCount } : group));
+function closed(bay: LiveBay, { operationId, bayStatus }: { readonly operationId: string; readonly bayStatus?: BayStatus }, otherwise: BayStatus): LiveBay {
+  const operations = bay.operations.filter((operation) => operation.operationId !== operationId);
+  return { ...bay, status: bayStatus ?? otherwise, operations, lastOperationId: operationId };
+}
+
+type GroupEnd = { readonly operationId: string; readonly nodeGroup: string; readonly bayStatus?: BayStatus; readonly groupStatus?: BayStatus };
+
+function groupEnded(bay: LiveBay, data: GroupEnd, status: BayStatus): LiveBay {
+  const left = closed(bay, data, status.endsWith('_FAILED') ? 'UPDATE_FAILED' : 'UPDATE_COMPLETE');
+  return withGroup(left, data.nodeGroup, { status: data.groupStatus ?? status });
+}
+
+/** The end of something that every node group was part of. */
+function settled(bay: LiveBay, operationId: string, status: BayStatus): LiveBay {
+  return { ...closed(bay, { operationId }, status), nodeGroups: bay.nodeGroups.map((group) => ({ ...group, status })) };
+}
+
+function upgraded(bay: LiveBay, { nodeGroups, to }: Extract<BayEvent, { type: 'BayUpgraded' }>['data']): LiveBay {
+  const { bayModelId, imageId, driver } = to;
+  const isWhole = bay.nodeGroups.every((group) => !group.isDefault || nodeGroups.includes(group.name));
+  const spec = isWhole ? { ...bay.spec, bayModelId, imageId, driver, labels: { ...bay.spec.labels, ...to.labels } } : bay.spec;
+  const groups = bay.nodeGroups.map((group) =>
+    nodeGroups.includes(group.name) ? { ...group, imageId, labels: { ...group.labels, ...to.labels }, status: 'UPDATE_COMPLETE' as const } : group);
+  return { ...bay, spec, nodeGroups: groups };
+}
+
+function withGroup(bay: LiveBay, name: string, changes: Partial<NodeGroupState>): LiveBay {
+  return withGroups(bay, [name], changes);
+}
+
+function withGroups(bay: LiveBay, names: readonly string[], changes: Partial<NodeGroupState>): LiveBay {
+  return { ...bay, nodeGroups: bay.nodeGroups.map((group) => (names.includes(group.name) ? { ...group, ...changes } : group)) };
 }
 
 function intend(resources: readonly ResourceView[], added: readonly { resourceId: string; type: string; name: string }[]): readonly ResourceView[] {

@@ -4,7 +4,15 @@ export type BayStatus =
   | 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' | 'UPDATE_FAILED'
   | 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED';
 
-export type NodeRole = 'master' | 'worker';
+/** `master`, `worker`, or any other word for what kind of worker it is. */
+export type NodeRole = string;
+
+/** A Kubernetes taint; other COEs have none. */
+export interface NodeTaint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: string;
+}
 
 /** One node group as it was asked for. Bays are born with `default-master` and `default-worker`. */
 export interface NodeGroupView {
@@ -20,6 +28,23 @@ export interface NodeGroupView {
   readonly dockerVolumeSize: number | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly isDefault: boolean;
+  /** What the COE's nodes are labelled with; absent: nothing. */
+  readonly nodeLabels?: Readonly<Record<string, string>>;
+  readonly nodeTaints?: readonly NodeTaint[];
+}
+
+/** What can be changed of a node group that is there. */
+export type NodeGroupChanges = Partial<Pick<NodeGroupView, 'minNodeCount' | 'maxNodeCount' | 'nodeLabels' | 'nodeTaints'>>;
+
+export type HealthStatus = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
+
+/** How a bay was found, by whom. */
+export interface HealthReport {
+  readonly status: HealthStatus | null;
+  /** As Magnum's `health_status_reason`: texts by name. */
+  readonly reason: Readonly<Record<string, string>>;
+  /** `user`: an auto-healer or a person, through the API. */
+  readonly source: 'telemetry' | 'user';
 }
 
 /** One node as its COE reports it. */

@@ -1,11 +1,12 @@
 import type { BayModelEvent } from '../bay-model/bay-model.decider.ts';
 import type { BayEvent } from '../bay/bay.events.ts';
 import type { CertificateEvent } from '../certificate/certificate.events.ts';
+import type { DeprecatedUseEvent } from '../deprecation/deprecated-use.decider.ts';
 import type { OperationEvent } from '../operation/operation.events.ts';
 import type { QuotaEvent } from '../quota/quota.decider.ts';
 
 /** Every event the log may hold. */
-export type JeroboamEvent = BayEvent | BayModelEvent | QuotaEvent | OperationEvent | CertificateEvent;
+export type JeroboamEvent = BayEvent | BayModelEvent | QuotaEvent | OperationEvent | CertificateEvent | DeprecatedUseEvent;
 
 /**
  * The present schema version of every event type. A type left out does not compile. Each version ever shipped has one
@@ -22,6 +23,7 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   BayDeleted: 1,
   BayDeletionFailed: 1,
   BayDeletionRequested: 1,
+  BayHealthChanged: 1,
   BayModelCreated: 1,
   BayModelDeleted: 1,
   BayModelRevised: 1,
@@ -33,7 +35,28 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   BaySlotReleased: 1,
   BaySlotReserved: 1,
   BayStackAssigned: 1,
+  BayUpgradeFailed: 1,
+  BayUpgradeRequested: 1,
+  BayUpgraded: 1,
+  CaRotationCompleted: 1,
+  CaRotationFailed: 1,
+  CaRotationRequested: 1,
   CertificateIssued: 1,
+  CredentialRotationCompleted: 1,
+  CredentialRotationFailed: 1,
+  CredentialRotationRequested: 1,
+  DeprecatedUseCounted: 1,
+  NodeGroupCreated: 1,
+  NodeGroupCreationFailed: 1,
+  NodeGroupCreationRequested: 1,
+  NodeGroupDeleted: 1,
+  NodeGroupDeletionFailed: 1,
+  NodeGroupDeletionRequested: 1,
+  NodeGroupObserved: 1,
+  NodeGroupRevised: 1,
+  NodeGroupRevisionFailed: 1,
+  NodeGroupRevisionRefused: 1,
+  NodeGroupRevisionRequested: 1,
   NodeJoined: 1,
   NodeRemoved: 1,
   OperationFailed: 1,

@@ -4,7 +4,8 @@ import { DomainError } from '../kernel/error.ts';
 import { PLAN_STEP } from './operation.events.ts';
 import type { OperationEvent, StepLease, StepOutcome, StepView } from './operation.events.ts';
 import { evolveOperations, initialOperations } from './operation.state.ts';
-import type { CurrentOperation, OperationsState, QueuedOperation } from './operation.state.ts';
+import type { CurrentOperation, OperationsState } from './operation.state.ts';
+import { scopeOf, supersedes } from './operation.view.ts';
 import type { OperationView } from './operation.view.ts';
 
 export type OperationCommand =
@@ -66,18 +67,12 @@ function settled(state: OperationsState, events: readonly OperationEvent[]): rea
 function start(data: Extract<OperationCommand, { type: 'StartOperation' }>['data'], state: OperationsState): OperationEvent[] {
   if (state.seen.has(data.operation.operationId)) return [];
   const waiting = [...(state.current ? [state.current] : []), ...state.queue];
-  const superseded = waiting.filter((queued) => supersedes(data.operation, queued)).map((queued): OperationEvent => ({
+  const superseded = waiting.filter((queued) => supersedes(scopeOf(data.operation), scopeOf(queued.operation))).map((queued): OperationEvent => ({
     type: 'OperationSuperseded',
     schemaVersion: 1,
     data: { bayId: data.bayId, operationId: queued.operation.operationId, by: data.operation.operationId, reason: `superseded by a newer ${data.operation.kind}` },
   }));
   return [...superseded, { type: 'OperationQueued', schemaVersion: 1, data }];
-}
-
-/** A delete ends everything before it; the newest size of a node group is the one that counts. */
-function supersedes(newer: OperationView, older: QueuedOperation): boolean {
-  if (newer.kind === 'delete') return true;
-  return newer.kind === 'resize' && older.operation.kind === 'resize' && newer.resize?.nodeGroup === older.operation.resize?.nodeGroup;
 }
 
 function dispatch(executorId: string, state: OperationsState, now: string): OperationEvent[] {

@@ -1,4 +1,18 @@
-export type OperationKind = 'create' | 'resize' | 'delete';
+import type { DriverReference } from '../bay/bay.view.ts';
+
+export type OperationKind =
+  | 'create' | 'resize' | 'delete'
+  | 'create-node-group' | 'update-node-group' | 'delete-node-group'
+  | 'upgrade' | 'rotate-ca' | 'rotate-credential';
+
+/** Where an upgrade leads: what of the new bay model changes in a bay that is there already. */
+export interface UpgradeTarget {
+  readonly bayModelId: string;
+  readonly imageId: string;
+  /** Laid over the labels that are there. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly driver: DriverReference;
+}
 
 /** One accepted lifecycle request, as drivers and clients see it. */
 export interface OperationView {
@@ -12,4 +26,28 @@ export interface OperationView {
     /** Names or addresses of the nodes that are to go first; empty: the newest. */
     readonly nodesToRemove: readonly string[];
   };
+  /** The name of the one node group that is made, changed or taken away; what is wanted of it is in the bay. */
+  readonly nodeGroup?: string;
+  /** Only for `upgrade`: which node groups go there, at most so many nodes at a time. */
+  readonly upgrade?: { readonly nodeGroups: readonly string[]; readonly to: UpgradeTarget; readonly maxBatchSize: number };
+}
+
+/** What an operation is about: `nodeGroup` null: the whole bay. */
+export interface OperationScope {
+  readonly kind: OperationKind;
+  readonly nodeGroup: string | null;
+}
+
+export function scopeOf({ kind, resize, nodeGroup }: OperationView): OperationScope {
+  return { kind, nodeGroup: resize?.nodeGroup ?? nodeGroup ?? null };
+}
+
+/**
+ * Whether the older one is not worth finishing once the newer was accepted. A delete ends everything before it, of the
+ * bay or of the node group; of two sizes of a node group the newest counts.
+ */
+export function supersedes(newer: OperationScope, older: OperationScope): boolean {
+  if (newer.kind === 'delete') return true;
+  if (newer.nodeGroup === null || newer.nodeGroup !== older.nodeGroup) return false;
+  return newer.kind === 'delete-node-group' || (newer.kind === 'resize' && older.kind === 'resize');
 }

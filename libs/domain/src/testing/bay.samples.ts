@@ -1,7 +1,8 @@
 // Builders for specs: one plain bay, and its events.
 import type { BayCommand } from '../bay/bay.commands.ts';
 import type { BayEvent } from '../bay/bay.events.ts';
-import type { BaySpec, NodeGroupView, NodeView } from '../bay/bay.view.ts';
+import type { BaySpec, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from '../bay/bay.view.ts';
+import type { UpgradeTarget } from '../operation/operation.view.ts';
 
 export const BAY = '0b8d3f4e-58c2-4a37-9c0e-4b6c2a3f1d00';
 const metadata = { now: '2026-01-31T12:00:00.000Z' };
@@ -24,6 +25,10 @@ export const node = (name: string, address = `10.88.0.${name.length}`): NodeView
 export const MASTER = node('default-master-0', '10.88.0.2');
 export const WORKERS = [node('default-worker-0', '10.88.0.3'), node('default-worker-1', '10.88.0.4')] as const;
 
+/** A node group of its own beside the default ones. */
+export const GPU: NodeGroupView = group('gpu', 1, { isDefault: false, flavorId: 'm1.large', maxNodeCount: 3 });
+export const GPU_NODE = node('gpu-0', '10.88.0.7');
+
 const of = (operationId: string) => ({ bayId: BAY, operationId });
 
 export const events = {
@@ -33,8 +38,15 @@ export const events = {
   provisioned: (): BayEvent => ({ type: 'BayProvisioned', schemaVersion: 1, data: { ...of('op-create'), outputs: { apiAddress: 'tcp://10.88.0.2:2376' }, nodeCount: 2, masterCount: 1 } }),
   creationFailed: (reason = 'no space'): BayEvent => ({ type: 'BayCreationFailed', schemaVersion: 1, data: { ...of('op-create'), reason } }),
   resizeRequested: (nodeCount: number, operationId = 'op-resize', fromCount = 2): BayEvent => ({ type: 'BayResizeRequested', schemaVersion: 1, data: { ...of(operationId), nodeGroup: 'default-worker', fromCount, nodeCount, nodesToRemove: [] } }),
-  resized: (nodeCount: number, operationId = 'op-resize'): BayEvent => ({ type: 'BayResized', schemaVersion: 1, data: { ...of(operationId), nodeGroup: 'default-worker', nodeCount, outputs: {} } }),
-  resizeFailed: (nodeCount: number, reason = 'no space', operationId = 'op-resize'): BayEvent => ({ type: 'BayResizeFailed', schemaVersion: 1, data: { ...of(operationId), nodeGroup: 'default-worker', nodeCount, reason } }),
+  resized: (nodeCount: number, operationId = 'op-resize'): BayEvent => ({ type: 'BayResized', schemaVersion: 1, data: { ...of(operationId), nodeGroup: 'default-worker', bayStatus: 'UPDATE_COMPLETE', groupStatus: 'UPDATE_COMPLETE', nodeCount, outputs: {} } }),
+  resizeFailed: (nodeCount: number, reason = 'no space', operationId = 'op-resize'): BayEvent => ({ type: 'BayResizeFailed', schemaVersion: 1, data: { ...of(operationId), nodeGroup: 'default-worker', bayStatus: 'UPDATE_FAILED', groupStatus: 'UPDATE_FAILED', nodeCount, reason } }),
+  nodeGroupCreationRequested: (nodeGroup = GPU, operationId = 'op-group'): BayEvent => ({ type: 'NodeGroupCreationRequested', schemaVersion: 1, data: { ...of(operationId), nodeGroup } }),
+  nodeGroupCreated: (nodeGroup = GPU, operationId = 'op-group'): BayEvent => (
+    { type: 'NodeGroupCreated', schemaVersion: 1, data: { ...of(operationId), nodeGroup: nodeGroup.name, bayStatus: 'UPDATE_COMPLETE', groupStatus: 'CREATE_COMPLETE', nodeCount: nodeGroup.nodeCount, outputs: {} } }),
+  nodeGroupDeletionRequested: (nodeGroup = GPU, operationId = 'op-group-delete'): BayEvent => (
+    { type: 'NodeGroupDeletionRequested', schemaVersion: 1, data: { ...of(operationId), nodeGroup: nodeGroup.name, fromCount: nodeGroup.nodeCount } }),
+  nodeGroupDeleted: (nodeGroup = GPU, operationId = 'op-group-delete'): BayEvent => (
+    { type: 'NodeGroupDeleted', schemaVersion: 1, data: { ...of(operationId), bayStatus: 'UPDATE_COMPLETE', nodeGroup: nodeGroup.name } }),
   deletionRequested: (operationId = 'op-delete'): BayEvent => ({ type: 'BayDeletionRequested', schemaVersion: 1, data: of(operationId) }),
   deletionFailed: (reason = 'busy'): BayEvent => ({ type: 'BayDeletionFailed', schemaVersion: 1, data: { ...of('op-delete'), reason } }),
   deleted: (): BayEvent => ({ type: 'BayDeleted', schemaVersion: 1, data: of('op-delete') }),
@@ -46,11 +58,28 @@ export const events = {
 /** A bay with one master and two workers, complete. */
 export const completeBay: readonly BayEvent[] = [events.requested(), events.joined(MASTER), events.joined(WORKERS[0]), events.joined(WORKERS[1]), events.provisioned()];
 
+/** The same with the node group `gpu`. */
+export const bayWithGpu: readonly BayEvent[] = [...completeBay, events.nodeGroupCreationRequested(), events.joined(GPU_NODE, 'op-group'), events.nodeGroupCreated()];
+
+/** Where an upgrade in specs leads. */
+export const TARGET: UpgradeTarget = {
+  bayModelId: 'fa8c1c1e-6a47-4a0c-8b11-6a52e7f7d100', imageId: 'debian-13', labels: { kube_tag: 'v2' },
+  driver: { name: 'swarm_local', version: '1.1.0', templateVersion: '1.1.0', resolvedBy: 'only-match' },
+};
+
 export const commands = {
   create: (groups = [group('default-master', 1), group('default-worker', 2)], spec = aSpec): BayCommand => ({ type: 'CreateBay', metadata, data: { operationId: 'op-create', spec, nodeGroups: groups } }),
   resize: (nodeCount: number, more: { nodeGroup?: string; nodesToRemove?: readonly string[]; operationId?: string } = {}): BayCommand => ({
     type: 'ResizeBay', metadata, data: { operationId: 'op-resize', nodeGroup: 'default-worker', nodesToRemove: [], ...more, nodeCount },
   }),
+  createNodeGroup: (nodeGroup = GPU, operationId = 'op-group'): BayCommand => ({ type: 'CreateNodeGroup', metadata, data: { operationId, nodeGroup } }),
+  reviseNodeGroup: (changes: NodeGroupChanges, nodeGroup = 'gpu', operationId = 'op-revise'): BayCommand => ({ type: 'ReviseNodeGroup', metadata, data: { operationId, nodeGroup, changes } }),
+  deleteNodeGroup: (nodeGroup = 'gpu', operationId = 'op-group-delete'): BayCommand => ({ type: 'DeleteNodeGroup', metadata, data: { operationId, nodeGroup } }),
+  upgrade: (nodeGroup: string | null = null, operationId = 'op-upgrade'): BayCommand => ({ type: 'UpgradeBay', metadata, data: { operationId, nodeGroup, to: TARGET, maxBatchSize: 1 } }),
+  rotateCa: (operationId = 'op-ca'): BayCommand => ({ type: 'RotateCa', metadata, data: { operationId } }),
+  rotateCredential: (operationId = 'op-credential'): BayCommand => ({ type: 'RotateCredential', metadata, data: { operationId } }),
+  health: (status: HealthReport['status'], reason: HealthReport['reason'] = {}, observedNodes?: Readonly<Record<string, number>>): BayCommand => (
+    { type: 'ReportBayHealth', metadata, data: { status, reason, source: 'telemetry', ...(observedNodes ? { observedNodes } : {}) } }),
   remove: (operationId = 'op-delete'): BayCommand => ({ type: 'DeleteBay', metadata, data: { operationId } }),
   abandon: (): BayCommand => ({ type: 'AbandonBayCreation', metadata, data: { bayId: BAY, projectId: 'p1' } }),
   intend: (...ids: string[]): BayCommand => ({ type: 'IntendResources', metadata, data: { operationId: 'op-create', resources: ids.map((resourceId) => ({ resourceId, type: 'bridge', name: `jb-${resourceId}` })) } }),

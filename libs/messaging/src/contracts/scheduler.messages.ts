@@ -1,4 +1,6 @@
-import type { BayModelChanges, BayModelSpec, BaySpec, BayView, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView } from '@jeroboam/domain';
+import type {
+  BayModelChanges, BayModelSpec, BaySpec, BayView, HealthReport, NodeGroupChanges, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView, UpgradeTarget,
+} from '@jeroboam/domain';
 import { defineMessage } from '../message.ts';
 
 /** What a command left behind. */
@@ -48,6 +50,20 @@ export const schedulerStatus = defineMessage<Record<string, never>, SchedulerSta
 export const createBay = defineMessage<{ spec: BaySpec; nodeGroups: readonly NodeGroupView[] }, Accepted>('scheduler.create-bay');
 /** `nodeGroup` is a name or an id. @throws BAY_NOT_FOUND, NODE_GROUP_NOT_FOUND, NODE_COUNT_OUT_OF_BOUNDS, NODES_NOT_IN_GROUP, MASTER_RESIZE_NOT_SUPPORTED */
 export const resizeBay = defineMessage<BayCommandBase & { nodeGroup: string; nodeCount: number; nodesToRemove: readonly string[] }, Accepted>('scheduler.resize-bay');
+/** @throws BAY_NOT_FOUND, API_ADDRESS_UNAVAILABLE, STATUS_FORBIDS, NODE_GROUP_ALREADY_EXISTS, INVALID_NODE_GROUP, MASTER_NODE_GROUP_NOT_SUPPORTED */
+export const createNodeGroup = defineMessage<BayCommandBase & { nodeGroup: NodeGroupView }, Accepted>('scheduler.create-node-group');
+/** `nodeGroup` is a name or an id, here and below. @throws BAY_NOT_FOUND, NODE_GROUP_NOT_FOUND, INVALID_NODE_GROUP */
+export const reviseNodeGroup = defineMessage<BayCommandBase & { nodeGroup: string; changes: NodeGroupChanges }, Accepted>('scheduler.revise-node-group');
+/** @throws BAY_NOT_FOUND, NODE_GROUP_NOT_FOUND, DEFAULT_NODE_GROUP_NOT_DELETABLE */
+export const deleteNodeGroup = defineMessage<BayCommandBase & { nodeGroup: string }, Accepted>('scheduler.delete-node-group');
+/** `nodeGroup` null: the bay's default groups. @throws BAY_NOT_FOUND, NODE_GROUP_NOT_FOUND, STATUS_FORBIDS */
+export const upgradeBay = defineMessage<BayCommandBase & { nodeGroup: string | null; to: UpgradeTarget; maxBatchSize: number }, Accepted>('scheduler.upgrade-bay');
+/** @throws BAY_NOT_FOUND, STATUS_FORBIDS */
+export const rotateCa = defineMessage<BayCommandBase, Accepted>('scheduler.rotate-ca');
+/** @throws BAY_NOT_FOUND, STATUS_FORBIDS */
+export const rotateCredential = defineMessage<BayCommandBase, Accepted>('scheduler.rotate-credential');
+/** How a bay was found; writes nothing where that is known. `observedNodes` counts by node group. @throws BAY_NOT_FOUND */
+export const reportBayHealth = defineMessage<BayCommandBase & HealthReport & { observedNodes?: Readonly<Record<string, number>> }, Accepted>('scheduler.report-bay-health');
 /** @throws BAY_NOT_FOUND */
 export const deleteBay = defineMessage<BayCommandBase, Accepted>('scheduler.delete-bay');
 

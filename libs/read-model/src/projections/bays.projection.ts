@@ -76,7 +76,10 @@ function changed(bay: StoredBay, event: LaterEvent): StoredBay {
     case 'ResourcesIntended':
     case 'ResourcesRecorded':
     case 'ResourcesReleased':
+    // What is shown of a group is what is wanted of it; what is observed is telemetry's to tell.
+    case 'NodeGroupObserved':
     // Nothing of the bay has changed; its operation shows the refusal.
+    case 'NodeGroupRevisionRefused':
     case 'BayResizeRefused': return bay;
     case 'NodeJoined': return withNodes(bay, [...without(bay, event.data.node.name), event.data.node], event.occurredAt);
     case 'NodeRemoved': return withNodes(bay, without(bay, event.data.name), event.occurredAt);
@@ -84,39 +87,114 @@ function changed(bay: StoredBay, event: LaterEvent): StoredBay {
     case 'BayProvisioned': return withOutputs(withStatus(bay, 'CREATE_COMPLETE', event.occurredAt), event.data.outputs, event.occurredAt);
     case 'BayCreationFailed': return failed(bay, 'CREATE_FAILED', event.data.reason, event.occurredAt);
     case 'BayResizeRequested': return resizing(bay, event);
-    case 'BayResized': {
-      const { nodeGroup, nodeCount, outputs } = event.data;
-      const resized = withStatus(withCount(bay, nodeGroup, nodeCount), 'UPDATE_COMPLETE', event.occurredAt, nodeGroup);
-      return withOutputs(resized, outputs, event.occurredAt);
-    }
-    case 'BayResizeFailed': {
-      const { nodeGroup, nodeCount, reason } = event.data;
-      return failed(withCount(bay, nodeGroup, nodeCount), 'UPDATE_FAILED', reason, event.occurredAt, nodeGroup);
-    }
     case 'BayDeletionRequested': return { ...withStatus(bay, 'DELETE_IN_PROGRESS', event.occurredAt), operationId: event.data.operationId };
     case 'BayDeletionFailed': return failed(bay, 'DELETE_FAILED', event.data.reason, event.occurredAt);
+    case 'BayHealthChanged': return { ...bay, healthStatus: event.data.status, healthStatusReason: event.data.reason };
+    default: return updated(bay, event);
   }
 }
 
-function resizing(bay: StoredBay, { data, occurredAt }: RecordedAs<BayEvent, 'BayResizeRequested'>): StoredBay {
-  const resized = withStatus(withCount(bay, data.nodeGroup, data.nodeCount), 'UPDATE_IN_PROGRESS', occurredAt, data.nodeGroup);
-  return { ...resized, operationId: data.operationId };
+type Requests = `${'NodeGroupCreation' | 'NodeGroupRevision' | 'NodeGroupDeletion' | 'BayUpgrade' | 'CaRotation' | 'CredentialRotation'}Requested`;
+type Ends =
+  | 'NodeGroupCreated' | 'NodeGroupCreationFailed' | 'NodeGroupRevised' | 'NodeGroupRevisionFailed' | 'NodeGroupDeleted' | 'NodeGroupDeletionFailed'
+  | 'BayResized' | 'BayResizeFailed' | 'BayUpgraded' | 'BayUpgradeFailed'
+  | 'CaRotationCompleted' | 'CaRotationFailed' | 'CredentialRotationCompleted' | 'CredentialRotationFailed';
+
+/** What takes a bay to UPDATE_IN_PROGRESS and back. */
+function updated(bay: StoredBay, event: RecordedAs<BayEvent, Requests | Ends>): StoredBay {
+  const { occurredAt } = event;
+  switch (event.type) {
+    case 'NodeGroupCreationRequested': {
+      const group: NodeGroupDocument = { ...event.data.nodeGroup, status: 'CREATE_IN_PROGRESS', statusReason: null, nodeAddresses: [], stackId: bay.stackId, createdAt: occurredAt, updatedAt: null };
+      const nodeGroups = [...bay.nodeGroups, group];
+      return asked({ ...bay, nodeGroups, ...wanted(nodeGroups) }, event, []);
+    }
+    case 'NodeGroupRevisionRequested': return asked(withGroups(bay, [event.data.nodeGroup], event.data.changes), event, [event.data.nodeGroup]);
+    case 'NodeGroupDeletionRequested': return asked(withGroups(bay, [event.data.nodeGroup], { nodeCount: 0 }), event, [event.data.nodeGroup], 'DELETE_IN_PROGRESS');
+    case 'BayUpgradeRequested': return asked(bay, event, event.data.nodeGroups);
+    case 'CaRotationRequested':
+    case 'CredentialRotationRequested': return asked(bay, event, []);
+    case 'BayResized': return groupEnded(withGroups(bay, [event.data.nodeGroup], { nodeCount: event.data.nodeCount }), event, 'UPDATE_COMPLETE');
+    case 'BayResizeFailed': return groupEnded(withGroups(bay, [event.data.nodeGroup], { nodeCount: event.data.nodeCount }), event, 'UPDATE_FAILED');
+    case 'NodeGroupCreated': return groupEnded(bay, event, 'CREATE_COMPLETE');
+    case 'NodeGroupCreationFailed': return groupEnded(bay, event, 'CREATE_FAILED');
+    case 'NodeGroupRevised': return groupEnded(bay, event, 'UPDATE_COMPLETE');
+    case 'NodeGroupRevisionFailed': return groupEnded(bay, event, 'UPDATE_FAILED');
+    case 'NodeGroupDeleted': {
+      const nodeGroups = bay.nodeGroups.filter(({ name }) => name !== event.data.nodeGroup);
+      return ended({ ...bay, nodeGroups, ...wanted(nodeGroups) }, event, 'UPDATE_COMPLETE');
+    }
+    case 'NodeGroupDeletionFailed': return groupEnded(bay, event, 'DELETE_FAILED');
+    case 'BayUpgraded': return ended(upgraded(bay, event), event, 'UPDATE_COMPLETE');
+    case 'BayUpgradeFailed': {
+      const { nodeGroups, reason } = event.data;
+      return ended(withGroups(bay, nodeGroups, { status: 'UPDATE_FAILED', statusReason: reason, updatedAt: occurredAt }), event, 'UPDATE_FAILED');
+    }
+    case 'CaRotationCompleted':
+    case 'CredentialRotationCompleted': return ended(bay, event, 'UPDATE_COMPLETE');
+    case 'CaRotationFailed':
+    case 'CredentialRotationFailed': return ended(bay, event, 'UPDATE_FAILED');
+  }
 }
 
-/** A status takes old reasons and faults with it. Without `nodeGroup` it is the status of all node groups. */
-function withStatus(bay: StoredBay, status: BayStatus, at: string, nodeGroup?: string, statusReason: string | null = null): StoredBay {
-  const nodeGroups = bay.nodeGroups.map((group) =>
-    nodeGroup === undefined || group.name === nodeGroup ? { ...group, status, statusReason, updatedAt: at } : group);
-  return { ...bay, status, statusReason, nodeGroups, faults: {} };
+/** A request takes old reasons and faults with it, of the bay and of the node groups it is about. */
+function asked(
+  bay: StoredBay,
+  { data, occurredAt }: { readonly data: { readonly operationId: string }; readonly occurredAt: string },
+  nodeGroups: readonly string[],
+  groupStatus: BayStatus = 'UPDATE_IN_PROGRESS',
+): StoredBay {
+  const changed = withGroups(bay, nodeGroups, { status: groupStatus, statusReason: null, updatedAt: occurredAt });
+  return { ...changed, status: 'UPDATE_IN_PROGRESS', statusReason: null, faults: {}, operationId: data.operationId };
 }
 
-function failed(bay: StoredBay, status: BayStatus, reason: string, at: string, nodeGroup?: string): StoredBay {
-  const names = nodeGroup === undefined ? bay.nodeGroups.map(({ name }) => name) : [nodeGroup];
-  return { ...withStatus(bay, status, at, nodeGroup, reason), faults: Object.fromEntries(names.map((name) => [name, reason])) };
+interface End {
+  readonly data: { readonly bayStatus?: BayStatus; readonly reason?: string; readonly outputs?: BayOutputs };
+  readonly occurredAt: string;
 }
 
-function withCount(bay: StoredBay, nodeGroup: string, nodeCount: number): StoredBay {
-  const nodeGroups = bay.nodeGroups.map((group) => (group.name === nodeGroup ? { ...group, nodeCount } : group));
+function groupEnded(bay: StoredBay, event: End & { readonly data: { readonly nodeGroup: string; readonly groupStatus?: BayStatus } }, status: BayStatus): StoredBay {
+  const { nodeGroup, groupStatus = status, reason = null } = event.data;
+  const group = withGroups(bay, [nodeGroup], { status: groupStatus, statusReason: reason, updatedAt: event.occurredAt });
+  return ended(group, event, status.endsWith('_FAILED') ? 'UPDATE_FAILED' : 'UPDATE_COMPLETE');
+}
+
+/** `otherwise`: events of before node groups say no status. */
+function ended(bay: StoredBay, { data, occurredAt }: End, otherwise: BayStatus): StoredBay {
+  const status = data.bayStatus ?? otherwise;
+  const faulty = bay.nodeGroups.filter((group) => group.status.endsWith('_FAILED'));
+  const faults = status.endsWith('_FAILED') ? Object.fromEntries(faulty.map((group) => [group.name, group.statusReason ?? ''])) : {};
+  const others = status.endsWith('_FAILED') ? faulty.map((group) => `${group.name} failed`).join(', ') : '';
+  return withOutputs({ ...bay, status, statusReason: data.reason ?? (others || null), faults }, data.outputs ?? {}, occurredAt);
+}
+
+function upgraded(bay: StoredBay, { data: { nodeGroups, to }, occurredAt }: RecordedAs<BayEvent, 'BayUpgraded'>): StoredBay {
+  const { bayModelId, imageId, driver } = to;
+  const isWhole = bay.nodeGroups.every((group) => !group.isDefault || nodeGroups.includes(group.name));
+  const groups = bay.nodeGroups.map((group): NodeGroupDocument =>
+    nodeGroups.includes(group.name)
+      ? { ...group, imageId, labels: { ...group.labels, ...to.labels }, status: 'UPDATE_COMPLETE', statusReason: null, updatedAt: occurredAt }
+      : group);
+  if (!isWhole) return { ...bay, nodeGroups: groups };
+  return { ...bay, nodeGroups: groups, bayModelId, spec: { ...bay.spec, bayModelId, imageId, driver, labels: { ...bay.spec.labels, ...to.labels } } };
+}
+
+function resizing(bay: StoredBay, event: RecordedAs<BayEvent, 'BayResizeRequested'>): StoredBay {
+  const { nodeGroup, nodeCount } = event.data;
+  return asked(withGroups(bay, [nodeGroup], { nodeCount }), event, [nodeGroup]);
+}
+
+/** Of the bay and all its node groups; takes old reasons and faults with it. */
+function withStatus(bay: StoredBay, status: BayStatus, at: string, statusReason: string | null = null): StoredBay {
+  return { ...bay, status, statusReason, nodeGroups: bay.nodeGroups.map((group) => ({ ...group, status, statusReason, updatedAt: at })), faults: {} };
+}
+
+function failed(bay: StoredBay, status: BayStatus, reason: string, at: string): StoredBay {
+  return { ...withStatus(bay, status, at, reason), faults: Object.fromEntries(bay.nodeGroups.map(({ name }) => [name, reason])) };
+}
+
+function withGroups(bay: StoredBay, names: readonly string[], changes: Partial<NodeGroupDocument>): StoredBay {
+  const nodeGroups = bay.nodeGroups.map((group) => (names.includes(group.name) ? { ...group, ...changes } : group));
   return { ...bay, nodeGroups, ...wanted(nodeGroups) };
 }
 

@@ -1,4 +1,4 @@
-import type { BayModelSpec, BaySpec, BayStatus, NodeGroupView, OperationKind } from '@jeroboam/domain';
+import type { BayModelSpec, BaySpec, BayStatus, HealthStatus, NodeGroupView, OperationKind } from '@jeroboam/domain';
 import type { CollectionSpec, ReadDocument } from '../read-model.port.ts';
 
 // The documents of the read side: what projections write and the API reads. Times are RFC 3339 UTC with milliseconds,
@@ -21,8 +21,6 @@ export const EVERYBODY = '*';
 export function visibleTo(spec: Pick<BayModelSpec, 'public' | 'hidden' | 'projectId'>): string {
   return spec.public && !spec.hidden ? EVERYBODY : spec.projectId;
 }
-
-export type HealthStatus = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
 
 export interface NodeGroupDocument extends NodeGroupView {
   readonly status: BayStatus;
@@ -91,7 +89,7 @@ export interface OperationDocument extends ReadDocument {
   readonly bayId: string;
   readonly projectId: string;
   readonly kind: OperationKind;
-  /** Only for `resize`. */
+  /** Null: it is about the whole bay. */
   readonly nodeGroup: string | null;
   readonly state: OperationState;
   /** User id of the actor whose request it was. */

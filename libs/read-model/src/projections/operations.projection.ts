@@ -1,4 +1,4 @@
-import { PLAN_STEP, categoryOf } from '@jeroboam/domain';
+import { PLAN_STEP, categoryOf, scopeOf } from '@jeroboam/domain';
 import type { BayEvent, EventContext, OperationEvent, OperationKind } from '@jeroboam/domain';
 import type { CollectionSpec, DocumentChange, DocumentReader, Projection, ReadDocument } from '../read-model.port.ts';
 import { OPERATIONS, PROJECTIONS } from './documents.ts';
@@ -26,12 +26,23 @@ export const operationsProjection: Projection = {
 
 async function ofBay(event: Recorded<BayEvent>, documents: DocumentReader): Promise<readonly DocumentChange[]> {
   if (event.type === 'BayCreationRequested') return ofCreation(event);
-  if (event.type === 'BayDeletionRequested') return [upsert(accepted(event, await requested(event, 'delete', documents)), event)];
-  if (event.type !== 'BayResizeRequested' && event.type !== 'BayResizeRefused') return [];
-  const operation = accepted(event, await requested(event, 'resize', documents));
-  if (event.type === 'BayResizeRequested') return [upsert(operation, event)];
+  if (!isRequest(event)) return [];
+  const operation = accepted(event, await requested(event, REQUESTS[event.type], documents));
+  if (event.type !== 'BayResizeRefused' && event.type !== 'NodeGroupRevisionRefused') return [upsert(operation, event)];
   const { reason, code } = event.data;
   return [upsert(finished(operation, 'FAILED', { reason, code }, event.occurredAt), event)];
+}
+
+/** What begins an operation on a bay that is there, or refuses one that was answered 202. */
+const REQUESTS = {
+  BayResizeRequested: 'resize', BayResizeRefused: 'resize', BayDeletionRequested: 'delete',
+  NodeGroupCreationRequested: 'create-node-group', NodeGroupRevisionRequested: 'update-node-group', NodeGroupRevisionRefused: 'update-node-group',
+  NodeGroupDeletionRequested: 'delete-node-group',
+  BayUpgradeRequested: 'upgrade', CaRotationRequested: 'rotate-ca', CredentialRotationRequested: 'rotate-credential',
+} as const satisfies { readonly [T in BayEvent['type']]?: OperationKind };
+
+function isRequest(event: Recorded<BayEvent>): event is LaterRequest {
+  return event.type in REQUESTS;
 }
 
 function ofCreation(event: RecordedAs<BayEvent, 'BayCreationRequested'>): readonly DocumentChange[] {
@@ -44,14 +55,19 @@ function ofCreation(event: RecordedAs<BayEvent, 'BayCreationRequested'>): readon
 }
 
 type Request = Pick<OperationDocument, 'bayId' | 'projectId' | 'kind' | 'nodeGroup'> & { readonly operationId: string };
-type LaterRequest = RecordedAs<BayEvent, 'BayResizeRequested' | 'BayResizeRefused' | 'BayDeletionRequested'>;
+type LaterRequest = RecordedAs<BayEvent, keyof typeof REQUESTS>;
 
 async function requested({ type, data, position }: LaterRequest, kind: OperationKind, documents: DocumentReader): Promise<Request> {
   const { operationId, bayId } = data;
   const bay = await documents.get<OperationBayDocument>(OPERATION_BAYS.name, bayId);
   // The first event of every bay is its creation.
   if (!bay) throw new Error(`${type} at ${position} is about bay ${bayId}, which was never created`);
-  return { operationId, bayId, projectId: bay.projectId, kind, nodeGroup: 'nodeGroup' in data ? data.nodeGroup : null };
+  return { operationId, bayId, projectId: bay.projectId, kind, nodeGroup: groupIn(data) };
+}
+
+function groupIn(data: LaterRequest['data']): string | null {
+  if (!('nodeGroup' in data)) return null;
+  return typeof data.nodeGroup === 'string' ? data.nodeGroup : data.nodeGroup.name;
 }
 
 function accepted(event: EventContext & { readonly occurredAt: string }, { operationId, ...request }: Request): OperationDocument {
@@ -75,8 +91,9 @@ async function ofOperation(event: Recorded<OperationEvent>, documents: DocumentR
 }
 
 function queued(before: OperationDocument | undefined, event: RecordedAs<OperationEvent, 'OperationQueued'>): OperationDocument {
-  const { operation: { operationId, bayId, kind, resize }, projectId, deadlineAt } = event.data;
-  const operation = before ?? accepted(event, { operationId, bayId, projectId, kind, nodeGroup: resize?.nodeGroup ?? null });
+  const { operation: { operationId, bayId, kind }, projectId, deadlineAt } = event.data;
+  const { nodeGroup } = scopeOf(event.data.operation);
+  const operation = before ?? accepted(event, { operationId, bayId, projectId, kind, nodeGroup });
   return { ...inState(operation, 'QUEUED'), deadline: deadlineAt };
 }
 

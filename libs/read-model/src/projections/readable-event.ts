@@ -26,6 +26,13 @@ export const BAY_EVENTS: ReadableVersions<BayEvent> = {
   ResourcesIntended: 1, ResourcesRecorded: 1, ResourcesReleased: 1,
   NodeJoined: 1, NodeRemoved: 1, BayStackAssigned: 1,
   BayResizeRequested: 1, BayResized: 1, BayResizeFailed: 1, BayResizeRefused: 1,
+  NodeGroupCreationRequested: 1, NodeGroupCreated: 1, NodeGroupCreationFailed: 1,
+  NodeGroupRevisionRequested: 1, NodeGroupRevised: 1, NodeGroupRevisionFailed: 1, NodeGroupRevisionRefused: 1,
+  NodeGroupDeletionRequested: 1, NodeGroupDeleted: 1, NodeGroupDeletionFailed: 1,
+  BayUpgradeRequested: 1, BayUpgraded: 1, BayUpgradeFailed: 1,
+  CaRotationRequested: 1, CaRotationCompleted: 1, CaRotationFailed: 1,
+  CredentialRotationRequested: 1, CredentialRotationCompleted: 1, CredentialRotationFailed: 1,
+  BayHealthChanged: 1, NodeGroupObserved: 1,
   BayDeletionRequested: 1, BayDeleted: 1, BayDeletionFailed: 1,
 };
 
