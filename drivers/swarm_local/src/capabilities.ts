@@ -1,7 +1,7 @@
 import type { DriverCapabilities } from '@jeroboam/driver-sdk';
 
 export const capabilities: DriverCapabilities = {
-  operations: ['resize', 'health'],
+  operations: ['resize', 'node-groups', 'health'],
   networkDrivers: ['docker'],
   volumeDrivers: [],
   storageDrivers: ['overlay2', 'vfs'],

@@ -2,28 +2,37 @@ import type { OperationView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { PlannedStep } from '@jeroboam/driver-sdk';
 
+const RESIZE = ['select-nodes', 'prepare-nodes', 'issue-certificates', 'start-engines', 'join-nodes', 'drain-nodes', 'remove-nodes'] as const;
+
 /**
- * The steps of each kind of operation. A resize has them all, whichever way it goes: a step with nothing to do takes no
+ * The steps of each kind of operation that the manifest claims. A resize has them all, whichever way it goes: a step with nothing to do takes no
  * time, and so a resize also mends what an earlier operation left half done.
  */
 export const STEPS = {
   create: ['prepare-nodes', 'issue-certificates', 'start-engines', 'form-swarm', 'join-nodes'],
-  resize: ['select-nodes', 'prepare-nodes', 'issue-certificates', 'start-engines', 'join-nodes', 'drain-nodes', 'remove-nodes'],
+  resize: RESIZE,
+  'create-node-group': RESIZE,
+  // The bounds of a node group are the gateway's to keep.
+  'update-node-group': [],
+  'delete-node-group': RESIZE,
   delete: ['stop-engines', 'remove-network', 'remove-files'],
-} as const satisfies Record<OperationView['kind'], readonly string[]>;
+} as const satisfies { readonly [Kind in OperationView['kind']]?: readonly string[] };
 
-export type StepName = (typeof STEPS)[OperationView['kind']][number];
+export type StepName = (typeof STEPS)[keyof typeof STEPS][number];
 
 /** @throws {StepFailed} not retryable: an operation this driver does not have. */
 export function plan({ kind }: OperationView): readonly PlannedStep[] {
-  const steps: readonly string[] | undefined = STEPS[kind];
+  const steps = stepsOf(kind);
   if (!steps) throw new StepFailed(`swarm_local cannot ${kind} a bay`, { retryable: false });
   return steps.map((name) => ({ name }));
 }
 
 /** @throws {StepFailed} not retryable: the step is in no plan of such an operation. */
 export function requirePlanned({ name }: PlannedStep, { kind }: OperationView): StepName {
-  const steps: readonly string[] = STEPS[kind] ?? [];
-  if (!steps.includes(name)) throw new StepFailed(`swarm_local has no step ${name} in ${kind}`, { retryable: false });
+  if (!stepsOf(kind)?.includes(name)) throw new StepFailed(`swarm_local has no step ${name} in ${kind}`, { retryable: false });
   return name as StepName;
+}
+
+function stepsOf(kind: OperationView['kind']): readonly string[] | undefined {
+  return (STEPS as { readonly [Kind in OperationView['kind']]?: readonly string[] })[kind];
 }

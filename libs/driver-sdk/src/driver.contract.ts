@@ -11,7 +11,7 @@ export interface BayType {
 /** What a driver can do, as data. What is not listed is refused before anything is changed. */
 export interface DriverCapabilities {
   /** Beyond create and delete. */
-  readonly operations: readonly ('resize' | 'rotate-ca' | 'upgrade' | 'health')[];
+  readonly operations: readonly ('resize' | 'node-groups' | 'upgrade' | 'rotate-ca' | 'rotate-credential' | 'health')[];
   readonly networkDrivers: readonly string[];
   readonly volumeDrivers: readonly string[];
   readonly storageDrivers: readonly string[];

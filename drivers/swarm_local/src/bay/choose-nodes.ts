@@ -1,3 +1,4 @@
+import { scopeOf } from '@jeroboam/domain';
 import type { BayView, NodeGroupView, OperationView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import { nodeAddress, parseCidr } from './address-range.ts';
@@ -19,12 +20,13 @@ export function chooseNodes(record: BayRecord, bay: BayView, operation: Operatio
   return chosen;
 }
 
-function groupsOf(bay: BayView, { resize }: OperationView): readonly NodeGroupView[] {
-  if (!resize) return bay.nodeGroups;
-  const group = bay.nodeGroups.find((candidate) => candidate.name === resize.nodeGroup);
-  if (!group) throw new StepFailed(`there is no node group ${resize.nodeGroup}`, { retryable: false });
+function groupsOf(bay: BayView, operation: OperationView): readonly NodeGroupView[] {
+  const { nodeGroup } = scopeOf(operation);
+  if (nodeGroup === null) return bay.nodeGroups;
+  const group = bay.nodeGroups.find((candidate) => candidate.name === nodeGroup);
+  if (!group) throw new StepFailed(`there is no node group ${nodeGroup}`, { retryable: false });
   if (group.role === 'master') throw new StepFailed('the number of masters of a bay cannot change', { retryable: false });
-  return [{ ...group, nodeCount: resize.nodeCount }];
+  return [{ ...group, nodeCount: operation.resize?.nodeCount ?? group.nodeCount }];
 }
 
 function namedNodes(

@@ -15,9 +15,16 @@ import { FakeCloud } from './fake-cloud.ts';
 import type { FakeResource } from './fake-cloud.ts';
 import { faultsAfter, faultsBefore } from './fake-faults.ts';
 
-const PLANS: Readonly<Record<OperationView['kind'], readonly string[]>> = {
+const RESIZE = ['select-nodes', 'make-nodes', 'join-nodes', 'remove-nodes'] as const;
+
+const PLANS: { readonly [Kind in OperationView['kind']]?: readonly string[] } = {
   create: ['make-network', 'make-nodes', 'join-nodes'],
-  resize: ['select-nodes', 'make-nodes', 'join-nodes', 'remove-nodes'],
+  resize: RESIZE,
+  'create-node-group': RESIZE,
+  'update-node-group': [],
+  'delete-node-group': RESIZE,
+  upgrade: ['replace-nodes'],
+  'rotate-credential': ['replace-credential'],
   delete: ['remove-nodes', 'remove-network'],
 };
 
@@ -57,6 +64,9 @@ class FakeDriver implements BayDriver {
         return this.#join(context);
       case 'remove-nodes':
         return this.#removeNodes(context);
+      case 'replace-nodes':
+      case 'replace-credential':
+        return {};
       default:
         return this.#destroy(this.#cloud.alive(bay.spec.bayId), step.name, context);
     }
@@ -237,7 +247,7 @@ export const fakeDriverManifest: DriverManifest = {
   provides: [{ serverType: 'vm', os: 'cirros', coe: 'swarm-mode' }],
   templateVersions: ['1.0.0'],
   capabilities: {
-    operations: ['resize', 'health'],
+    operations: ['resize', 'node-groups', 'upgrade', 'rotate-credential', 'health'],
     networkDrivers: ['docker', 'flannel', 'calico'],
     volumeDrivers: ['cinder', 'rexray'],
     storageDrivers: ['overlay2', 'devicemapper'],
