@@ -23,6 +23,8 @@ export type {
 export { apiProjections } from './projections/api-projections.ts';
 export { BAY_NAMES } from './projections/bay-names.projection.ts';
 export type { BayNameDocument } from './projections/bay-names.projection.ts';
+export { DEPRECATED_USES, DEPRECATED_USES_PROJECTION } from './projections/deprecated-uses.projection.ts';
+export type { DeprecatedUseDocument } from './projections/deprecated-uses.projection.ts';
 export { QUOTAS, QUOTAS_PROJECTION } from './projections/quotas.projection.ts';
 export type { QuotaDocument } from './projections/quotas.projection.ts';
 
