@@ -24,6 +24,18 @@ export interface DriverCapabilities {
   readonly limitations: readonly string[];
 }
 
+/** How a driver goes. Days are of UTC, e.g. `2026-11-23`. */
+export interface DriverDeprecation {
+  /** From this day on nothing new should use it. */
+  readonly since: string;
+  /** From this day on it makes no new bays; those it made go on. Three months after `since` at the least. */
+  readonly sunset: string;
+  /** What to use instead, as users know it. */
+  readonly replacement?: string;
+  /** Page that says how to move. */
+  readonly doc?: string;
+}
+
 /** The data half of a driver; everything but `create` can be shown to anyone. */
 export interface DriverManifest {
   readonly name: string;
@@ -33,6 +45,8 @@ export interface DriverManifest {
   readonly contract: 'bay-driver/v1';
   readonly description: string;
   readonly state: 'active' | 'beta' | 'deprecated' | 'retired';
+  /** Only of one that is deprecated or retired: who uses it is told so in every answer. */
+  readonly deprecation?: DriverDeprecation;
   readonly provides: readonly BayType[];
   readonly templateVersions: readonly string[];
   readonly capabilities: DriverCapabilities;

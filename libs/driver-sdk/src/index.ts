@@ -9,6 +9,7 @@ export type {
   ClientIdentity,
   DriverCapabilities,
   DriverDependencies,
+  DriverDeprecation,
   DriverLog,
   DriverManifest,
   HealthContext,

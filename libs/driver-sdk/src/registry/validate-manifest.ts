@@ -1,3 +1,4 @@
+import { deprecationProblems } from './validate-deprecation.ts';
 import { isSemver } from './semver.ts';
 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
@@ -24,7 +25,7 @@ export function manifestProblems(value: unknown): readonly string[] {
     (version) => isString(version) && isSemver(version),
     1,
   ), 'templateVersions must list at least one semantic version');
-  return [...problems, ...capabilityProblems(value['capabilities'])];
+  return [...problems, ...deprecationProblems(value), ...capabilityProblems(value['capabilities'])];
 }
 
 function capabilityProblems(value: unknown): string[] {
