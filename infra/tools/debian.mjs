@@ -11,6 +11,7 @@ export const PACKAGES = {
   'nats-server': { files: ['/usr/sbin/nats-server', '/usr/bin/nats-server'], for: 'the NATS bus and the JetStream log' },
   'python3-openstackclient': { files: ['/usr/bin/openstack'], for: 'the end-to-end tests with the unmodified client' },
   'python3-magnumclient': { files: ['/usr/lib/python3/dist-packages/magnumclient'], for: 'the end-to-end tests with the unmodified client' },
+  'python3-keystone': { files: ['/usr/bin/keystone-wsgi-public'], for: 'the tests against a real Keystone' },
   openssl: { files: ['/usr/bin/openssl'], for: 'checking certificates with somebody else’s eyes' },
 };
 

@@ -5,6 +5,7 @@ import type { IdentityUnderTest } from './keystone-token-validator.contract.ts';
 import { openCountingHttp } from './counting-http.ts';
 import type { CountingHttp } from './counting-http.ts';
 import { login } from './login.ts';
+import { KEYSTONE_START_TIMEOUT_MS } from './real-keystone.ts';
 
 /** Names of things that the member of `IdentityUnderTest` can see. */
 export interface ThingsInCloud {
@@ -30,7 +31,7 @@ export function cloudLookupsContract(name: string, start: () => Promise<Identity
     beforeAll(async () => {
       cloud = await start();
       caller = await callerOf(cloud);
-    });
+    }, KEYSTONE_START_TIMEOUT_MS);
     beforeEach(() => {
       http = openCountingHttp();
       source = openCloudLookups({ http: http.call });

@@ -1,12 +1,15 @@
 export { cloudLookupsContract } from './cloud-lookups.contract.ts';
 export type { ThingsInCloud } from './cloud-lookups.contract.ts';
 export { keystoneTokenValidatorContract } from './keystone-token-validator.contract.ts';
-export type { IdentityUnderTest } from './keystone-token-validator.contract.ts';
+export type { IdentityControl, IdentityUnderTest } from './keystone-token-validator.contract.ts';
 export { login, revoke } from './login.ts';
 export type { Login } from './login.ts';
 export { openCountingHttp } from './counting-http.ts';
 export type { CountingHttp } from './counting-http.ts';
+export type { KeystoneContents, KeystoneService, KeystoneUser } from './keystone-admin.ts';
 export { realCloudOf } from './real-cloud.ts';
 export type { RealCloud } from './real-cloud.ts';
+export { KEYSTONE_START_TIMEOUT_MS, RealKeystone, freePort } from './real-keystone.ts';
+export type { RealKeystoneOptions } from './real-keystone.ts';
 export { scriptedHttp } from './scripted-http.ts';
 export type { ScriptedAnswer, ScriptedHttp } from './scripted-http.ts';

@@ -4,6 +4,7 @@ import { openCountingHttp } from './counting-http.ts';
 import type { CountingHttp } from './counting-http.ts';
 import { login, revoke } from './login.ts';
 import type { Login } from './login.ts';
+import { KEYSTONE_START_TIMEOUT_MS } from './real-keystone.ts';
 
 /** A Keystone, real or sandbox, with two users in it. */
 export interface IdentityUnderTest {
@@ -13,10 +14,22 @@ export interface IdentityUnderTest {
   readonly service: Login;
   /** Has the roles `member` and `reader`, neither `service` nor `admin`. */
   readonly member: Login;
+  /** Only of one that a test may take away. */
+  readonly control?: IdentityControl;
   close?(): Promise<void>;
 }
 
-export function keystoneTokenValidatorContract(name: string, start: () => Promise<IdentityUnderTest>): void {
+export interface IdentityControl {
+  /** Nobody listens at its address any more. */
+  goAway(): Promise<void>;
+  /** Listens again at the same address, with the same users; tokens may be lost. */
+  comeBack(): Promise<void>;
+  /** A token of the member that has reached the end of its life. */
+  expiredToken(): Promise<string>;
+}
+
+/** @param more `faults` for an identity with `control`: adds the rules on what happens when it is away or a token's life ends. */
+export function keystoneTokenValidatorContract(name: string, start: () => Promise<IdentityUnderTest>, more?: 'faults'): void {
   describe(`${name} keeps the KeystoneTokenValidator contract`, () => {
     let cloud: IdentityUnderTest;
     let http: CountingHttp;
@@ -26,7 +39,7 @@ export function keystoneTokenValidatorContract(name: string, start: () => Promis
 
     beforeAll(async () => {
       cloud = await start();
-    });
+    }, KEYSTONE_START_TIMEOUT_MS);
     beforeEach(() => {
       http = openCountingHttp();
     });
@@ -64,6 +77,34 @@ export function keystoneTokenValidatorContract(name: string, start: () => Promis
       expect(await open().validate(token)).toBe('invalid');
     });
 
+    it('takes a revoked token for as long as it remembers it, and no longer', async () => {
+      const clock = { ms: Date.now() };
+      const keystone = open({ cacheTtlSeconds: 60, now: () => clock.ms });
+      const token = await login(cloud.authUrl, cloud.member);
+      await keystone.validate(token);
+      await revoke(cloud.authUrl, token);
+      expect(await keystone.validate(token)).toMatchObject({ userName: cloud.member.username });
+      clock.ms += 60_000;
+      expect(await keystone.validate(token)).toBe('invalid');
+    });
+
+    it('remembers no more tokens than it may, the least recently used going first', async () => {
+      const keystone = open({ cacheSize: 2 });
+      const [one, two, three] = [await login(cloud.authUrl, cloud.member), await login(cloud.authUrl, cloud.service), await login(cloud.authUrl, cloud.member)];
+      for (const token of [one, two, one, three, one]) await keystone.validate(token);
+      expect(questions()).toBe(3);
+      await keystone.validate(two);
+      expect(questions()).toBe(4);
+    });
+
+    it('logs in again when its own token was revoked', async () => {
+      const keystone = open();
+      await keystone.validate(await login(cloud.authUrl, cloud.member));
+      await revoke(cloud.authUrl, http.lastToken!);
+      expect(await keystone.validate(await login(cloud.authUrl, cloud.member))).toMatchObject({ userName: cloud.member.username });
+      expect(http.seen.filter((seen) => seen.startsWith('POST'))).toHaveLength(2);
+    });
+
     it('asks once for a token that is asked about again, also when it is asked about at the same time', async () => {
       const keystone = open();
       const token = await login(cloud.authUrl, cloud.member);
@@ -93,5 +134,22 @@ export function keystoneTokenValidatorContract(name: string, start: () => Promis
       const token = await login(cloud.authUrl, cloud.service);
       await expect(keystone.validate(token)).rejects.toMatchObject({ code: 'KEYSTONE_UNAVAILABLE' });
     });
+
+    if (more === 'faults') {
+      it('finds an expired token invalid', async () => {
+        expect(await open().validate(await cloud.control!.expiredToken())).toBe('invalid');
+      }, KEYSTONE_START_TIMEOUT_MS);
+
+      it('goes by what it remembers while Keystone is away, knows nothing of other tokens, and needs no help when it is back', async () => {
+        const keystone = open();
+        const [known, unknown] = [await login(cloud.authUrl, cloud.member), await login(cloud.authUrl, cloud.member)];
+        await keystone.validate(known);
+        await cloud.control!.goAway();
+        await expect(keystone.validate(unknown)).rejects.toMatchObject({ code: 'KEYSTONE_UNAVAILABLE', kind: 'unavailable' });
+        expect(await keystone.validate(known)).toMatchObject({ userName: cloud.member.username });
+        await cloud.control!.comeBack();
+        expect(await keystone.validate(await login(cloud.authUrl, cloud.member))).toMatchObject({ userName: cloud.member.username });
+      }, KEYSTONE_START_TIMEOUT_MS);
+    }
   });
 }
