@@ -11,6 +11,8 @@ const schema = z.object({
   JEROBOAM_CONTAINER_INFRA_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:9511/v1'),
   /** Scheme, host and port under which clients reach the sandbox. @default where it listens */
   JEROBOAM_SANDBOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Another Keystone, with `/v3`, whose tokens the image, compute and network services take. @default the sandbox is its own */
+  JEROBOAM_SANDBOX_IDENTITY_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** @default the `cloud.json` of this package */
   JEROBOAM_SANDBOX_CLOUD_FILE: z.string().min(1).optional(),
   /** @default 3600 */
@@ -34,6 +36,7 @@ export function readSandboxConfig(env: NodeJS.ProcessEnv): SandboxCloudOptions {
     tokenTtlSeconds: config.JEROBOAM_SANDBOX_TOKEN_TTL_SECONDS,
     allowPublic: config.JEROBOAM_SANDBOX_ALLOW_PUBLIC === 'true',
     ...(config.JEROBOAM_SANDBOX_PUBLIC_URL !== undefined && { publicUrl: config.JEROBOAM_SANDBOX_PUBLIC_URL }),
+    ...(config.JEROBOAM_SANDBOX_IDENTITY_URL !== undefined && { identityUrl: config.JEROBOAM_SANDBOX_IDENTITY_URL }),
     ...(config.JEROBOAM_SANDBOX_CLOUD_FILE !== undefined && { cloudFile: config.JEROBOAM_SANDBOX_CLOUD_FILE }),
   });
 }

@@ -1,15 +1,32 @@
-import { cloudLookupsContract, keystoneTokenValidatorContract, realCloudOf } from '@jeroboam/openstack/testing';
+import { cloudLookupsContract, keystoneTokenValidatorContract, login, realCloudOf } from '@jeroboam/openstack/testing';
 import type { IdentityUnderTest } from '@jeroboam/openstack/testing';
 import { startSandboxCloud } from './sandbox-cloud.ts';
 import { cloudFileWith } from './testing/cloud-file-with.ts';
+import { MEMBER, SERVICE, THINGS, TWINS } from './testing/things.ts';
+
+const A_DAY_MS = 86_400_000;
 
 async function sandbox(): Promise<IdentityUnderTest> {
-  const file = cloudFileWith({ images: [{ name: 'twin' }, { name: 'twin', id: '6f0f3c0e-2f5a-4b6e-9d3f-4b61f1a0c2d8' }] });
-  const cloud = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1', cloudFile: file.path });
+  const file = cloudFileWith(TWINS);
+  const clock = { shiftMs: 0 };
+  const open = (port: number) =>
+    startSandboxCloud({ port, containerInfraUrl: 'http://127.0.0.1:9511/v1', cloudFile: file.path, now: () => Date.now() + clock.shiftMs });
+  let cloud = await open(0);
+  const authUrl = `${cloud.url}/v3`;
   return {
-    authUrl: `${cloud.url}/v3`,
-    service: { username: 'jeroboam', password: 'secret', projectName: 'service' },
-    member: { username: 'demo', password: 'secret', projectName: 'demo' },
+    authUrl, service: SERVICE, member: MEMBER,
+    control: {
+      goAway: () => cloud.close(),
+      async comeBack() {
+        cloud = await open(Number(new URL(authUrl).port));
+      },
+      async expiredToken() {
+        clock.shiftMs = -A_DAY_MS;
+        const token = await login(authUrl, MEMBER);
+        clock.shiftMs = 0;
+        return token;
+      },
+    },
     async close() {
       await cloud.close();
       file.remove();
@@ -17,16 +34,8 @@ async function sandbox(): Promise<IdentityUnderTest> {
   };
 }
 
-keystoneTokenValidatorContract('the sandbox cloud', sandbox);
-cloudLookupsContract('the sandbox cloud', sandbox, {
-  image: { name: 'cirros', osDistro: 'cirros' },
-  flavor: { name: 'm1.small', vcpus: 1, ramMb: 2_048, diskGb: 20 },
-  keypair: 'default',
-  externalNetwork: 'public',
-  network: 'private',
-  subnet: 'private-subnet',
-  twinImages: 'twin',
-});
+keystoneTokenValidatorContract('the sandbox cloud', sandbox, 'faults');
+cloudLookupsContract('the sandbox cloud', sandbox, THINGS);
 
 const real = realCloudOf(process.env);
 if (real) keystoneTokenValidatorContract('a real cloud', async () => real.identity);

@@ -16,6 +16,7 @@ import { IdentityController } from './identity/identity.controller.ts';
 import { IdentityDocuments } from './identity/identity-documents.ts';
 import { ServiceCatalogController } from './identity/service-catalog.controller.ts';
 import { TokenDocument } from './identity/token-document.ts';
+import { ForeignTokens, OwnTokens, TokenChecker } from './identity/token-checker.ts';
 import { TokenStore } from './identity/token-store.ts';
 import { ImageController } from './image/image.controller.ts';
 import { NetworkController } from './network/network.controller.ts';
@@ -24,29 +25,33 @@ export interface SandboxCloudModuleOptions {
   readonly cloud: Cloud;
   readonly address: SandboxAddress;
   readonly containerInfraUrl: string;
+  /** Another Keystone, with `/v3`: its tokens are taken, and the sandbox is no identity service itself. */
+  readonly identityUrl?: string;
   /** Life of a token in milliseconds. */
   readonly tokenTtlMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
+const IDENTITY = [IdentityDiscoveryController, AuthController, IdentityController, ServiceCatalogController];
+
 /** The services of the sandbox cloud, each below its own path: `/v3`, `/image`, `/compute`, `/network`. */
 @Module({})
 export class SandboxCloudModule {
   static register(options: SandboxCloudModuleOptions): DynamicModule {
-    const { cloud, address, containerInfraUrl, tokenTtlMs, now } = options;
+    const { cloud, address, containerInfraUrl, identityUrl, tokenTtlMs, now } = options;
     return {
       module: SandboxCloudModule,
       controllers: [
-        IdentityDiscoveryController, AuthController, IdentityController, ServiceCatalogController,
-        ImageController, ComputeController, KeypairController, NetworkController,
+        ...(identityUrl === undefined ? IDENTITY : []), ImageController, ComputeController, KeypairController, NetworkController,
       ],
       providers: [
         { provide: Cloud, useValue: cloud },
         { provide: SandboxAddress, useValue: address },
         { provide: ContainerInfraUrl, useValue: new ContainerInfraUrl(containerInfraUrl) },
         { provide: TokenStore, useValue: new TokenStore(tokenTtlMs, now) },
-        { provide: APP_FILTER, useValue: new ErrorFilter(address) },
+        identityUrl === undefined ? { provide: TokenChecker, useClass: OwnTokens } : { provide: TokenChecker, useValue: new ForeignTokens(identityUrl, cloud) },
+        { provide: APP_FILTER, useValue: new ErrorFilter(() => identityUrl ?? `${address.url}/v3`) },
         Authenticator, Catalog, IdentityDocuments, KeypairStore, TokenDocument, TokenGuard,
       ],
     };

@@ -8,6 +8,7 @@ import { readCloudFile } from './cloud/cloud-file.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { expecting } from './http/api-error.ts';
 import { SandboxAddress } from './http/sandbox-address.ts';
+import { Catalog } from './identity/catalog.ts';
 import { SandboxCloudModule } from './sandbox-cloud.module.ts';
 
 export interface SandboxCloudOptions {
@@ -19,6 +20,8 @@ export interface SandboxCloudOptions {
   readonly publicUrl?: string;
   /** Catalog entry `container-infra`, with `/v1`: the API that is being tried. */
   readonly containerInfraUrl: string;
+  /** Another Keystone, with `/v3`, whose tokens count instead of the sandbox's own; then there is no `/v3` here. */
+  readonly identityUrl?: string;
   /** JSON file that says what is in the cloud. @default the `cloud.json` of this package */
   readonly cloudFile?: string;
   /** @default 3600 */
@@ -29,9 +32,18 @@ export interface SandboxCloudOptions {
   readonly now?: () => number;
 }
 
-export interface SandboxCloud {
-  /** Scheme, host and port; a client's `OS_AUTH_URL` is this with `/v3`. */
+export interface SandboxService {
+  /** `image`, `compute`, … */
+  readonly type: string;
+  readonly name: string;
   readonly url: string;
+}
+
+export interface SandboxCloud {
+  /** Scheme, host and port; a client's `OS_AUTH_URL` is this with `/v3`, unless there is an `identityUrl`. */
+  readonly url: string;
+  /** What a catalog says of it and of the API under trial; with an `identityUrl` without the identity service. */
+  readonly services: readonly SandboxService[];
   close(): Promise<void>;
 }
 
@@ -53,15 +65,17 @@ export async function startSandboxCloud(options: SandboxCloudOptions): Promise<S
   const { app, address } = await createSandboxApp(options);
   await app.listen(port, host);
   address.url = options.publicUrl?.replace(/\/+$/, '') ?? urlOf(app.getHttpServer().address() as AddressInfo);
-  return { url: address.url, close: () => app.close() };
+  const services = app.get(Catalog).services().filter(({ type }) => options.identityUrl === undefined || type !== 'identity');
+  return { url: address.url, services, close: () => app.close() };
 }
 
 /** The application before it listens: what tests send their requests into. */
 export async function createSandboxApp(options: SandboxCloudOptions): Promise<{ app: NestFastifyApplication; address: SandboxAddress }> {
-  const { containerInfraUrl, cloudFile, tokenTtlSeconds = 3_600, now = Date.now } = options;
+  const { containerInfraUrl, identityUrl, cloudFile, tokenTtlSeconds = 3_600, now = Date.now } = options;
   const address = new SandboxAddress();
   const module = SandboxCloudModule.register({
     cloud: new Cloud(readCloudFile(cloudFile)), address, containerInfraUrl, tokenTtlMs: tokenTtlSeconds * 1_000, now,
+    ...(identityUrl !== undefined && { identityUrl: identityUrl.replace(/\/+$/, '') }),
   });
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES, routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_SEGMENT }, forceCloseConnections: true,

@@ -2,7 +2,6 @@ import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiError, NOT_FOUND } from './api-error.ts';
-import type { SandboxAddress } from './sandbox-address.ts';
 
 /** Nova's names for a refusal, which wrap its body. */
 const NOVA_KEYS: Readonly<Record<number, string>> = { 400: 'badRequest', 403: 'forbidden', 404: 'itemNotFound', 409: 'conflictingRequest' };
@@ -16,14 +15,15 @@ interface Answer {
 /** Writes each refusal the way the service that was asked writes it. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(private readonly address: SandboxAddress) {}
+  /** @param identityUrl where a client gets a token. */
+  constructor(private readonly identityUrl: () => string) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const error = apiErrorOf(thrown);
     // As keystonemiddleware and Keystone both do: says where to get a token.
-    if (error.status === 401) void reply.header('www-authenticate', `Keystone uri="${this.address.url}/v3"`);
+    if (error.status === 401) void reply.header('www-authenticate', `Keystone uri="${this.identityUrl()}"`);
     const { body, type } = answerOf(http.getRequest<{ url: string }>().url, error);
     void reply.status(error.status).type(type ?? 'application/json').send(body);
   }

@@ -1,16 +1,13 @@
 import { createParamDecorator, Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Cloud } from '../cloud/cloud.ts';
 import { ApiError, UNAUTHORIZED } from '../http/api-error.ts';
-import { TokenStore } from './token-store.ts';
-import type { TokenRecord } from './token-store.ts';
+import { TokenChecker } from './token-checker.ts';
 
 /** Who makes a request, according to its token. */
 export interface CallerIdentity {
   /** As it came; only ever compared. */
   readonly token: string;
-  readonly record: TokenRecord;
   readonly userId: string;
   readonly projectId: string | null;
   /** Role names, implied ones included. */
@@ -24,19 +21,14 @@ interface RequestWithCaller extends FastifyRequest {
 /** Lets only requests with a living token through. */
 @Injectable()
 export class TokenGuard implements CanActivate {
-  constructor(
-    private readonly tokens: TokenStore,
-    private readonly cloud: Cloud,
-  ) {}
+  constructor(private readonly tokens: TokenChecker) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<RequestWithCaller>();
     const token = request.headers['x-auth-token'];
-    const record = typeof token === 'string' ? this.tokens.find(token) : undefined;
-    if (typeof token !== 'string' || !record) throw new ApiError(401, UNAUTHORIZED);
-    const { userId, projectId } = record;
-    const roles = projectId === null ? [] : this.cloud.rolesOf(userId, projectId).map(({ name }) => name);
-    request.caller = { token, record, userId, projectId, roles };
+    const caller = typeof token === 'string' && token !== '' ? await this.tokens.callerOf(token) : undefined;
+    if (!caller) throw new ApiError(401, UNAUTHORIZED);
+    request.caller = caller;
     return true;
   }
 }
