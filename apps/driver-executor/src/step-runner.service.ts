@@ -1,16 +1,15 @@
 import { PLAN_STEP, SYSTEM_ACTOR, derivedId, isDomainError } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { PlannedStep } from '@jeroboam/driver-sdk';
-import { reportPlan, reportStepFailed, reportStepSucceeded, withdrawAuthorities } from '@jeroboam/messaging';
+import { reportPlan, reportStepFailed, reportStepSucceeded } from '@jeroboam/messaging';
 import type { HeldLease, MessageClient, StepAssignment } from '@jeroboam/messaging';
 import type { Logger, Timers } from '@jeroboam/platform';
 import { delay } from '@jeroboam/platform';
 import type { DriverHost } from './driver-host.service.ts';
 import type { ExecutorConfig } from './executor.config.ts';
+import { WITHDRAW_STEP, didServiceStep, withServiceSteps } from './service-steps.ts';
 import { StepMessages, remoteCertificates, remoteLedger } from './step-services.ts';
 
-/** The last step of every delete, done here and not by the driver: the bay's CA keys are destroyed. */
-export const WITHDRAW_STEP = 'withdraw-authorities';
 /** Tries of a step that failed with something other than a `StepFailed`: likely a bug, not a wait. */
 const UNEXPECTED_TRIES = 5;
 
@@ -45,16 +44,13 @@ export class StepRunner {
     // Nothing was made, so nothing is asked of a driver that may not even work here.
     if (operation.kind === 'delete' && bay.resources.length === 0) return [{ name: WITHDRAW_STEP }];
     const driver = await this.drivers.available(name, version);
-    const steps = driver.plan(operation, bay);
-    return operation.kind === 'delete' ? [...steps, { name: WITHDRAW_STEP }] : steps;
+    return withServiceSteps(operation.kind, driver.plan(operation, bay));
   }
 
-  async #execute({ lease, bay, operation, step }: StepAssignment, messages: StepMessages, held: HeldLease, signal: AbortSignal) {
+  async #execute(assignment: StepAssignment, messages: StepMessages, held: HeldLease, signal: AbortSignal) {
+    if (await didServiceStep(assignment, messages)) return {};
+    const { lease, bay, operation, step } = assignment;
     const { bayId, driver: { name, version } } = bay.spec;
-    if (step.name === WITHDRAW_STEP) {
-      await this.client.send(withdrawAuthorities, { bayId }, messages.options());
-      return {};
-    }
     return this.drivers.driver(name, version).run(step, {
       bay,
       operation,

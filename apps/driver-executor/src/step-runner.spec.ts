@@ -1,6 +1,8 @@
 import { StaleLease } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
-import { intendResources, reportPlan, reportStepFailed, reportStepSucceeded, withdrawAuthorities } from '@jeroboam/messaging';
+import {
+  completeAuthorityRotation, getTrustedAuthorities, intendResources, reportPlan, reportStepFailed, reportStepSucceeded, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
+} from '@jeroboam/messaging';
 import { NoHandler } from '@jeroboam/messaging';
 import { FakeClock, recordingLogger } from '@jeroboam/platform/testing';
 import { DriverHost } from './driver-host.service.ts';
@@ -34,6 +36,22 @@ describe('a plan', () => {
     expect(messages.of(reportPlan)[0]?.payload['steps']).toEqual([{ name: 'nodes' }, { name: 'withdraw-authorities' }]);
   });
 
+  it('of a CA rotation begins with the candidate, and has the old authority withdrawn where the driver says', async () => {
+    const messages = new FakeMessages();
+    await runner(messages, { steps: ['trust-both', 'withdraw-old-authority', 'forget'] }).run(anAssignment('plan', { kind: 'rotate-ca' }), never);
+    const names = ['issue-candidate-authority', 'trust-both', 'withdraw-old-authority', 'forget'];
+    expect(messages.of(reportPlan)[0]?.payload['steps']).toEqual(names.map((name) => ({ name })));
+  });
+
+  it.each([[['trust-both']], [['withdraw-old-authority', 'withdraw-old-authority']]])(
+    'of a CA rotation fails for good where the driver does not say once when the old authority may go: %j',
+    async (steps) => {
+      const messages = new FakeMessages();
+      await runner(messages, { steps }).run(anAssignment('plan', { kind: 'rotate-ca' }), never);
+      expect(messages.of(reportStepFailed).map(({ payload }) => payload['retryable'])).toEqual([false]);
+    },
+  );
+
   it('of a delete where nothing was made asks no driver, which may not work here', async () => {
     const messages = new FakeMessages();
     const availability = async () => ({ available: false, missing: [] }) as const;
@@ -64,6 +82,28 @@ describe('a step', () => {
     const assignment = anAssignment('withdraw-authorities', { kind: 'delete' });
     await runner(messages, { run: () => Promise.reject(new Error('not asked')) }).run(assignment, never);
     expect(messages.sent.map(({ pattern }) => pattern)).toEqual([withdrawAuthorities.pattern, reportStepSucceeded.pattern]);
+  });
+
+  it.each([
+    ['issue-candidate-authority', startAuthorityRotation],
+    ['withdraw-old-authority', completeAuthorityRotation],
+  ])('of %s is done by the certificate authority and no driver, in the name of the operation', async (name, contract) => {
+    const messages = new FakeMessages();
+    await runner(messages, { run: () => Promise.reject(new Error('not asked')) }).run(anAssignment(name, { kind: 'rotate-ca' }), never);
+    expect(messages.sent.map(({ pattern }) => pattern)).toEqual([contract.pattern, reportStepSucceeded.pattern]);
+    expect(messages.of(contract)[0]?.payload['rotationId']).toBe('op-1');
+  });
+
+  it('can ask what is to be trusted during a rotation, and have the candidate sign', async () => {
+    const messages = new FakeMessages().on(getTrustedAuthorities, () => ({ pems: ['old', 'new'] })).on(signNodeCsr, () => ({ pem: 'signed' }));
+    const seen: unknown[] = [];
+    const run: DriverOf['run'] = async ({ certificates }) => {
+      seen.push(await certificates.trusted(), await certificates.sign({ csrPem: 'csr', usages: ['server'], subjectAltNames: [], issuer: 'candidate' }));
+      return {};
+    };
+    await runner(messages, { run }).run(anAssignment('trust-both', { kind: 'rotate-ca' }), never);
+    expect(seen).toEqual([['old', 'new'], 'signed']);
+    expect(messages.of(signNodeCsr)[0]?.payload).toMatchObject({ csrPem: 'csr', issuer: 'candidate' });
   });
 
   it.each([

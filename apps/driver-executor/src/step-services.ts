@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BaySpec } from '@jeroboam/domain';
-import type { BayCertificates, ResourceLedger } from '@jeroboam/driver-sdk';
-import { getCaCertificate, intendResources, recordResources, releaseResources, signNodeCsr } from '@jeroboam/messaging';
+import type { ResourceLedger, StepCertificates } from '@jeroboam/driver-sdk';
+import { getCaCertificate, getTrustedAuthorities, intendResources, recordResources, releaseResources, signNodeCsr } from '@jeroboam/messaging';
 import type { HeldLease, MessageClient, MessageContext, SendOptions } from '@jeroboam/messaging';
 
 /** Sends on behalf of one leased step; every message has an id of its own. */
@@ -34,14 +34,18 @@ export function remoteLedger(messages: StepMessages, lease: HeldLease): Resource
 }
 
 /** The bay's certificate authority, asked over the bus; private keys never travel. */
-export function remoteCertificates(messages: StepMessages, { bayId, name }: BaySpec): BayCertificates {
+export function remoteCertificates(messages: StepMessages, { bayId, name }: BaySpec): StepCertificates {
   const { client } = messages;
+  const bay = { bayId, bayName: name };
   return {
     async ca() {
-      return (await client.send(getCaCertificate, { bayId, bayName: name, authority: 'kubernetes' }, messages.options())).pem;
+      return (await client.send(getCaCertificate, { ...bay, authority: 'kubernetes' }, messages.options())).pem;
     },
-    async sign({ csrPem, usages, subjectAltNames }) {
-      return (await client.send(signNodeCsr, { bayId, bayName: name, csrPem, usages, subjectAltNames }, messages.options())).pem;
+    async trusted() {
+      return (await client.send(getTrustedAuthorities, { ...bay, authority: 'kubernetes' }, messages.options())).pems;
+    },
+    async sign({ csrPem, usages, subjectAltNames, issuer }) {
+      return (await client.send(signNodeCsr, { ...bay, csrPem, usages, subjectAltNames, issuer }, messages.options())).pem;
     },
   };
 }

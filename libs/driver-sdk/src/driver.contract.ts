@@ -108,14 +108,22 @@ export interface CertificateRequest {
   readonly usages: readonly ('server' | 'client')[];
   /** IP addresses and DNS names the certificate is valid for. */
   readonly subjectAltNames: readonly { readonly type: 'ip' | 'dns'; readonly value: string }[];
+  /** `candidate`: the authority a rotation is bringing in; only while one is under way. @default established */
+  readonly issuer?: 'established' | 'candidate';
 }
 
 /** The bay's own certificate authority, as far as a driver needs it. */
 export interface BayCertificates {
-  /** PEM of the CA certificate; made on first use. */
+  /** PEM of the CA certificate; made on first use. During a rotation the old one. */
   ca(): Promise<string>;
   /** Signs a node or client certificate; answers its PEM. */
   sign(request: CertificateRequest): Promise<string>;
+}
+
+/** What a step needs of the authority: nodes also have to trust the one that a rotation is bringing in. */
+export interface StepCertificates extends BayCertificates {
+  /** PEMs of all CA certificates that nodes are to trust now: the bay's own, then, during a rotation, its candidate's. */
+  trusted(): Promise<readonly string[]>;
 }
 
 export interface StepContext {
@@ -128,7 +136,7 @@ export interface StepContext {
   /** Aborted when the step's result is no longer wanted or its time is up; stop at the next safe point. */
   readonly signal: AbortSignal;
   readonly ledger: ResourceLedger;
-  readonly certificates: BayCertificates;
+  readonly certificates: StepCertificates;
   readonly log: DriverLog;
 }
 

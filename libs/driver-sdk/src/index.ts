@@ -17,9 +17,11 @@ export type {
   Missing,
   PlannedStep,
   ResourceLedger,
+  StepCertificates,
   StepContext,
   StepResult,
 } from './driver.contract.ts';
+export { ISSUE_CANDIDATE_STEP, WITHDRAW_OLD_STEP, rotationPlan } from './ca-rotation.ts';
 export { DriverRegistry } from './driver-registry.ts';
 export type { ResolvedDriver, WantedDriver } from './driver-registry.ts';
 export { loadDrivers } from './registry/load-drivers.ts';

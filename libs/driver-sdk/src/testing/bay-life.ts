@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BaySpec, BayView, NodeView, OperationView } from '@jeroboam/domain';
 import type { BayDriver, DriverLog, DriverManifest, HealthContext, PlannedStep, StepContext, StepResult } from '../driver.contract.ts';
+import { ISSUE_CANDIDATE_STEP, WITHDRAW_OLD_STEP, rotationPlan } from '../ca-rotation.ts';
 import { FakeCertificates } from './fake-certificates.ts';
 import { FakeLedger } from './fake-ledger.ts';
 import { OutsideCalls } from './outside-calls.ts';
@@ -65,8 +66,18 @@ export class BayLife {
     return this.#operation({ kind: 'delete' });
   }
 
+  rotation(): OperationView {
+    return this.#operation({ kind: 'rotate-ca' });
+  }
+
+  /** The driver's steps, and those the service does itself. */
+  plan(operation: OperationView): readonly PlannedStep[] {
+    const steps = this.driver.plan(operation, this.bay);
+    return operation.kind === 'rotate-ca' ? rotationPlan(steps) : steps;
+  }
+
   async run(operation: OperationView, options: RunOptions = {}): Promise<void> {
-    await this.runSteps(operation, this.driver.plan(operation, this.bay), options);
+    await this.runSteps(operation, this.plan(operation), options);
   }
 
   async runSteps(operation: OperationView, steps: readonly PlannedStep[], { times = 1, signal }: RunOptions = {}): Promise<void> {
@@ -77,6 +88,11 @@ export class BayLife {
 
   /** Runs one step under a new fencing token unless one is given; its result becomes part of the bay. */
   async runStep(operation: OperationView, step: PlannedStep, more: Partial<StepContext> = {}): Promise<StepResult> {
+    if (operation.kind === 'rotate-ca' && step.name === ISSUE_CANDIDATE_STEP) return this.certificates.startRotation().then(() => ({}));
+    if (operation.kind === 'rotate-ca' && step.name === WITHDRAW_OLD_STEP) {
+      this.certificates.completeRotation();
+      return {};
+    }
     const fencingToken = more.fencingToken ?? (this.#token += 1);
     const result = await this.driver.run(step, { ...this.context(operation), ...more, fencingToken });
     this.said.push(result);

@@ -2,7 +2,7 @@ import { generateKeyPair, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
-import type { CertificateRequest, ClientIdentity, HealthContext } from '../driver.contract.ts';
+import type { CertificateRequest, ClientIdentity, HealthContext, StepCertificates } from '../driver.contract.ts';
 import { OutsideCalls } from './outside-calls.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,10 +15,14 @@ interface Authority {
   readonly key: KeyObject;
 }
 
+/** One for all clients of one test file: what tells them apart is who signed for them. */
+let clientKey: ReturnType<typeof newKey> | undefined;
+
 /** A throwaway certificate authority in memory that reads requests and signs as the real one does, with node-forge. */
-export class FakeCertificates implements HealthCertificates {
+export class FakeCertificates implements HealthCertificates, StepCertificates {
   readonly calls: OutsideCalls;
   #authority: Promise<Authority> | undefined;
+  #candidate: Promise<Authority> | undefined;
   #client: Promise<ClientIdentity> | undefined;
   #issued = 0;
 
@@ -35,28 +39,57 @@ export class FakeCertificates implements HealthCertificates {
     return this.calls.pass(async () => (await this.#ca()).pem);
   }
 
+  trusted(): Promise<readonly string[]> {
+    return this.calls.pass(() => this.#trusted());
+  }
+
   sign(request: CertificateRequest): Promise<string> {
     return this.calls.pass(async () => {
-      const authority = await this.#ca();
+      const authority = await this.#issuer(request.issuer);
       this.#issued += 1;
       return issue(authority, request);
     });
   }
 
   client(): Promise<ClientIdentity> {
-    return this.calls.pass(() => (this.#client ??= this.#newClient()));
+    return this.calls.pass(() => (this.#client ??= this.newClient()));
   }
 
-  async #newClient(): Promise<ClientIdentity> {
-    const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-    const authority = await this.#ca();
+  /** Makes a candidate, unless a rotation that was given up left one. */
+  async startRotation(): Promise<void> {
+    await this.#ca();
+    await (this.#candidate ??= newAuthority());
+  }
+
+  /** Puts the candidate in the authority's place; having been done before is fine. */
+  completeRotation(): void {
+    this.#authority = this.#candidate ?? this.#authority;
+    this.#candidate = undefined;
+    this.#client = undefined;
+  }
+
+  /** A user of the bay, who has been told which CAs there are now. */
+  async newClient(issuer?: CertificateRequest['issuer']): Promise<ClientIdentity> {
+    const { privateKey, publicKey } = await (clientKey ??= newKey());
+    const authority = await this.#issuer(issuer);
     const spki = publicKey.export({ type: 'spki', format: 'pem' });
     const certificate = blank([{ name: 'commonName', value: 'admin' }], forge.pki.publicKeyFromPem(spki));
     certificate.setIssuer(authority.certificate.subject.attributes);
     certificate.setExtensions([{ name: 'extKeyUsage', clientAuth: true }]);
     this.#issued += 1;
     const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-    return { caPem: authority.pem, certificatePem: signed(certificate, authority.key), keyPem };
+    return { caPem: (await this.#trusted()).join('\n'), certificatePem: signed(certificate, authority.key), keyPem };
+  }
+
+  async #trusted(): Promise<readonly string[]> {
+    const both = await Promise.all([this.#ca(), this.#candidate]);
+    return both.filter((authority) => authority !== undefined).map(({ pem }) => pem);
+  }
+
+  async #issuer(issuer: CertificateRequest['issuer']): Promise<Authority> {
+    const authority = await (issuer === 'candidate' ? this.#candidate : this.#ca());
+    if (!authority) throw new Error('there is no candidate: the authority is not being rotated');
+    return authority;
   }
 
   #ca(): Promise<Authority> {
@@ -65,8 +98,12 @@ export class FakeCertificates implements HealthCertificates {
   }
 }
 
+function newKey(): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  return promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+}
+
 async function newAuthority(): Promise<Authority> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } = await newKey();
   const certificate = blank(
     [{ name: 'commonName', value: 'a throwaway CA' }],
     forge.pki.publicKeyFromPem(publicKey.export({ type: 'spki', format: 'pem' })),
@@ -75,6 +112,7 @@ async function newAuthority(): Promise<Authority> {
   certificate.setExtensions([
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true, critical: true },
+    { name: 'subjectKeyIdentifier' },
   ]);
   return { certificate, key: privateKey, pem: signed(certificate, privateKey) };
 }
@@ -87,6 +125,8 @@ function issue(authority: Authority, { csrPem, usages, subjectAltNames }: Certif
   certificate.setExtensions([
     { name: 'basicConstraints', cA: false },
     { name: 'extKeyUsage', serverAuth: usages.includes('server'), clientAuth: usages.includes('client') },
+    // Tells apart two authorities of one name, as there are during a rotation.
+    { name: 'authorityKeyIdentifier', keyIdentifier: authority.certificate.generateSubjectKeyIdentifier().getBytes() },
     {
       name: 'subjectAltName',
       altNames: subjectAltNames.map(({ type, value }) => (type === 'ip' ? { type: 7, ip: value } : { type: 2, value })),

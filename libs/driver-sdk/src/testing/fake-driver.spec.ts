@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,11 +32,20 @@ async function open(): Promise<OpenedDriver> {
         .alive(bay.spec.bayId)
         .filter((resource) => resource.type === 'node')
         .map((resource) => resource.resourceId.slice('node/'.length)),
+    admits: async (bay, client) => {
+      const trusted = cloud.alive(bay.spec.bayId).filter(({ type }) => type === 'trust');
+      const issuer = casIn(client.caPem).find((ca) => new X509Certificate(client.certificatePem).verify(ca.publicKey));
+      return trusted.length === 0 || trusted.some(({ resourceId }) => resourceId === `trust/${issuer?.fingerprint256}`);
+    },
     close: async () => {
       cloud.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function casIn(bundlePem: string): readonly X509Certificate[] {
+  return bundlePem.split(/(?<=-----END CERTIFICATE-----)/).filter((pem) => pem.includes('BEGIN')).map((pem) => new X509Certificate(pem));
 }
 
 driverContract('the fake driver', { manifest: fakeDriverManifest, open, timeoutMs: 60_000 });

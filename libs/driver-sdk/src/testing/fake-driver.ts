@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import type { BayView, NodeGroupView, NodeView, OperationView } from '@jeroboam/domain';
+import { WITHDRAW_OLD_STEP } from '../ca-rotation.ts';
 import { StepFailed } from '../driver.contract.ts';
 import type {
   Availability,
@@ -24,6 +26,7 @@ const PLANS: { readonly [Kind in OperationView['kind']]?: readonly string[] } = 
   'update-node-group': [],
   'delete-node-group': RESIZE,
   upgrade: ['replace-nodes'],
+  'rotate-ca': ['trust-both-authorities', WITHDRAW_OLD_STEP, 'forget-old-authority'],
   'rotate-credential': ['replace-credential'],
   delete: ['remove-nodes', 'remove-network'],
 };
@@ -48,7 +51,8 @@ class FakeDriver implements BayDriver {
 
   async run(step: PlannedStep, context: StepContext): Promise<StepResult> {
     const { bay, operation, fencingToken, signal } = context;
-    if (!PLANS[operation.kind]?.includes(step.name))
+    // The withdrawal is in the plan and the service's to do.
+    if (!PLANS[operation.kind]?.includes(step.name) || step.name === WITHDRAW_OLD_STEP)
       throw new StepFailed(`the fake driver has no step ${step.name} in ${operation.kind}`, { retryable: false });
     this.#cloud.fence(bay.spec.bayId, fencingToken, operation.operationId, step.name);
     await faultsBefore(step.name, context);
@@ -64,6 +68,10 @@ class FakeDriver implements BayDriver {
         return this.#join(context);
       case 'remove-nodes':
         return this.#removeNodes(context);
+      case 'trust-both-authorities':
+        return this.#make(await this.#trusted(context), step.name, context);
+      case 'forget-old-authority':
+        return this.#destroy(await this.#distrusted(context), step.name, context);
       case 'replace-nodes':
       case 'replace-credential':
         return {};
@@ -88,6 +96,19 @@ class FakeDriver implements BayDriver {
 
   #network({ bay, operation }: StepContext): FakeResource {
     return { resourceId: 'network', type: 'network', name: `net-${bay.spec.bayId}`, operationId: operation.operationId };
+  }
+
+  /** What the bay's nodes are to trust: CA certificates by their fingerprints. A bay that was never rotated lists none. */
+  async #trusted({ bay, operation, certificates }: StepContext): Promise<readonly FakeResource[]> {
+    return (await certificates.trusted()).map((pem) => {
+      const resourceId = `trust/${new X509Certificate(pem).fingerprint256}`;
+      return { resourceId, type: 'trust', name: `${bay.spec.bayId}/${resourceId}`, operationId: operation.operationId };
+    });
+  }
+
+  async #distrusted(context: StepContext): Promise<readonly FakeResource[]> {
+    const trusted = new Set((await this.#trusted(context)).map(({ resourceId }) => resourceId));
+    return this.#cloud.alive(context.bay.spec.bayId).filter(({ resourceId, type }) => type === 'trust' && !trusted.has(resourceId));
   }
 
   /** The nodes each group lacks, under names that never were. Looks at the cloud, so a second try makes only the rest. */
@@ -247,7 +268,7 @@ export const fakeDriverManifest: DriverManifest = {
   provides: [{ serverType: 'vm', os: 'cirros', coe: 'swarm-mode' }],
   templateVersions: ['1.0.0'],
   capabilities: {
-    operations: ['resize', 'node-groups', 'upgrade', 'rotate-credential', 'health'],
+    operations: ['resize', 'node-groups', 'upgrade', 'rotate-ca', 'rotate-credential', 'health'],
     networkDrivers: ['docker', 'flannel', 'calico'],
     volumeDrivers: ['cinder', 'rexray'],
     storageDrivers: ['overlay2', 'devicemapper'],

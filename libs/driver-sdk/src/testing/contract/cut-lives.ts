@@ -3,6 +3,7 @@ import { BayLife } from '../bay-life.ts';
 import type { Cut, CutMode } from '../outside-calls.ts';
 import type { DriverHarness, OpenedDriver } from './driver-harness.ts';
 import { expectLedgerComplete, expectNoSecrets, expectNodes, expectNothingLeft, expectNothingUnlisted } from './findings.ts';
+import { expectWayIn } from './rotations.ts';
 
 /** How often an operation is started over before the driver is called stuck. */
 const MOST_TRIES = 5;
@@ -27,6 +28,7 @@ export function cutLives({ manifest, open, spec, cuts = 'all', timeoutMs = 30_00
     await insist(opened, life, cut, () => life.creation());
     await expectNodes(opened, life);
     await expectLedgerComplete(opened, life);
+    if (manifest.capabilities.operations.includes('rotate-ca')) await rotated(opened, life, cut);
     for (const [count, gone] of resizes
       ? ([
           [2, []],
@@ -62,15 +64,33 @@ export function cutLives({ manifest, open, spec, cuts = 'all', timeoutMs = 30_00
   }
 }
 
+/** After a rotation only the new authority counts; wherever it was cut off, the bay's authority of the moment does. */
+async function rotated(opened: OpenedDriver, life: BayLife, cut: Cut | undefined): Promise<void> {
+  const old = await life.certificates.newClient();
+  await insist(opened, life, cut, () => life.rotation(), () => expectWayIn(opened, life));
+  await expectWayIn(opened, life);
+  const { caPem } = await life.certificates.newClient();
+  if (opened.admits) expect(await opened.admits(life.bay, { ...old, caPem })).toBe(false);
+  await expectNodes(opened, life);
+  await expectLedgerComplete(opened, life);
+}
+
 /** Starts an operation over, with a new process and the same plan, until it is through. */
-async function insist(opened: OpenedDriver, life: BayLife, cut: Cut | undefined, begin: () => OperationView): Promise<void> {
+async function insist(
+  opened: OpenedDriver,
+  life: BayLife,
+  cut: Cut | undefined,
+  begin: () => OperationView,
+  afterEachCut: () => Promise<void> = async () => {},
+): Promise<void> {
   const operation = begin();
-  const steps = life.driver.plan(operation, life.bay);
+  const steps = life.plan(operation);
   for (let attempt = 1; ; attempt += 1) {
     const abort = new AbortController();
     const ended = await race(life, cut, abort, life.runSteps(operation, steps, { signal: abort.signal }));
     if (ended === 'done') return;
     await expectNothingUnlisted(opened, life);
+    await afterEachCut();
     if (attempt === MOST_TRIES) throw new Error('the operation does not end, however often it is run again', { cause: ended });
     life.driver = opened.reopen();
   }

@@ -1,5 +1,5 @@
 import type { BaySpec, BayView } from '@jeroboam/domain';
-import type { BayDriver, DriverManifest } from '../../driver.contract.ts';
+import type { BayDriver, ClientIdentity, DriverManifest } from '../../driver.contract.ts';
 
 /** Something that exists outside, found without asking the driver's own records. */
 export interface FoundResource {
@@ -20,6 +20,11 @@ export interface OpenedDriver {
   identities(bayId: string): Promise<unknown>;
   /** Names of the bay's working nodes, as its COE lists them. */
   nodes(bay: BayView): Promise<readonly string[]>;
+  /**
+   * Whether every node of the bay that serves its API lets this client in, and the client takes it for the bay's. Left out
+   * where nothing real answers.
+   */
+  admits?(bay: BayView, client: ClientIdentity): Promise<boolean>;
   /** Removes what the driver needs on the host. */
   close(): Promise<void>;
 }
