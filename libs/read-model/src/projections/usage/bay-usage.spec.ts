@@ -6,7 +6,7 @@ import { foldUsage, type BayUsage, type UsageEvent, type UsageInterval } from '.
 import { anyBilledHistory, iso } from './usage-history.fixture.ts';
 import { shareOf, type UsagePeriod } from './usage-period.ts';
 
-const { BAY, MASTER, WORKERS: [FIRST, SECOND], events, group, node } = baySamples;
+const { BAY, GPU, GPU_NODE, MASTER, WORKERS: [FIRST, SECOND], events, group, node } = baySamples;
 const STREAM = `bay-${BAY}`;
 
 /** Events of one bay; `at` says when each happened, in seconds. */
@@ -31,12 +31,16 @@ function intervalsOf(recorded: readonly RecordedEvent[]): UsageInterval[] {
 }
 
 const brief = ({ nodeGroup, flavor, nodeCount, from, to, sequence }: UsageInterval) => [nodeGroup, flavor, nodeCount, from, to, sequence];
-const requested = events.requested([group('default-master', 1, { flavorId: 'm1.small' }), group('default-worker', 2, { flavorId: 'm1.large' })]);
+const requested = events.requested([
+  group('default-master', 1, { flavorId: 'm1.small' }), group('default-worker', 2, { flavorId: 'm1.large' }),
+]);
+const joined = (at: number, nodeJoining = FIRST) => [at, events.joined(nodeJoining)] as const;
+const removed = (at: number, nodeLeaving = FIRST) => [at, events.removed(nodeLeaving, 'op-1')] as const;
 
 describe('the usage of a bay', () => {
   it('begins when a node is there, not when it was asked for', () => {
     expect(intervalsOf(history([0, requested]))).toEqual([]);
-    const [interval] = intervalsOf(history([0, requested], [5, events.joined(MASTER)]));
+    const [interval] = intervalsOf(history([0, requested], joined(5, MASTER)));
     expect(interval).toEqual({
       id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-5/), bayId: BAY, bayName: 'b1', projectId: 'p1', userId: 'u1',
       nodeGroup: 'default-master', role: 'master', flavor: 'm1.small', nodeCount: 1, from: momentOf(5), to: null, sequence: 1,
@@ -45,7 +49,7 @@ describe('the usage of a bay', () => {
 
   it('ends one interval and begins the next at the same instant when a count changes', () => {
     const intervals = intervalsOf(history(
-      [0, requested], [1, events.joined(FIRST)], [4, events.joined(SECOND)], [9, events.removed(FIRST, 'op-1')], [11, events.removed(SECOND, 'op-1')],
+      [0, requested], joined(1), joined(4, SECOND), removed(9), removed(11, SECOND),
     ));
     expect(intervals.map(brief)).toEqual([
       ['default-worker', 'm1.large', 1, momentOf(1), momentOf(4), 1],
@@ -55,7 +59,7 @@ describe('the usage of a bay', () => {
   });
 
   it('takes nodes that join at once for one interval', () => {
-    const intervals = intervalsOf(history([0, requested], [3, events.joined(MASTER)], [3, events.joined(FIRST)], [3, events.joined(SECOND)]));
+    const intervals = intervalsOf(history([0, requested], joined(3, MASTER), joined(3), joined(3, SECOND)));
     expect(intervals.map(brief)).toEqual([
       ['default-master', 'm1.small', 1, momentOf(3), null, 1],
       ['default-worker', 'm1.large', 2, momentOf(3), null, 2],
@@ -63,11 +67,11 @@ describe('the usage of a bay', () => {
   });
 
   it('knows no interval without length', () => {
-    expect(intervalsOf(history([0, requested], [3, events.joined(FIRST)], [3, events.removed(FIRST, 'op-1')]))).toEqual([]);
+    expect(intervalsOf(history([0, requested], joined(3), removed(3)))).toEqual([]);
   });
 
   it('goes on through a replacement that takes no time, in two intervals of the same count', () => {
-    const intervals = intervalsOf(history([0, requested], [1, events.joined(FIRST)], [4, events.removed(FIRST, 'op-1')], [4, events.joined(SECOND)]));
+    const intervals = intervalsOf(history([0, requested], joined(1), removed(4), joined(4, SECOND)));
     expect(intervals.map(brief)).toEqual([
       ['default-worker', 'm1.large', 1, momentOf(1), momentOf(4), 1],
       ['default-worker', 'm1.large', 1, momentOf(4), null, 3],
@@ -76,35 +80,49 @@ describe('the usage of a bay', () => {
 
   it('is not changed by a node that gets another address, or that goes without having been there', () => {
     const intervals = intervalsOf(history(
-      [0, requested], [1, events.joined(FIRST)], [4, events.joined({ ...FIRST, address: '10.88.0.99' })], [5, events.removed(SECOND, 'op-1')],
+      [0, requested], joined(1), joined(4, { ...FIRST, address: '10.88.0.99' }), removed(5, SECOND),
     ));
     expect(intervals.map(brief)).toEqual([['default-worker', 'm1.large', 1, momentOf(1), null, 1]]);
   });
 
   it.each<[string, readonly BayEvent[]]>([
     ['a create failed', [events.creationFailed()]],
-    ['a resize is wanted, done or given up', [events.resizeRequested(5), events.resized(5), events.resizeRequested(7), events.resizeFailed(1)]],
+    ['a resize is wanted or done', [events.resizeRequested(5), events.resized(5)]],
+    ['a resize is given up', [events.resizeRequested(7), events.resizeFailed(1)]],
     ['a delete is wanted or failed', [events.deletionRequested(), events.deletionFailed()]],
+    ['another node group comes and goes', [events.nodeGroupCreationRequested(), events.nodeGroupDeleted()]],
   ])('goes on while a node is there although %s', (_title, told) => {
-    const intervals = intervalsOf(history([0, requested], [1, events.joined(FIRST)], ...told.map((event, index) => [2 + index, event] as const)));
+    const later = told.map((event, index) => [2 + index, event] as const);
+    const intervals = intervalsOf(history([0, requested], joined(1), ...later));
     expect(intervals.map(brief)).toEqual([['default-worker', 'm1.large', 1, momentOf(1), null, 1]]);
   });
 
   it('ends with its bay, whatever was still there', () => {
-    const intervals = intervalsOf(history([0, requested], [1, events.joined(MASTER)], [2, events.joined(FIRST)], [8, events.deleted()], [9, events.joined(SECOND)]));
+    const intervals = intervalsOf(history([0, requested], joined(1, MASTER), joined(2), [8, events.deleted()], joined(9, SECOND)));
     expect(intervals.map(brief)).toEqual([
       ['default-master', 'm1.small', 1, momentOf(1), momentOf(8), 1],
       ['default-worker', 'm1.large', 1, momentOf(2), momentOf(8), 2],
     ]);
   });
 
+  it('ends with its node group, and begins anew with the flavor of the next group of that name', () => {
+    const bigger = { ...GPU, flavorId: 'g1.huge' };
+    const intervals = intervalsOf(history(
+      [0, requested], [1, events.nodeGroupCreationRequested()], joined(2, GPU_NODE), [5, events.nodeGroupDeleted()],
+      [6, events.nodeGroupCreationRequested(bigger)], joined(7, { ...GPU_NODE, name: 'gpu-1' }),
+    ));
+    expect(intervals.map(brief)).toEqual([
+      ['gpu', 'm1.large', 1, momentOf(2), momentOf(5), 2], ['gpu', 'g1.huge', 1, momentOf(7), null, 5],
+    ]);
+  });
+
   it('counts a node of a group that nobody asked for, without a flavor', () => {
-    const [interval] = intervalsOf(history([0, requested], [1, events.joined(node('stray-0'))]));
+    const [interval] = intervalsOf(history([0, requested], joined(1, node('stray-0'))));
     expect(interval).toMatchObject({ nodeGroup: 'stray', role: null, flavor: null, nodeCount: 1 });
   });
 
   it('lets no clock that is behind turn time back', () => {
-    const intervals = intervalsOf(history([0, requested], [10, events.joined(FIRST)], [7, events.joined(SECOND)], [6, events.removed(FIRST, 'op-1')], [12, events.deleted()]));
+    const intervals = intervalsOf(history([0, requested], joined(10), joined(7, SECOND), removed(6), [12, events.deleted()]));
     expect(intervals.map(brief)).toEqual([['default-worker', 'm1.large', 1, momentOf(10), momentOf(12), 1]]);
   });
 });

@@ -66,6 +66,7 @@ export type UsageEvent = BayEvent & Pick<RecordedEvent, 'occurredAt' | 'revision
  */
 export function foldUsage(usage: BayUsage | undefined, event: UsageEvent): UsageStep {
   if (usage === undefined) return { usage: event.type === 'BayCreationRequested' ? begun(event) : undefined, changes: [] };
+  if (event.type === 'NodeGroupCreationRequested') return { usage: withGroup(usage, event.data.nodeGroup), changes: [] };
   const nodes = nodesAfter(usage, event);
   const step = nodes === usage.nodes ? { usage, changes: [] } : recounted({ ...usage, nodes }, event);
   return event.type === 'BayDeleted' ? { ...step, usage: undefined } : step;
@@ -80,11 +81,17 @@ function groupOf({ name, role, flavorId }: NodeGroupView): BayUsage['groups'][nu
   return { name, role, flavor: flavorId };
 }
 
+/** A group keeps its entry when it is gone: a name that is used again may have another flavor, and gets it here. */
+function withGroup(usage: BayUsage, nodeGroup: NodeGroupView): BayUsage {
+  return { ...usage, groups: [...usage.groups.filter(({ name }) => name !== nodeGroup.name), groupOf(nodeGroup)] };
+}
+
 /** Every type is named, so that one which makes or takes nodes cannot be forgotten; the same array where none did. */
-function nodesAfter({ nodes }: BayUsage, event: UsageEvent): BayUsage['nodes'] {
+function nodesAfter({ nodes }: BayUsage, event: Exclude<UsageEvent, { type: 'NodeGroupCreationRequested' }>): BayUsage['nodes'] {
   switch (event.type) {
     case 'NodeJoined': return joined(nodes, event.data.node);
     case 'NodeRemoved': return without(nodes, ({ name }) => name === event.data.name);
+    case 'NodeGroupDeleted': return without(nodes, ({ nodeGroup }) => nodeGroup === event.data.nodeGroup);
     case 'BayDeleted': return without(nodes, () => true);
     // What is wanted and what is being done is not what is there.
     case 'BayCreationRequested':
@@ -96,6 +103,27 @@ function nodesAfter({ nodes }: BayUsage, event: UsageEvent): BayUsage['nodes'] {
     case 'BayResized':
     case 'BayResizeFailed':
     case 'BayResizeRefused':
+    case 'NodeGroupCreated':
+    case 'NodeGroupCreationFailed':
+    case 'NodeGroupRevisionRequested':
+    case 'NodeGroupRevised':
+    case 'NodeGroupRevisionFailed':
+    case 'NodeGroupRevisionRefused':
+    case 'NodeGroupDeletionRequested':
+    case 'NodeGroupDeletionFailed':
+    // An upgrade changes image and labels, never the flavor; nodes it replaces leave and join.
+    case 'BayUpgradeRequested':
+    case 'BayUpgraded':
+    case 'BayUpgradeFailed':
+    case 'CaRotationRequested':
+    case 'CaRotationCompleted':
+    case 'CaRotationFailed':
+    case 'CredentialRotationRequested':
+    case 'CredentialRotationCompleted':
+    case 'CredentialRotationFailed':
+    // A node that its COE lost for a while costs as much as before.
+    case 'BayHealthChanged':
+    case 'NodeGroupObserved':
     case 'BayDeletionRequested':
     case 'BayDeletionFailed':
     case 'ResourcesIntended':

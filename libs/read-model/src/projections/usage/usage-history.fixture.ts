@@ -5,11 +5,12 @@ import fc from 'fast-check';
 import { recordedAt } from '../projected-documents.fixture.ts';
 import type { UsagePeriod } from './usage-period.ts';
 
-const { BAY, aSpec, commands, group } = baySamples;
+const { BAY, GPU, aSpec, commands, group } = baySamples;
 const START = Date.parse('2026-01-31T23:59:50.000Z');
 
-export const MASTERS = { name: 'default-master', flavor: 'm1.small' } as const;
-export const WORKERS = { name: 'default-worker', flavor: 'm1.large' } as const;
+/** Flavors of the node groups that every bay has. */
+const DEFAULT_FLAVORS = { 'default-master': 'm1.small', 'default-worker': 'm1.large' } as const;
+const GROUPS = [...Object.keys(DEFAULT_FLAVORS), GPU.name];
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -43,14 +44,20 @@ export interface BilledHistory {
 
 type Act =
   | { readonly what: 'wait'; readonly ms: number }
-  | { readonly what: 'nodes'; readonly of: typeof MASTERS | typeof WORKERS; readonly more: number; readonly fewer: number }
-  | { readonly what: 'readdress' | 'delete' }
+  | { readonly what: 'nodes'; readonly group: string; readonly more: number; readonly fewer: number }
+  | { readonly what: 'provide' | 'readdress' | 'drop group' | 'delete' }
+  | { readonly what: 'add group'; readonly flavor: string }
   | { readonly what: 'command'; readonly command: BayCommand };
 
+const OPERATIONS = [
+  'op-create', 'op-1', 'op-2', 'op-group', 'op-group-delete', 'op-revise', 'op-upgrade', 'op-ca', 'op-credential', 'op-delete',
+];
 const anyCommand: fc.Arbitrary<BayCommand> = fc.oneof(
   fc.tuple(fc.nat({ max: 4 }), fc.constantFrom('op-1', 'op-2')).map(([count, operationId]) => commands.resize(count, { operationId })),
-  fc.constantFrom('op-create', 'op-1', 'op-2', 'op-delete').chain((id) => fc.constantFrom(commands.complete(id), commands.fail(id))),
-  fc.constantFrom(commands.remove(), commands.remove('op-delete'), commands.intend('r1'), commands.record('r1'), commands.release('r1')),
+  fc.constantFrom(...OPERATIONS).chain((id) => fc.constantFrom(commands.complete(id), commands.fail(id))),
+  fc.constantFrom(commands.remove(), commands.intend('r1'), commands.record('r1'), commands.release('r1')),
+  fc.constantFrom(commands.upgrade(), commands.rotateCa(), commands.rotateCredential(), commands.reviseNodeGroup({ maxNodeCount: 9 })),
+  fc.nat({ max: 4 }).map((count) => commands.health('UNHEALTHY', { api: 'away' }, { 'default-worker': count })),
 );
 
 const anyAct: fc.Arbitrary<Act> = fc.oneof(
@@ -58,49 +65,74 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      what: fc.constant('nodes' as const), of: fc.constantFrom(MASTERS, WORKERS), more: fc.nat({ max: 3 }), fewer: fc.nat({ max: 3 }),
+      what: fc.constant('nodes' as const), group: fc.constantFrom(...GROUPS), more: fc.nat({ max: 3 }), fewer: fc.nat({ max: 3 }),
     }),
   },
-  { weight: 1, arbitrary: fc.constantFrom<Act>({ what: 'readdress' }, { what: 'delete' }) },
+  { weight: 1, arbitrary: fc.constantFrom<Act>({ what: 'readdress' }, { what: 'drop group' }, { what: 'delete' }) },
+  { weight: 1, arbitrary: fc.constantFrom('g1.small', 'g1.large').map((flavor): Act => ({ what: 'add group', flavor })) },
   { weight: 3, arbitrary: anyCommand.map((command): Act => ({ what: 'command', command })) },
 );
 
-/** A bay's life as its decider allows it, on a cloud that meters what runs on it. */
-export const anyBilledHistory: fc.Arbitrary<BilledHistory> = fc.array(anyAct, { maxLength: 40 }).map((acts) => {
-  const life = new MeteredLife();
-  for (const act of acts) life.act(act);
-  return { events: life.events, cloud: life.cloud };
-});
+/** A bay's life as its decider allows it, on a cloud that meters what runs on it. Half of them begin with a complete bay. */
+export const anyBilledHistory: fc.Arbitrary<BilledHistory> = fc
+  .tuple(fc.boolean(), fc.array(anyAct, { maxLength: 40 }))
+  .map(([isProvided, acts]) => {
+    const life = new MeteredLife();
+    for (const act of isProvided ? [{ what: 'provide' } as const, ...acts] : acts) life.act(act);
+    return { events: life.events, cloud: life.cloud };
+  });
 
 class MeteredLife {
   readonly cloud = new MeteredCloud();
   readonly events: RecordedEvent[] = [];
+  /** What the cloud was told to make, by node group. */
+  readonly #flavors = new Map<string, string>(Object.entries(DEFAULT_FLAVORS));
   #state: BayState = bayDecider.initialState();
   #made = 0;
 
   constructor() {
-    const groups = [group(MASTERS.name, 1, { flavorId: MASTERS.flavor }), group(WORKERS.name, 2, { flavorId: WORKERS.flavor })];
-    this.#tell(commands.create(groups, aSpec));
+    this.#tell(commands.create([...this.#flavors].map(([name, flavorId], index) => group(name, index + 1, { flavorId })), aSpec));
   }
 
   act(act: Act): void {
     switch (act.what) {
       case 'wait': return this.cloud.pass(act.ms);
-      case 'nodes': return this.#changeNodes(act.of, act.more, act.fewer);
+      case 'nodes': return this.#changeNodes(act.group, act.more, act.fewer);
+      case 'provide': return this.#provide();
       case 'readdress': return this.#readdress();
-      case 'delete': return [commands.remove(), commands.release('r1'), commands.complete('op-delete')].forEach((command) => this.#tell(command));
+      case 'add group': return this.#tell(commands.createNodeGroup({ ...GPU, flavorId: act.flavor }));
+      case 'drop group': return this.#dropGroup();
+      case 'delete': return [commands.remove(), commands.release('r1'), commands.complete('op-delete')].forEach((each) => this.#tell(each));
       case 'command': return this.#tell(act.command);
     }
   }
 
+  #provide(): void {
+    this.#changeNodes('default-master', 1, 0);
+    this.#changeNodes('default-worker', 2, 0);
+    this.#tell(commands.complete('op-create', { apiAddress: 'tcp://10.88.0.2:2376' }));
+  }
+
   /** Machines go and come on the cloud, and then the bay is told. */
-  #changeNodes({ name, flavor }: typeof MASTERS | typeof WORKERS, more: number, fewer: number): void {
-    if (this.#state.phase !== 'live') return;
-    const removed = [...this.cloud.nodes].filter(([, node]) => node.group === name).slice(0, fewer).map(([node]) => node);
-    const joined = Array.from({ length: more }, (): NodeView => ({ name: `${name}-${this.#made++}`, nodeGroup: name, address: '10.88.0.9' }));
-    for (const node of removed) this.cloud.nodes.delete(node);
-    for (const node of joined) this.cloud.nodes.set(node.name, { group: name, flavor });
+  #changeNodes(nodeGroup: string, more: number, fewer: number): void {
+    if (this.#state.phase !== 'live' || !this.#state.nodeGroups.some(({ name }) => name === nodeGroup)) return;
+    const flavor = this.#flavors.get(nodeGroup)!;
+    const removed = this.#machines(nodeGroup).slice(0, fewer);
+    const address = '10.88.0.9';
+    const joined = Array.from({ length: more }, (): NodeView => ({ name: `${nodeGroup}-${this.#made++}`, nodeGroup, address }));
+    for (const name of removed) this.cloud.nodes.delete(name);
+    for (const { name } of joined) this.cloud.nodes.set(name, { group: nodeGroup, flavor });
     this.#tell(commands.observe(joined, removed));
+  }
+
+  #machines(nodeGroup: string): string[] {
+    return [...this.cloud.nodes].filter(([, machine]) => machine.group === nodeGroup).map(([name]) => name);
+  }
+
+  #dropGroup(): void {
+    this.#tell(commands.deleteNodeGroup());
+    this.#changeNodes(GPU.name, 0, Infinity);
+    this.#tell(commands.complete('op-group-delete'));
   }
 
   #readdress(): void {
@@ -110,8 +142,10 @@ class MeteredLife {
 
   #tell(command: BayCommand): void {
     for (const event of this.#decided(command)) {
-      this.events.push(recordedAt(`bay-${BAY}`, event, this.events.length + 1, { revision: this.events.length, occurredAt: iso(this.cloud.now) }));
+      const revision = this.events.length;
+      this.events.push(recordedAt(`bay-${BAY}`, event, revision + 1, { revision, occurredAt: iso(this.cloud.now) }));
       this.#state = bayDecider.evolve(this.#state, event);
+      if (event.type === 'NodeGroupCreationRequested') this.#flavors.set(event.data.nodeGroup.name, event.data.nodeGroup.flavorId!);
       if (event.type === 'BayDeleted') this.cloud.nodes.clear();
     }
   }

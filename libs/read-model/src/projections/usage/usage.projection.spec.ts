@@ -14,8 +14,8 @@ const STREAM = `bay-${BAY}`;
 
 describe('the usage projection', () => {
   it('keeps the intervals of a bay that was deleted, and nothing else of it', async () => {
-    const story = recorded(STREAM, [events.requested(), events.joined(MASTER), events.joined(WORKER), events.deletionRequested(), events.deleted()]);
-    const documents = await new ProjectedDocuments(usageProjection).apply(...story);
+    const life = [events.requested(), events.joined(MASTER), events.joined(WORKER), events.deletionRequested(), events.deleted()];
+    const documents = await new ProjectedDocuments(usageProjection).apply(...recorded(STREAM, life));
     expect(Object.values(documents.all())).toEqual(expect.arrayContaining([
       expect.objectContaining({ nodeGroup: 'default-master', from: momentOf(2), to: momentOf(5), endsIn: '2026-01' }),
       expect.objectContaining({ nodeGroup: 'default-worker', from: momentOf(3), to: momentOf(5), endsIn: '2026-01' }),
@@ -61,7 +61,8 @@ describe('the usage projection', () => {
 
 describe('endingFrom', () => {
   it('names the months in which something can have ended that was there at a moment, and what goes on', () => {
-    expect(endingFrom('2025-11-30T23:59:59.999Z', '2026-02-01T00:00:00.000Z')).toEqual(['open', '2025-11', '2025-12', '2026-01', '2026-02']);
+    const endings = ['open', '2025-11', '2025-12', '2026-01', '2026-02'];
+    expect(endingFrom('2025-11-30T23:59:59.999Z', '2026-02-01T00:00:00.000Z')).toEqual(endings);
     expect(endingFrom('2026-02-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')).toEqual(['open']);
   });
 

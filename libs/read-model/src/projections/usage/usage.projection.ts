@@ -22,7 +22,7 @@ interface BayUsageDocument extends ReadDocument {
   readonly reached: string;
 }
 
-export const USAGE: CollectionSpec = { name: 'usage', indexes: ['id', 'bayId', 'projectId', 'endsIn', 'from'] };
+export const USAGE: CollectionSpec = { name: 'usage', indexes: ['id', 'bayId', 'bayName', 'projectId', 'endsIn', 'from'] };
 const BAY_USAGES: CollectionSpec = { name: 'usage_bays', indexes: [] };
 
 export const USAGE_PROJECTION = 'usage';
