@@ -55,7 +55,11 @@ export const DEFAULT_RULES = {
   'quota:update': ADMIN,
   'quota:delete': ADMIN,
   'stats:get_all': READER,
+  'usage:get': READER,
   'magnum-service:get_all': ADMIN,
+  'deprecation:get': READER,
+  // Who uses it, over all projects.
+  'deprecation:get_all': ADMIN,
   // Without a way past for administrators.
   'federation:create': 'rule:project_member',
   'federation:get_all': 'rule:project_reader',
