@@ -4,6 +4,7 @@ import { CLOUD_OPTIONS } from './cloud/cloud-settings.ts';
 import { showDrivers } from './drivers/drivers.command.ts';
 import { showEvents, type CommandContext, type EventsOptions } from './events/events.command.ts';
 import { showOperation, showOperations } from './operations/operations.command.ts';
+import { showUsage, type UsageOptions } from './usage/usage.command.ts';
 
 const EXAMPLES = `
 Examples:
@@ -14,6 +15,7 @@ Examples:
   $ jeroboam events bay/web --json | jq -r 'select(.type == "NodeJoined") | .data.node.address'
   $ jeroboam operations bay/web            what was asked of it, and what became of that
   $ jeroboam operation 1f0c2a9e-...        one of these, with its steps
+  $ jeroboam usage --from 2026-01-01       how many nodes of which flavor bays had, and how long
 
 A bay is named by its name or id, also when it was deleted long ago. Who asks, and where, is read from the OS_*
 variables, or from the nearest file "openrc". The password is read from OS_PASSWORD only.
@@ -37,6 +39,7 @@ export function createProgram(version: string, contextOf: ContextFactory): Comma
   const context = () => contextOf(program.opts<CloudOptions>());
   addEvents(program, context);
   addOperations(program, context);
+  addUsage(program, context);
   program.command('drivers')
     .description('list the drivers, whether they are available, and what is missing')
     .option('--json', 'as JSON')
@@ -65,4 +68,16 @@ function addOperations(program: Command, context: () => CommandContext): void {
     .argument('<id>', 'id of the operation')
     .option('--json', 'as JSON')
     .action((id: string, options: { json?: boolean }) => showOperation(id, options, context()));
+}
+
+function addUsage(program: Command, context: () => CommandContext): void {
+  program.command('usage')
+    .description('list how many nodes of which flavor bays had, and how long: what is billed')
+    .option('--from <time>', 'only from this day or time on, as 2026-01-31 or 2026-01-31T12:00:00Z')
+    .option('--to <time>', 'only until just before this day or time')
+    .option('--bay <bay>', 'only of this bay: name or id, also as bay/NAME')
+    .option('--project <id>', 'of this project (for administrators, who see all projects without it)')
+    .option('--totals', 'only the sum for each flavor')
+    .option('--json', 'as JSON')
+    .action((options: UsageOptions) => showUsage(options, context()));
 }
