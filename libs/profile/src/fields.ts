@@ -44,6 +44,13 @@ export const executorFields = {
   concurrency: integer('Steps an executor works on at once.', { min: 1, max: 1_000 }).default(4),
 };
 
+export const telemetryFields = {
+  telemetryCallsPerSecond: integer('Looks at bays in one second, however many bays there are.', { min: 1, max: 1_000 }).default(20),
+  telemetryCallTimeoutMs: integer('How long a driver may take for one look; a bay that takes longer is not accessible.', { min: 100 }).default(10_000),
+  telemetryFastIntervalSeconds: integer('From one look at a bay to the next after something has changed; then it doubles.', { min: 1 }).default(10),
+  telemetrySlowIntervalSeconds: integer('From one look at a healthy bay to the next at most; longer where the calls do not suffice.', { min: 1 }).default(300),
+};
+
 /** Where tokens are checked. */
 export const keystoneFields = {
   keystoneUrl: url('Keystone as services reach it, e.g. http://controller:5000/v3.'),

@@ -1,4 +1,4 @@
-export { apiFields, busFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields } from './fields.ts';
+export { apiFields, busFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from './fields.ts';
 export { dataLayout, openCloud, openEventLog, openReadModel } from './backbone.ts';
 export type { DataLayout, KeystoneConfig } from './backbone.ts';
 export { lockDataDir } from './data-dir-lock.ts';

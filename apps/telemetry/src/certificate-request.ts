@@ -1,0 +1,37 @@
+import { createPublicKey, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+
+// Tags of X.690 that a request needs.
+const INTEGER = 0x02;
+const BIT_STRING = 0x03;
+const OBJECT_ID = 0x06;
+const UTF8_STRING = 0x0c;
+const SEQUENCE = 0x30;
+const SET = 0x31;
+const CONTEXT_0 = 0xa0;
+
+const COMMON_NAME = Buffer.from('550403', 'hex');
+const ORGANIZATION = Buffer.from('55040a', 'hex');
+const ECDSA_WITH_SHA256 = Buffer.from('2a8648ce3d040302', 'hex');
+
+/** A PKCS#10 request (RFC 2986) for an elliptic curve key, as PEM. */
+export function certificateRequest(key: KeyObject, { commonName, organization }: { commonName: string; organization: string }): string {
+  const subject = der(SEQUENCE, namePart(COMMON_NAME, commonName), namePart(ORGANIZATION, organization));
+  const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const info = der(SEQUENCE, der(INTEGER, Buffer.of(0)), subject, publicKey, der(CONTEXT_0));
+  const algorithm = der(SEQUENCE, der(OBJECT_ID, ECDSA_WITH_SHA256));
+  const base64 = der(SEQUENCE, info, algorithm, der(BIT_STRING, Buffer.of(0), sign('sha256', info, key))).toString('base64');
+  return `-----BEGIN CERTIFICATE REQUEST-----\n${base64.replaceAll(/.{1,64}/g, '$&\n')}-----END CERTIFICATE REQUEST-----\n`;
+}
+
+function namePart(type: Buffer, value: string): Buffer {
+  return der(SET, der(SEQUENCE, der(OBJECT_ID, type), der(UTF8_STRING, Buffer.from(value))));
+}
+
+function der(tag: number, ...contents: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(contents);
+  if (content.length < 0x80) return Buffer.concat([Buffer.of(tag, content.length), content]);
+  const hex = content.length.toString(16);
+  const length = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  return Buffer.concat([Buffer.of(tag, 0x80 | length.length), length, content]);
+}
