@@ -27,8 +27,8 @@ describe('a policy file', () => {
     try {
       policyOf(fileWith(text));
     } catch (error) {
-      if (error instanceof ConfigInvalid) return error.problems.map(({ variable, problem }) => `${variable} ${problem}`.replace(directory, ''));
-      throw error;
+      if (!(error instanceof ConfigInvalid)) throw error;
+      return error.problems.map(({ variable, problem }) => `${variable} ${problem}`.replace(directory, ''));
     }
     return [];
   };

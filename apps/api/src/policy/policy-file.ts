@@ -32,7 +32,9 @@ function textOf(path: string): string {
 
 function rulesIn(text: string): Readonly<Record<string, string>> {
   const document = parseDocument(text, { uniqueKeys: true });
-  if (document.errors.length > 0) throw new PolicyUnusable(document.errors.map(({ message }) => message.split('\n', 1)[0]!.replace(/:$/, '')));
+  // The first line says what and where, the others show the place.
+  const unreadable = document.errors.map(({ message }) => message.split('\n', 1)[0]!.replace(/:$/, ''));
+  if (unreadable.length > 0) throw new PolicyUnusable(unreadable);
   const content: unknown = document.toJS();
   if (content === null) return {};
   if (typeof content !== 'object' || Array.isArray(content)) throw new PolicyUnusable(['it must be rule names with their texts']);

@@ -79,7 +79,8 @@ class Reader {
   whole(): Node {
     const node = this.#either();
     const rest = this.words[this.#at];
-    if (rest !== undefined) throw new RuleUnreadable(rest === ')' ? 'there is a ")" without a "("' : `"${rest}" stands where "and" or "or" should`);
+    if (rest === ')') throw new RuleUnreadable('there is a ")" without a "("');
+    if (rest !== undefined) throw new RuleUnreadable(`"${rest}" stands where "and" or "or" should`);
     return node;
   }
 
@@ -145,7 +146,7 @@ function comparison(fact: (asking: Asking) => string | null, value: string): Che
     return (asking) => fact(asking) === value;
   }
   const expected = Object.hasOwn(OF_TARGET, name) ? OF_TARGET[name] : undefined;
-  if (!expected) throw new RuleUnreadable(`nothing has a %(${name})s: there are ${Object.keys(OF_TARGET).map((known) => `%(${known})s`).join(', ')}`);
+  if (!expected) throw new RuleUnreadable(`nothing has a %(${name})s: there are %(user_id)s and %(project_id)s`);
   return (asking, target) => fact(asking) !== null && fact(asking) === expected(target);
 }
 
