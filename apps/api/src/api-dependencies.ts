@@ -2,8 +2,10 @@ import type { DriverRegistry } from '@jeroboam/driver-sdk';
 import type { EventLog } from '@jeroboam/event-log';
 import type { MessageClient } from '@jeroboam/messaging';
 import type { CloudLookupsSource, KeystoneTokenValidator } from '@jeroboam/openstack';
-import type { Clock, Logger } from '@jeroboam/platform';
+import type { Clock, Logger, Timers } from '@jeroboam/platform';
 import type { ReadModel } from '@jeroboam/read-model';
+import type { DeprecationRegistry } from './deprecation/deprecation-registry.ts';
+import type { Deprecation } from './deprecation/deprecations.ts';
 
 export interface ApiConfig {
   /** Scheme, host and path prefix under which clients reach the API, for links. @default the host a request names */
@@ -34,17 +36,21 @@ export const DEFAULT_API_CONFIG: ApiConfig = {
 export interface ApiDependencies {
   readonly messages: MessageClient;
   readonly readModel: ReadModel;
-  /** Read only, for the history of bays. */
+  /** For the history of bays, which is read only, and for the counts of deprecated use, which the API alone writes. */
   readonly log: EventLog;
   /** `none`: no authentication, everybody on this host is the user `demo`. */
   readonly keystone: KeystoneTokenValidator | 'none';
   readonly lookups: CloudLookupsSource;
   readonly drivers: DriverRegistry;
   readonly clock: Clock;
+  /** @default those of the process */
+  readonly timers?: Timers;
   readonly logger: Logger;
   readonly config?: Partial<ApiConfig>;
+  /** What will go away, besides what drivers say of themselves. @default what we ship */
+  readonly deprecated?: readonly Deprecation[];
 }
 
 /** Token of the dependencies, with the configuration complete. */
 export const API = Symbol('api');
-export type Api = ApiDependencies & { readonly config: ApiConfig };
+export type Api = ApiDependencies & { readonly config: ApiConfig; readonly deprecations: DeprecationRegistry };

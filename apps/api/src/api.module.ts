@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
-import type { DynamicModule, OnModuleInit, Provider } from '@nestjs/common';
+import type { DynamicModule, OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import { BAYS, BAY_MODELS, OPERATIONS, QUOTAS } from '@jeroboam/read-model';
+import { systemTimers } from '@jeroboam/platform';
+import { BAYS, BAY_MODELS, DEPRECATED_USES, OPERATIONS, QUOTAS } from '@jeroboam/read-model';
 import { API, DEFAULT_API_CONFIG, type Api, type ApiDependencies } from './api-dependencies.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { BayQueries } from './bay/bay.queries.ts';
@@ -19,6 +20,11 @@ import { DeleteBayModel } from './bay-model/delete-bay-model.ts';
 import { ReviseBayModel } from './bay-model/revise-bay-model.ts';
 import { CertificatesController } from './certificate/certificates.controller.ts';
 import { Commands } from './command/commands.ts';
+import { DeprecatedUses } from './deprecation/deprecated-uses.ts';
+import { DeprecationRegistry } from './deprecation/deprecation-registry.ts';
+import { DeprecationsController } from './deprecation/deprecations.controller.ts';
+import { DEPRECATED } from './deprecation/deprecations.ts';
+import { announceDeprecations } from './deprecation/used-deprecations.ts';
 import { DiscoveryController } from './discovery/discovery.controller.ts';
 import { OperationsController } from './operation/operations.controller.ts';
 import { BayOperationsController } from './events/bay-operations.controller.ts';
@@ -35,19 +41,26 @@ import { UsageController } from './usage/usage.controller.ts';
 import { ApiErrorFilter } from './wire/api-error.filter.ts';
 import { installWire } from './wire/wire-hooks.ts';
 
-class Preparation implements OnModuleInit {
+class Preparation implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly api: Api,
     private readonly policy: Policy,
+    private readonly uses: DeprecatedUses,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const { keystone, logger, readModel, config: { wwwAuthenticateUri } } = this.api;
+    const { keystone, logger, readModel, deprecations, config: { wwwAuthenticateUri, publicUrl } } = this.api;
     // Fastify takes hooks until it is ready: after the routes are registered is early enough.
     installWire(fastifyOf(this.host), new Authenticator({ keystone, logger, wwwAuthenticateUri, policy: this.policy }));
+    announceDeprecations(fastifyOf(this.host), { registry: deprecations, uses: this.uses, publicUrl });
     // The API may boot before those who write.
-    await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS]);
+    await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS, DEPRECATED_USES]);
+  }
+
+  /** No more requests come by then. */
+  onApplicationShutdown(): Promise<void> {
+    return this.uses.close();
   }
 }
 
@@ -59,19 +72,23 @@ function fastifyOf(host: HttpAdapterHost): FastifyInstance {
 @Module({})
 export class ApiModule {
   static with(dependencies: ApiDependencies): DynamicModule {
-    const api: Api = { ...dependencies, config: { ...DEFAULT_API_CONFIG, ...dependencies.config } };
+    const api = complete(dependencies);
     const policy = policyOf(api.config.policyFile);
+    const uses = new DeprecatedUses({ log: api.log, clock: api.clock, timers: api.timers ?? systemTimers, logger: api.logger });
     return {
       module: ApiModule,
       controllers: [
         DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController,
         OperationsController, EventsController, BayOperationsController, DriversController, QuotasController, StatsController,
-        ServicesController, UsageController, FederationsController, BaysController, BaymodelsController,
+        ServicesController, UsageController, FederationsController, BaysController, BaymodelsController, DeprecationsController,
       ],
       providers: [
         { provide: API, useValue: api },
+        { provide: DeprecatedUses, useValue: uses },
         ...services(api),
-        { provide: Preparation, useFactory: (host: HttpAdapterHost) => new Preparation(host, api, policy), inject: [HttpAdapterHost] },
+        {
+          provide: Preparation, useFactory: (host: HttpAdapterHost) => new Preparation(host, api, policy, uses), inject: [HttpAdapterHost],
+        },
         {
           provide: APP_FILTER, useFactory: (host: HttpAdapterHost) => new ApiErrorFilter(api.logger, fastifyOf(host).routeTable),
           inject: [HttpAdapterHost],
@@ -79,6 +96,12 @@ export class ApiModule {
       ],
     };
   }
+}
+
+function complete(dependencies: ApiDependencies): Api {
+  const { deprecated = DEPRECATED, drivers, clock } = dependencies;
+  const deprecations = new DeprecationRegistry(deprecated, drivers.manifests, () => clock.now());
+  return { ...dependencies, deprecations, config: { ...DEFAULT_API_CONFIG, ...dependencies.config } };
 }
 
 function services(api: Api): Provider[] {

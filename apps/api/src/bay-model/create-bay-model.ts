@@ -27,7 +27,7 @@ type CompleteFields = ClusterTemplateFields & { readonly coe: string; readonly i
 /** Takes in a new bay model, checked in Magnum's order: what the text says, what the cloud has, who may. */
 export class CreateBayModel {
   constructor(
-    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'config'>,
+    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
     private readonly commands: Commands,
   ) {}
 
@@ -53,6 +53,7 @@ export class CreateBayModel {
       serverType, os: image.osDistro, coe: fields.coe, driver, imageDriver: image.magnumDriver,
       configuredDefault: this.api.config.defaultDriver,
     });
+    acting.deprecations?.push(...this.api.deprecations.forNew(fields.coe, manifest));
     const parts = partsOf(fields);
     requireCapableDriver(manifest.name, manifest.capabilities, parts);
     enforce('clustertemplate:create', caller);

@@ -25,7 +25,7 @@ export class ReviseBayModel {
   private readonly type: ClusterTemplateType;
 
   constructor(
-    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'config'>,
+    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
     private readonly models: BayModelQueries,
     private readonly commands: Commands,
   ) {
@@ -46,23 +46,27 @@ export class ReviseBayModel {
     await this.commands.carryOut(reviseBayModel, { bayModelId: model.id, changes }, acting, [PROJECTIONS.bayModels]);
   }
 
-  private async possible(model: BayModelDocument, changes: BayModelChanges, { caller }: Acting): Promise<BayModelChanges> {
+  private async possible(model: BayModelDocument, changes: BayModelChanges, acting: Acting): Promise<BayModelChanges> {
+    const { caller } = acting;
     const revised = { ...model, ...changes };
     requirePossibleParts(revised.coe, revised, this.api.drivers);
     const lookups = this.api.lookups.for({ token: caller.token, info: caller.info });
-    const ofDriver = OF_THE_DRIVER.some((field) => changes[field] !== undefined) ? await this.ofDriver(revised, changes, lookups) : {};
+    const ofDriver = OF_THE_DRIVER.some((field) => changes[field] !== undefined) ? await this.ofDriver(revised, changes, lookups, acting) : {};
     await requireResources(lookups, revised, revised.labels);
     return { ...changes, ...ofDriver };
   }
 
   /** @returns the distribution, where the image is another: it knows better than the patch. */
-  private async ofDriver(revised: BayModelDocument, changes: BayModelChanges, lookups: CloudLookups): Promise<BayModelChanges> {
+  private async ofDriver(
+    revised: BayModelDocument, changes: BayModelChanges, lookups: CloudLookups, { deprecations }: Acting,
+  ): Promise<BayModelChanges> {
     const image = await requireImage(lookups, revised.imageId);
     const distro = changes.imageId === undefined ? revised.clusterDistro : image.osDistro;
     const { manifest } = chooseDriver(this.api.drivers, {
       serverType: revised.serverType, os: distro, coe: revised.coe, driver: revised.driver, imageDriver: image.magnumDriver,
       configuredDefault: this.api.config.defaultDriver,
     });
+    deprecations?.push(...this.api.deprecations.forNew(revised.coe, manifest));
     requireCapableDriver(manifest.name, manifest.capabilities, revised);
     return changes.imageId === undefined ? {} : { clusterDistro: distro ?? '' };
   }

@@ -46,7 +46,7 @@ export function requireNodes(nodeCount: number, minor: number): void {
 /** Takes in a new bay, checked in the order of contract section 2.2. The quota is the scheduler's to guard. */
 export class CreateBay {
   constructor(
-    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'config'>,
+    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
     private readonly models: BayModelQueries,
     private readonly commands: Commands,
   ) {}
@@ -58,6 +58,7 @@ export class CreateBay {
     const model = await this.modelOf(fields.cluster_template_id, minor, caller);
     const lookups = this.api.lookups.for({ token: caller.token, info: caller.info });
     const driver = await this.driverOf(model, lookups);
+    acting.deprecations?.push(...this.api.deprecations.forNew(model.coe, driver.manifest));
     requireVolumeSize(model.dockerStorageDriver, fields.docker_volume_size ?? model.dockerVolumeSize);
     const { name, capabilities } = driver.manifest;
     const masterCount = fields.master_count ?? 1;

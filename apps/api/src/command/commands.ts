@@ -5,6 +5,8 @@ import type { Accepted, MessageClient, MessageContract } from '@jeroboam/messagi
 import type { ReadModel } from '@jeroboam/read-model';
 import type { ApiConfig } from '../api-dependencies.ts';
 import { actorOf, projectOf, type Caller } from '../auth/caller.ts';
+import type { Deprecation } from '../deprecation/deprecations.ts';
+import { deprecationsOf } from '../deprecation/used-deprecations.ts';
 import { BadRequest } from '../wire/errors.ts';
 
 /** Accepted and durable, but not yet to be seen: an answer now could be followed by a stale one. */
@@ -25,18 +27,22 @@ export interface Acting {
   readonly requestId: string;
   /** Derived from the request's `Idempotency-Key` where it has one: the same request again is the same command. */
   readonly commandId: string;
+  /** Where to put what the request turns out to use of what is deprecated: its answer will say so. */
+  readonly deprecations?: Deprecation[];
 }
 
 /** @throws {BadRequest} for an unusable `Idempotency-Key`. */
 export function actingOn(request: FastifyRequest): Acting {
   const { caller } = request.wire;
   const key = request.headers['idempotency-key'];
-  if (key === undefined) return { caller, requestId: request.id, commandId: randomUUID() };
+  const deprecations = deprecationsOf(request);
+  if (key === undefined) return { caller, requestId: request.id, commandId: randomUUID(), deprecations };
   if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
     throw new BadRequest('Idempotency-Key must have 1 to 255 printable ASCII characters.');
   }
   const path = request.url.split('?', 1)[0]!.replace(/\/+$/, '').replace(/^\/v1(?=\/)/, '');
-  return { caller, requestId: request.id, commandId: derivedId('idempotency', projectOf(caller), request.method, path, key) };
+  const commandId = derivedId('idempotency', projectOf(caller), request.method, path, key);
+  return { caller, requestId: request.id, commandId, deprecations };
 }
 
 /** Sends what requests ask for to the services that decide, and waits until the outcome can be read everywhere. */

@@ -28,6 +28,7 @@ export function driverView(manifest: DriverManifest, onHost: DriverOnHost | 'not
       limitations: capabilities.limitations,
     },
     digest: digestOf(manifest),
+    ...(manifest.deprecation ? { sunset: manifest.deprecation.sunset } : {}),
     ...availability(onHost),
   };
 }

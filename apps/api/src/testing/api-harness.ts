@@ -3,7 +3,7 @@ import { DriverRegistry } from '@jeroboam/driver-sdk';
 import { InMemoryEventLog } from '@jeroboam/event-log/testing';
 import { FakeClock, recordingLogger } from '@jeroboam/platform/testing';
 import { openSqliteReadModel, type ReadModel } from '@jeroboam/read-model';
-import type { ApiConfig } from '../api-dependencies.ts';
+import type { ApiConfig, ApiDependencies } from '../api-dependencies.ts';
 import { createApiApp } from '../create-api-app.ts';
 import { FakeCloud } from './fake-cloud.ts';
 import { FakeKeystone } from './fake-keystone.ts';
@@ -36,23 +36,27 @@ export class ApiHarness {
   readonly keystone = new FakeKeystone();
   readonly cloud = new FakeCloud();
   readonly logger = recordingLogger();
+  readonly clock = new FakeClock();
+  readonly log = new InMemoryEventLog(undefined, () => this.clock.now());
+  readonly services: FakeServices;
+  private app: NestFastifyApplication | undefined;
 
-  private constructor(
-    readonly readModel: ReadModel,
-    readonly services: FakeServices,
-    private app: NestFastifyApplication | undefined,
-  ) {}
+  private constructor(readonly readModel: ReadModel) {
+    this.services = new FakeServices(this.log, readModel, () => this.clock.now());
+  }
 
-  static async open(config: Partial<ApiConfig> = {}, options: { readonly withoutKeystone?: true } = {}): Promise<ApiHarness> {
-    const readModel = await openSqliteReadModel({ path: ':memory:' });
-    const clock = new FakeClock();
-    const log = new InMemoryEventLog(undefined, () => clock.now());
-    const harness = new ApiHarness(readModel, new FakeServices(log, readModel, () => clock.now()), undefined);
+  /** @param options.dependencies in place of those that the harness has. */
+  static async open(
+    config: Partial<ApiConfig> = {}, options: { readonly withoutKeystone?: true; readonly dependencies?: Partial<ApiDependencies> } = {},
+  ): Promise<ApiHarness> {
+    const harness = new ApiHarness(await openSqliteReadModel({ path: ':memory:' }));
+    const { clock, log, readModel } = harness;
     harness.app = await createApiApp({
-      messages: harness.services, readModel, log, clock, logger: harness.logger,
+      messages: harness.services, readModel, log, clock, timers: clock, logger: harness.logger,
       keystone: options.withoutKeystone ? 'none' : harness.keystone, lookups: harness.cloud,
       drivers: new DriverRegistry([manifest(), OTHER]),
       config: { readAfterWriteTimeoutMs: 20, wwwAuthenticateUri: 'http://keystone.test/v3', ...config },
+      ...options.dependencies,
     });
     await harness.services.project();
     await harness.app.init();
@@ -87,6 +91,17 @@ export class ApiHarness {
     const { status, body } = await this.call('POST /v1/clustertemplates', { as, body: { ...TEMPLATE, ...fields } });
     if (status !== 201) throw new Error(`no bay model: ${JSON.stringify(body)}`);
     return body.uuid;
+  }
+
+  /** Makes a bay of one master and two workers that has been provisioned; its id. */
+  async givenCompleteBay(bayModelId: string, fields: object = {}, as = 'member'): Promise<string> {
+    const uuid = await this.givenBay(bayModelId, { node_count: 2, ...fields }, as);
+    const { operationId } = (await this.readModel.get<{ id: string; operationId: string }>('bays', uuid))!;
+    const joined = ['default-master-0', 'default-worker-0', 'default-worker-1'].map((name, index) => (
+      { name, nodeGroup: name.slice(0, -2), address: `10.0.0.${index + 4}` }));
+    await this.services.tell(uuid, { type: 'ObserveBay', data: { operationId, joined, removed: [] } });
+    await this.services.tell(uuid, { type: 'CompleteOperation', data: { operationId, outputs: { apiAddress: 'tcp://10.0.0.4:2376', stackId: 'stack-1' } } });
+    return uuid;
   }
 
   /** Makes a bay; its id. */

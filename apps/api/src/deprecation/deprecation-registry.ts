@@ -1,0 +1,63 @@
+import { DomainError } from '@jeroboam/domain';
+import type { DriverManifest } from '@jeroboam/driver-sdk';
+import { isOver, type Deprecation } from './deprecations.ts';
+
+/** It was announced long ago, and now it is so. */
+export class PastSunset extends DomainError {
+  readonly code = 'PAST_SUNSET';
+  readonly kind = 'invalid';
+  constructor({ feature, kind, name, sunset, replacement, doc }: Deprecation) {
+    const instead = replacement === null ? '' : `, use ${replacement} instead`;
+    super(`Nothing new is made with ${kind} ${name} since ${sunset}${instead}: ${doc}`, { feature, sunset, replacement });
+  }
+}
+
+const DRIVERS_PAGE = 'https://docs.openstack.org/magnum/latest/user/';
+
+/** Everything deprecated that this process knows: what we say of the API, and what drivers say of themselves. */
+export class DeprecationRegistry {
+  readonly entries: readonly Deprecation[];
+
+  /** @param now tells what is over by now. */
+  constructor(
+    deprecated: readonly Deprecation[],
+    manifests: readonly DriverManifest[],
+    private readonly now: () => Date,
+  ) {
+    this.entries = [...deprecated, ...manifests.flatMap(ofDriver)];
+  }
+
+  isOver(deprecation: Deprecation): boolean {
+    return isOver(deprecation, this.now());
+  }
+
+  /**
+   * What is deprecated of that which something new is made with.
+   * @throws {PastSunset} for what is over: bays made before go on.
+   */
+  forNew(coe: string, { name, version }: Pick<DriverManifest, 'name' | 'version'>): readonly Deprecation[] {
+    const used = [...this.#of('coe', coe), ...this.#of('driver', `${name}@${version}`)];
+    const over = used.find((each) => this.isOver(each));
+    if (over) throw new PastSunset(over);
+    return used;
+  }
+
+  /** @param fields that were sent, of `resource` as the path names it. */
+  forFields(resource: string, fields: readonly string[]): readonly Deprecation[] {
+    return fields.flatMap((field) => this.#of('field', `${resource}.${field}`));
+  }
+
+  forLabels(labels: readonly string[]): readonly Deprecation[] {
+    return labels.flatMap((label) => this.#of('label', label));
+  }
+
+  #of(kind: Deprecation['kind'], name: string): readonly Deprecation[] {
+    return this.entries.filter((entry) => entry.kind === kind && entry.name === name);
+  }
+}
+
+function ofDriver({ name, version, state, deprecation }: DriverManifest): readonly Deprecation[] {
+  if (deprecation === undefined || (state !== 'deprecated' && state !== 'retired')) return [];
+  const { since, sunset, replacement = null, doc = DRIVERS_PAGE } = deprecation;
+  return [{ feature: `driver:${name}@${version}`, kind: 'driver', name: `${name}@${version}`, since, sunset, replacement, doc }];
+}
