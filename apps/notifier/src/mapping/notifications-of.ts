@@ -1,0 +1,115 @@
+import type { JeroboamEvent } from '@jeroboam/domain';
+import { ownerOf } from '../bay/bay-payload.ts';
+import type { Recorded, RecordedAs } from '../bay/recorded.ts';
+import { originOf } from '../message/draft.ts';
+import type { Draft } from '../message/draft.ts';
+import { measuresChanged, sampleDrafts } from '../periods/samples.ts';
+import { certificateSigned, clusterTemplate, healthUpdate, quotaUpdate } from './audits.ts';
+import { transition } from './bay-transitions.ts';
+import type { Action, Phase, Transition } from './bay-transitions.ts';
+import type { Happening } from './happening.ts';
+
+type Told<E extends Recorded = Recorded> = (happening: Happening<E>) => readonly Draft[];
+type GroupEvent = Extract<JeroboamEvent, { type: 'BayResizeRequested' | 'BayResized' | 'BayResizeFailed' | `NodeGroup${'Created' | 'CreationFailed' | 'RevisionRequested' | 'Revised' | 'RevisionFailed' | 'RevisionRefused' | 'DeletionRequested' | 'Deleted' | 'DeletionFailed'}` }>['type'];
+
+/** Deliberately told to nobody, for the reason that stands beside it. */
+const silent = (_why: string): Told => () => [];
+
+const bay = (action: 'create' | 'delete', phase: Phase): Told => (happening) =>
+  transition(happening, { phase, cadf: action, types: [`magnum.cluster.${action}`], groups: { action, names: 'all' } });
+
+const resize = (phase: Phase, names?: 'none'): Told<RecordedAs<GroupEvent | 'BayResizeRefused'>> => (happening) =>
+  transition(happening, { phase, cadf: 'update', types: ['magnum.cluster.resize'], ...(names ? {} : { groups: { action: 'update', names: [happening.event.data.nodeGroup] } }) });
+
+/** Magnum tells of node groups only by an update of their cluster. */
+const nodeGroup = (action: Action, phase: Phase): Told<RecordedAs<GroupEvent>> => (happening) =>
+  transition(happening, { phase, cadf: 'update', types: ['magnum.cluster.update'], groups: { action, names: [happening.event.data.nodeGroup] } });
+
+const upgrade = (phase: Phase): Told<RecordedAs<'BayUpgradeRequested' | 'BayUpgraded' | 'BayUpgradeFailed'>> => (happening) =>
+  transition(happening, { phase, cadf: 'update', types: ['magnum.cluster.upgrade'], groups: { action: 'update', names: happening.event.data.nodeGroups } });
+
+const update = (type: string, phase: Phase, cadf: Transition['cadf'] = 'update'): Told => (happening) => transition(happening, { phase, cadf, types: [type] });
+
+/**
+ * What is told of each event. Every event of the catalogue has an entry, or this does not compile: that nobody hears of
+ * something is a decision, never an oversight.
+ */
+const TABLE: { readonly [T in JeroboamEvent['type']]: Told<RecordedAs<T>> } = {
+  BayCreationRequested: bay('create', 'start'),
+  BayProvisioned: bay('create', 'end'),
+  BayCreationFailed: bay('create', 'error'),
+  BayDeletionRequested: bay('delete', 'start'),
+  BayDeleted: bay('delete', 'end'),
+  BayDeletionFailed: bay('delete', 'error'),
+  BayResizeRequested: resize('start'),
+  BayResized: resize('end'),
+  BayResizeFailed: resize('error'),
+  BayResizeRefused: resize('error', 'none'),
+  NodeGroupCreationRequested: (happening) =>
+    transition(happening, { phase: 'start', cadf: 'update', types: ['magnum.cluster.update'], groups: { action: 'create', names: [happening.event.data.nodeGroup.name] } }),
+  NodeGroupCreated: nodeGroup('create', 'end'),
+  NodeGroupCreationFailed: nodeGroup('create', 'error'),
+  NodeGroupRevisionRequested: nodeGroup('update', 'start'),
+  NodeGroupRevised: nodeGroup('update', 'end'),
+  NodeGroupRevisionFailed: nodeGroup('update', 'error'),
+  NodeGroupRevisionRefused: nodeGroup('update', 'error'),
+  NodeGroupDeletionRequested: nodeGroup('delete', 'start'),
+  NodeGroupDeleted: nodeGroup('delete', 'end'),
+  NodeGroupDeletionFailed: nodeGroup('delete', 'error'),
+  BayUpgradeRequested: upgrade('start'),
+  BayUpgraded: upgrade('end'),
+  BayUpgradeFailed: upgrade('error'),
+  // Magnum tells of the beginning of a CA rotation to nobody.
+  CaRotationRequested: update('magnum.certificate.rotate', 'start', null),
+  CaRotationCompleted: update('magnum.certificate.rotate', 'end'),
+  CaRotationFailed: update('magnum.certificate.rotate', 'error'),
+  CredentialRotationRequested: update('magnum.credential.rotate', 'start'),
+  CredentialRotationCompleted: update('magnum.credential.rotate', 'end'),
+  CredentialRotationFailed: update('magnum.credential.rotate', 'error'),
+  BayHealthChanged: healthUpdate,
+  CertificateIssued: certificateSigned,
+  ProjectQuotaSet: quotaUpdate,
+  ProjectQuotaRemoved: quotaUpdate,
+  BayModelCreated: clusterTemplate('create'),
+  BayModelRevised: clusterTemplate('update'),
+  BayModelDeleted: clusterTemplate('delete'),
+
+  BayCreationAbandoned: silent('there never was a bay'),
+  ResourcesIntended: silent('the ledger of what is made outside is the service’s own'),
+  ResourcesRecorded: silent('as ResourcesIntended'),
+  ResourcesReleased: silent('as ResourcesIntended'),
+  NodeJoined: silent('what is billed and shown is what is wanted; its operation’s end tells of it'),
+  NodeRemoved: silent('as NodeJoined'),
+  NodeGroupObserved: silent('what a COE shows is telemetry’s; wanted counts are told'),
+  BayStackAssigned: silent('the stack’s id is in whatever is told next'),
+  BayAuthorityEstablished: silent('a part of making a bay'),
+  BayAuthoritiesWithdrawn: silent('a part of deleting a bay'),
+  AuthorityRotationStarted: silent('CaRotationRequested tells of it'),
+  AuthorityRotationCompleted: silent('CaRotationCompleted tells of it'),
+  DeprecatedUseCounted: silent('about a driver or a template, for its operator; no project’s bay changes'),
+  BaySlotReserved: silent('the bay itself is told of'),
+  BaySlotReleased: silent('as BaySlotReserved'),
+  OperationQueued: silent('the bay’s events say what was asked for and what came of it; how it was worked on is in the log'),
+  OperationStarted: silent('as OperationQueued'),
+  OperationPlanned: silent('as OperationQueued'),
+  OperationStepDispatched: silent('as OperationQueued'),
+  OperationStepSucceeded: silent('as OperationQueued'),
+  OperationStepFailed: silent('as OperationQueued'),
+  OperationStepLeaseExpired: silent('as OperationQueued'),
+  OperationSucceeded: silent('as OperationQueued'),
+  OperationFailed: silent('as OperationQueued'),
+  OperationTimedOut: silent('as OperationQueued'),
+  OperationSuperseded: silent('as OperationQueued'),
+};
+
+/**
+ * Everything that is told of an event: what the table says, and samples at once where a bay measures something else now.
+ *
+ * @throws {NothingToTell} the log says nothing of what the event is about.
+ */
+export function notificationsOf(happening: Happening): readonly Draft[] {
+  const { event, before, after } = happening;
+  const told = (TABLE[event.type] as Told)(happening);
+  if (!after || event.stream !== `bay-${after.bay.spec.bayId}` || !measuresChanged(before, after)) return told;
+  return [...told, ...sampleDrafts(after, originOf(event, ownerOf(after)))];
+}
