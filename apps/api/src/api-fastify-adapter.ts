@@ -1,10 +1,13 @@
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { httpAdapter, type HttpAdapterOptions, type RouteTable } from '@jeroboam/platform/nest';
+import { collectRoutes, type RegisteredRoute } from './openapi/registered-routes.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Which verbs are answered at which path. */
     routeTable: RouteTable;
+    /** All routes so far, for the OpenAPI document. */
+    registeredRoutes: readonly RegisteredRoute[];
   }
 }
 
@@ -14,6 +17,8 @@ declare module 'fastify' {
  */
 export function apiFastifyAdapter(options: HttpAdapterOptions = {}): FastifyAdapter {
   const { adapter, routes } = httpAdapter(options);
-  adapter.getInstance().decorate('routeTable', routes);
+  const instance = adapter.getInstance();
+  instance.decorate('routeTable', routes);
+  instance.decorate('registeredRoutes', collectRoutes(instance));
   return adapter;
 }

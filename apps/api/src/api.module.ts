@@ -36,6 +36,7 @@ import { QuotasController } from './quota/quotas.controller.ts';
 import { policyOf } from './policy/policy-file.ts';
 import type { Policy } from './policy/policy.ts';
 import { ServicesController } from './service/services.controller.ts';
+import { OpenApiController } from './openapi/openapi.controller.ts';
 import { StatsController } from './stats/stats.controller.ts';
 import { UsageController } from './usage/usage.controller.ts';
 import { ApiErrorFilter } from './wire/api-error.filter.ts';
@@ -81,6 +82,7 @@ export class ApiModule {
         DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController,
         OperationsController, EventsController, BayOperationsController, DriversController, QuotasController, StatsController,
         ServicesController, UsageController, FederationsController, BaysController, BaymodelsController, DeprecationsController,
+        OpenApiController,
       ],
       providers: [
         { provide: API, useValue: api },

@@ -18,11 +18,13 @@ import { PAGE_ARGUMENTS, collection } from '../wire/page.ts';
 import { readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
+import { BaymodelsDescribed } from './bay.openapi.ts';
 import { BAYMODEL_PATCH, baymodelType } from './baymodel.type.ts';
 import { baymodelView } from './baymodel.view.ts';
 
 /** `/v1/baymodels`, what cluster templates were called up to 1.10: contract section 2.9. */
 @Deprecated(DEPRECATIONS.baymodels)
+@BaymodelsDescribed
 @Controller(resource('baymodels'))
 export class BaymodelsController {
   private readonly type: ReturnType<typeof baymodelType>;

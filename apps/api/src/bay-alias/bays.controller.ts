@@ -20,6 +20,7 @@ import { booleanArgument, readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
 import { wantedBaySize } from './bay-size.ts';
+import { BaysDescribed } from './bay.openapi.ts';
 import { BAY, BAY_PATCH, asClusterFields } from './bay.type.ts';
 import { bayDetail, baySummary, bayView } from './bay.view.ts';
 
@@ -31,6 +32,7 @@ const AS_CLUSTER_IN = 9;
 
 /** `/v1/bays`, what clusters were called up to 1.10: contract section 2.9. */
 @Deprecated(DEPRECATIONS.bays)
+@BaysDescribed
 @Controller(resource('bays'))
 export class BaysController {
   constructor(

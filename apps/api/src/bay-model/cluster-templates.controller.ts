@@ -12,6 +12,7 @@ import { readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
 import { BayModelQueries } from './bay-model.queries.ts';
+import { ClusterTemplatesDescribed } from './cluster-template.openapi.ts';
 import { CLUSTER_TEMPLATE_PATCH } from './cluster-template.patch.ts';
 import { clusterTemplateType, type ClusterTemplateType } from './cluster-template.type.ts';
 import { clusterTemplateView } from './cluster-template.view.ts';
@@ -20,6 +21,7 @@ import { DeleteBayModel } from './delete-bay-model.ts';
 import { ReviseBayModel } from './revise-bay-model.ts';
 
 /** `/v1/clustertemplates`: contract section 2.1. */
+@ClusterTemplatesDescribed
 @Controller(resource('clustertemplates'))
 export class ClusterTemplatesController {
   private readonly type: ClusterTemplateType;

@@ -9,11 +9,13 @@ import { readQuery } from '../wire/query.ts';
 import { jsonBody } from '../wire/request-body.ts';
 import { Wire, resource } from '../wire/wire-route.ts';
 import { BayQueries } from './bay.queries.ts';
+import { ClusterActionsDescribed } from './cluster.openapi.ts';
 import { RESIZE_REQUEST } from './cluster.type.ts';
 import { DEFAULT_WORKER, requireNodes } from './create-bay.ts';
 import { ResizeBay } from './resize-bay.ts';
 
 /** `/v1/clusters/{ident}/actions`: contract section 2.2. */
+@ClusterActionsDescribed
 @Controller(resource('clusters/:ident/actions'))
 export class ClusterActionsController {
   constructor(

@@ -11,6 +11,8 @@ export const STATUSES = [
   'ROLLBACK_IN_PROGRESS', 'ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'SNAPSHOT_COMPLETE', 'CHECK_COMPLETE', 'ADOPT_COMPLETE',
 ] as const;
 
+export const HEALTH_STATUSES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
+
 /** What may be sent of a cluster, in Magnum's order: contract section 2.2. */
 export const CLUSTER = new ResourceType('cluster', {
   uuid: ignored(),
@@ -29,7 +31,7 @@ export const CLUSTER = new ResourceType('cluster', {
   cluster_id: readOnly(ignored()),
   status: oneOf(...STATUSES),
   status_reason: text(),
-  health_status: oneOf('HEALTHY', 'UNHEALTHY', 'UNKNOWN'),
+  health_status: oneOf(...HEALTH_STATUSES),
   health_status_reason: dictionary(),
   discovery_url: text(),
   api_address: readOnly(ignored()),

@@ -16,6 +16,7 @@ import { booleanArgument, readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
 import { BayQueries } from './bay.queries.ts';
+import { ClustersDescribed } from './cluster.openapi.ts';
 import { CLUSTER, CLUSTER_PATCH } from './cluster.type.ts';
 import { ClusterTexts, clusterDetail, clusterSummary } from './cluster.view.ts';
 import { CreateBay, DEFAULT_WORKER, requireNodes } from './create-bay.ts';
@@ -34,6 +35,7 @@ class NothingThere extends DomainError {
 const ROLLBACK_SINCE = 3;
 
 /** `/v1/clusters`: contract section 2.2. */
+@ClustersDescribed
 @Controller(resource('clusters'))
 export class ClustersController {
   private readonly texts = new ClusterTexts();

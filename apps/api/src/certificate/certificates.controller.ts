@@ -11,12 +11,14 @@ import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { BadRequest, InvalidInput } from '../wire/errors.ts';
 import { baseUrlOf, links, type BaseUrl } from '../wire/links.ts';
-import { readQuery, textArgument } from '../wire/query.ts';
+import { readQuery } from '../wire/query.ts';
 import { jsonBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
+import { CertificatesDescribed, SHOW_ARGUMENTS } from './certificate.openapi.ts';
 import { CERTIFICATE } from './certificate.type.ts';
 
 /** `/v1/certificates`: contract section 2.4. Administrators too see those of their own project only. */
+@CertificatesDescribed
 @Controller(resource('certificates'))
 export class CertificatesController {
   constructor(
@@ -28,7 +30,7 @@ export class CertificatesController {
   @Get(':ident')
   async show(@Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
-    const { ca_cert_type: type } = readQuery(request.query, { ca_cert_type: textArgument });
+    const { ca_cert_type: type } = readQuery(request.query, SHOW_ARGUMENTS);
     const bay = await this.bays.find(caller, ident, 'own');
     enforce('certificate:get', caller, bay);
     const payload = { bayId: bay.id, bayName: bay.name, authority: authorityOf(type) };

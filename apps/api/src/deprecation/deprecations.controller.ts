@@ -7,8 +7,9 @@ import { projectOf } from '../auth/caller.ts';
 import { allows, enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { BadRequest } from '../wire/errors.ts';
-import { integerArgument, readQuery } from '../wire/query.ts';
+import { readQuery } from '../wire/query.ts';
 import { DeprecatedUses } from './deprecated-uses.ts';
+import { DEPRECATION_ARGUMENTS, DeprecationsDescribed } from './deprecation.openapi.ts';
 import { deprecationView } from './deprecation.view.ts';
 
 const DEFAULT_DAYS = 30;
@@ -21,6 +22,7 @@ const MAX_DOCUMENTS = 10_000;
  * `/v1/deprecations`: what will go away, when, and who still uses it. A project sees its own use; whom the rule
  * `deprecation:get_all` lets, that of all. An addition of ours (`bay-ops`).
  */
+@DeprecationsDescribed
 @Controller('v1/deprecations')
 export class DeprecationsController {
   constructor(
@@ -31,7 +33,7 @@ export class DeprecationsController {
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
-    const { days = DEFAULT_DAYS } = readQuery(request.query, { days: integerArgument });
+    const { days = DEFAULT_DAYS } = readQuery(request.query, DEPRECATION_ARGUMENTS);
     if (days < 1 || days > MAX_DAYS) throw new BadRequest(`days must be from 1 to ${MAX_DAYS}.`);
     enforce('deprecation:get', caller);
     await this.#writeDown();

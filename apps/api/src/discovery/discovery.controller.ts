@@ -6,9 +6,11 @@ import { JSON_ONLY, accepts } from '../wire/accept.ts';
 import { sendJson } from '../wire/answer.ts';
 import { baseUrlOf } from '../wire/links.ts';
 import { Wire } from '../wire/wire-route.ts';
+import { DiscoveryDescribed } from './discovery.openapi.ts';
 import { v1View, versionsView } from './discovery.view.ts';
 
 /** What can be asked without a token: contract sections 0 and 1.1. */
+@DiscoveryDescribed
 @Controller()
 export class DiscoveryController {
   constructor(@Inject(API) private readonly api: Api) {}

@@ -12,10 +12,10 @@ export function versionsView(base: BaseUrl): Record<string, unknown> {
   };
 }
 
-const COLLECTIONS = ['clustertemplates', 'clusters', 'quotas', 'certificates', 'mservices', 'stats', 'federations'] as const;
+export const COLLECTIONS = ['clustertemplates', 'clusters', 'quotas', 'certificates', 'mservices', 'stats', 'federations'] as const;
 
 /** What clusters and their templates were called before, as long as it is served. */
-const OLD_COLLECTIONS = ['baymodels', 'bays'] as const;
+export const OLD_COLLECTIONS = ['baymodels', 'bays'] as const;
 const OLD_COLLECTIONS_UNTIL = 10;
 
 /** `GET /v1`: contract section 1.1. @param minor a version lists what it serves. */

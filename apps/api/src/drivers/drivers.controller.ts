@@ -7,6 +7,7 @@ import { requireReader } from '../events/find-bay.ts';
 import { sendJson } from '../wire/answer.ts';
 import { readQuery } from '../wire/query.ts';
 import { DriverAvailability } from './driver-availability.ts';
+import { DriversDescribed } from './driver.openapi.ts';
 import { driverView } from './driver.view.ts';
 
 export class DriverNotFound extends DomainError {
@@ -18,6 +19,7 @@ export class DriverNotFound extends DomainError {
 }
 
 /** `/v1/drivers`: which drivers there are, what they can do, and whether they can do it here. An addition of ours (`bay-ops`). */
+@DriversDescribed
 @Controller('v1/drivers')
 export class DriversController {
   readonly #availability: DriverAvailability;

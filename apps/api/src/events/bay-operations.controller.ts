@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OPERATIONS, type OperationDocument } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
+import { BayOperationsDescribed } from '../operation/operation.openapi.ts';
 import { OperationNotFound } from '../operation/operations.controller.ts';
 import { operationView } from '../operation/operation.view.ts';
 import { sendJson } from '../wire/answer.ts';
@@ -14,6 +15,7 @@ import { findBayId, requireReader } from './find-bay.ts';
 const SORT_KEYS = { id: 'created', created_at: 'createdAt', state: 'state' };
 
 /** `/v1/clusters/{ident}/operations`: what was asked of a bay and what became of it, the oldest first. An addition of ours. */
+@BayOperationsDescribed
 @Controller('v1/clusters/:ident/operations')
 export class BayOperationsController {
   readonly #owners: EventOwners;

@@ -6,21 +6,22 @@ import { API, type Api } from '../api-dependencies.ts';
 import { sendJson } from '../wire/answer.ts';
 import { baseUrlOf } from '../wire/links.ts';
 import { BadRequest } from '../wire/errors.ts';
-import { integerArgument, readQuery, textArgument } from '../wire/query.ts';
+import { readQuery } from '../wire/query.ts';
 import { Wire } from '../wire/wire-route.ts';
 import { readHistory } from './bay-history.ts';
 import { EventConnection } from './event-connection.ts';
 import { EventFilter, STREAM_ARGUMENTS, knownPosition } from './event-filter.ts';
 import { EventHub } from './event-hub.ts';
 import { EventOwners } from './event-owners.ts';
+import { EventsDescribed, HISTORY_ARGUMENTS } from './event.openapi.ts';
 import { findBayId, requireReader, sees } from './find-bay.ts';
 import { wireEvent } from './wire-event.ts';
 
-const HISTORY_ARGUMENTS = { limit: integerArgument, after: textArgument };
 /** Events on one page. */
 const MAX_PAGE = 1_000;
 
 /** What happened: the story of one bay, and everything as it happens. Additions of ours (`bay-ops`). */
+@EventsDescribed
 @Controller()
 export class EventsController implements OnModuleInit, BeforeApplicationShutdown {
   readonly #owners: EventOwners;

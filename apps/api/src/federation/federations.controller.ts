@@ -14,6 +14,7 @@ import { isObject, type Json } from '../wire/python-values.ts';
 import { readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
+import { FederationsDescribed } from './federation.openapi.ts';
 import { FEDERATION, FEDERATION_PATCH } from './federation.type.ts';
 
 /** Magnum's words. */
@@ -32,6 +33,7 @@ const SORT_KEYS = Object.fromEntries(
 const NOTHING = { find: () => Promise.resolve([]) };
 
 /** `/v1/federations`: contract section 2.7. What Magnum answers about federations, which it never came to have. */
+@FederationsDescribed
 @Controller(resource('federations'))
 export class FederationsController {
   constructor(

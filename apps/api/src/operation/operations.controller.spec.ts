@@ -1,8 +1,10 @@
 import { OPERATIONS, type OperationDocument } from '@jeroboam/read-model';
 import { ApiHarness, errorOf } from '../testing/api-harness.ts';
 
+const BAY = '11111111-1111-4111-8111-111111111111';
+
 const OPERATION: OperationDocument = {
-  id: 'op-1', bayId: 'b1', projectId: 'p1', kind: 'resize', nodeGroup: 'default-worker', state: 'RUNNING', requestedBy: 'u1',
+  id: 'op-1', bayId: BAY, projectId: 'p1', kind: 'resize', nodeGroup: 'default-worker', state: 'RUNNING', requestedBy: 'u1',
   requestId: 'req-1', correlationId: 'op-1',
   deadline: '2026-01-31T13:00:00.000Z', attempt: 2, result: null, createdAt: '2026-01-31T12:00:00.000Z', finishedAt: null,
   steps: [{
@@ -22,7 +24,7 @@ describe('GET /v1/operations/{id}', () => {
 
   it('shows the steps and how they went', async () => {
     expect((await api.call('GET /v1/operations/op-1')).body).toEqual({
-      id: 'op-1', kind: 'resize', cluster_uuid: 'b1', nodegroup: 'default-worker', state: 'RUNNING', project_id: 'p1', requested_by: 'u1',
+      id: 'op-1', kind: 'resize', cluster_uuid: BAY, nodegroup: 'default-worker', state: 'RUNNING', project_id: 'p1', requested_by: 'u1',
       request_id: 'req-1',
       correlation_id: 'op-1', deadline: '2026-01-31T13:00:00+00:00', attempt: 2,
       steps: [{

@@ -9,6 +9,7 @@ import { sendJson } from '../wire/answer.ts';
 import { baseUrlOf } from '../wire/links.ts';
 import { readQuery } from '../wire/query.ts';
 import { resource } from '../wire/wire-route.ts';
+import { OperationsDescribed } from './operation.openapi.ts';
 import { operationView } from './operation.view.ts';
 
 export class OperationNotFound extends DomainError {
@@ -20,6 +21,7 @@ export class OperationNotFound extends DomainError {
 }
 
 /** `/v1/operations/{id}`: where the headers of an accepted request point. */
+@OperationsDescribed
 @Controller(resource('operations'))
 export class OperationsController {
   constructor(@Inject(API) private readonly api: Api) {}

@@ -11,10 +11,11 @@ import { enforce } from '../policy/policy.ts';
 import { sendJson, sendNothing } from '../wire/answer.ts';
 import { BadRequest, InvalidInput, MissingArgument } from '../wire/errors.ts';
 import { baseUrlOf } from '../wire/links.ts';
-import { PAGE_ARGUMENTS, collection } from '../wire/page.ts';
-import { booleanArgument, integerArgument, readQuery } from '../wire/query.ts';
+import { collection } from '../wire/page.ts';
+import { readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
+import { LIST_ARGUMENTS, QuotasDescribed } from './quota.openapi.ts';
 import { QuotaQueries } from './quota.queries.ts';
 import { CLUSTER, DEFAULT_HARD_LIMIT, QUOTA } from './quota.type.ts';
 import { defaultQuotaView, quotaView } from './quota.view.ts';
@@ -28,9 +29,8 @@ class ProjectNotFound extends DomainError {
   }
 }
 
-const LIST_ARGUMENTS = { ...PAGE_ARGUMENTS, marker: integerArgument, all_tenants: booleanArgument };
-
 /** `/v1/quotas`: contract section 2.6. */
+@QuotasDescribed
 @Controller(resource('quotas'))
 export class QuotasController {
   constructor(

@@ -9,11 +9,13 @@ import { sendJson } from '../wire/answer.ts';
 import { readQuery } from '../wire/query.ts';
 import { timestamp } from '../wire/timestamp.ts';
 import { resource } from '../wire/wire-route.ts';
+import { ServicesDescribed } from './service.openapi.ts';
 
 /**
  * `/v1/mservices`: contract section 2.7. The scheduler does what a conductor does in Magnum. It is asked rather than
  * listened to; one that does not answer is down, shown as it was when it last did.
  */
+@ServicesDescribed
 @Controller(resource('mservices'))
 export class ServicesController {
   #lastKnown: SchedulerStatus | undefined;

@@ -8,13 +8,15 @@ import { NotAuthorized } from '../bay/create-bay.ts';
 import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { BadRequest } from '../wire/errors.ts';
-import { readQuery, textArgument } from '../wire/query.ts';
+import { readQuery } from '../wire/query.ts';
 import { resource } from '../wire/wire-route.ts';
+import { STATS_ARGUMENTS, StatsDescribed } from './stats.openapi.ts';
 
 /** Bays that are held in memory at once while they are counted. */
 const COUNTED_AT_ONCE = 1_000;
 
 /** `/v1/stats`: contract section 2.7. */
+@StatsDescribed
 @Controller(resource('stats'))
 export class StatsController {
   constructor(@Inject(API) private readonly api: Api) {}
@@ -22,7 +24,7 @@ export class StatsController {
   @Get()
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
-    const { project_id: projectId, type = 'cluster' } = readQuery(request.query, { project_id: textArgument, type: textArgument });
+    const { project_id: projectId, type = 'cluster' } = readQuery(request.query, STATS_ARGUMENTS);
     enforce('stats:get_all', caller);
     if (type.toLowerCase() !== 'cluster') throw new BadRequest("Invalid stats type. Allowed values are 'cluster'");
     if (!caller.isAdmin && projectId && projectId !== caller.projectId) throw new NotAuthorized();

@@ -5,6 +5,8 @@ import { FakeClock, recordingLogger } from '@jeroboam/platform/testing';
 import { openSqliteReadModel, type ReadModel } from '@jeroboam/read-model';
 import type { ApiConfig, ApiDependencies } from '../api-dependencies.ts';
 import { createApiApp } from '../create-api-app.ts';
+import type { RegisteredRoute } from '../openapi/registered-routes.ts';
+import { ApiContract } from './api-contract.ts';
 import { FakeCloud } from './fake-cloud.ts';
 import { FakeKeystone } from './fake-keystone.ts';
 import { FakeServices } from './fake-services.ts';
@@ -40,6 +42,7 @@ export class ApiHarness {
   readonly log = new InMemoryEventLog(undefined, () => this.clock.now());
   readonly services: FakeServices;
   private app: NestFastifyApplication | undefined;
+  private contract: ApiContract | undefined;
 
   private constructor(readonly readModel: ReadModel) {
     this.services = new FakeServices(this.log, readModel, () => this.clock.now());
@@ -60,7 +63,12 @@ export class ApiHarness {
     });
     await harness.services.project();
     await harness.app.init();
+    harness.contract = ApiContract.of((await harness.app.inject('/v1/openapi.json')).payload);
     return harness;
+  }
+
+  get routes(): readonly RegisteredRoute[] {
+    return this.app!.getHttpAdapter().getInstance().registeredRoutes;
   }
 
   async close(): Promise<void> {
@@ -68,6 +76,7 @@ export class ApiHarness {
     await this.readModel.close();
   }
 
+  /** Every answer is held against the OpenAPI document. */
   async call(request: string, { as = 'member', version = 'container-infra latest', headers = {}, body, from }: Call = {}): Promise<Answer> {
     const [method, url] = request.split(' ', 2) as ['GET', string];
     const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
@@ -82,6 +91,7 @@ export class ApiHarness {
       ...(payload === undefined ? {} : { payload }),
       ...(from === undefined ? {} : { remoteAddress: from }),
     });
+    this.contract!.requireDescribed(method, url, { status: response.statusCode, headers: response.headers, text: response.payload });
     const isJson = String(response.headers['content-type']).includes('json') && response.payload !== '';
     return { status: response.statusCode, headers: response.headers, text: response.payload, body: isJson ? response.json() : undefined };
   }

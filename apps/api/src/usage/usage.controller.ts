@@ -7,18 +7,15 @@ import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { BadRequest } from '../wire/errors.ts';
 import { baseUrlOf } from '../wire/links.ts';
-import { integerArgument, readQuery, textArgument, uuidArgument, type Given } from '../wire/query.ts';
+import { readQuery, type Given } from '../wire/query.ts';
 import { resource } from '../wire/wire-route.ts';
 import { askedMoment } from './asked-moment.ts';
+import { USAGE_ARGUMENTS, UsageDescribed } from './usage.openapi.ts';
 import { GROUPINGS, UsageQueries, type Grouping, type UsageQuestion } from './usage.queries.ts';
 import { totalView, usageView } from './usage.view.ts';
 
-const ARGUMENTS = {
-  from: textArgument, to: textArgument, project_id: textArgument, cluster: textArgument, group_by: textArgument,
-  limit: integerArgument, marker: uuidArgument,
-};
-
 /** `/v1/usage`: what bays used, for billing; `infra/docs/usage.md`. An addition of ours (`bay-ops`). */
+@UsageDescribed
 @Controller(resource('usage'))
 export class UsageController implements OnModuleInit {
   readonly #usage: UsageQueries;
@@ -35,7 +32,7 @@ export class UsageController implements OnModuleInit {
   @Get()
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
-    const given = readQuery(request.query, ARGUMENTS);
+    const given = readQuery(request.query, USAGE_ARGUMENTS);
     const projectId = given.project_id ?? (caller.isAdmin ? undefined : projectOf(caller));
     enforce('usage:get', caller, { projectId: projectId ?? null, userId: caller.userId });
     const question: UsageQuestion = {
@@ -62,7 +59,7 @@ export class UsageController implements OnModuleInit {
   }
 }
 
-type Asked = Given<typeof ARGUMENTS>;
+type Asked = Given<typeof USAGE_ARGUMENTS>;
 
 /** Until now, unless it was to end before. @throws {InvalidInput} {BadRequest} */
 function periodOf(given: Asked, now: Date): UsagePeriod {

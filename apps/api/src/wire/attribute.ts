@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { ANYTHING, BOOLEAN, TEXT, UUID, listOf, mapOf, words, type Schema } from '../openapi/schema.ts';
 import { BadRequest } from './errors.ts';
 import { PythonFloat, isObject, pythonRepr, pythonStr, pythonType, typeName, type Json } from './python-values.ts';
 
@@ -16,10 +17,17 @@ export interface Attribute<T> {
   validate(value: Json): T;
   readonly mandatory: boolean;
   readonly readOnly: boolean;
+  /** What a client is told to send: less than is taken in, as Magnum's toolkit also reads `"5"` and `"yes"`. */
+  readonly schema: Schema;
 }
 
-function attribute<T>(validate: (value: Json) => T, convert: (value: Json) => Json = (value) => value): Attribute<T> {
-  return { convert, validate, mandatory: false, readOnly: false };
+function attribute<T>(schema: Schema, validate: (value: Json) => T, convert: (value: Json) => Json = (value) => value): Attribute<T> {
+  return { convert, validate, mandatory: false, readOnly: false, schema };
+}
+
+/** Without what is undefined. */
+function defined(members: Readonly<Record<string, unknown>>): Schema {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
 /** The field must be there; null passes, as it does in Magnum, and is for the handler to judge. */
@@ -33,7 +41,7 @@ export function readOnly<T>(of: Attribute<T>): Attribute<T> {
 
 /** Any text. */
 export function text(): Attribute<string> {
-  return attribute((value) => {
+  return attribute(TEXT, (value) => {
     if (!isText(value)) throw new Unfit(`Wrong type. Expected '<class 'str'>', got '${pythonType(value)}'`);
     return value;
   });
@@ -49,7 +57,8 @@ export interface StringLimits {
 /** Text within limits; lengths count code points, as Python does. */
 export function string({ min, max, pattern }: StringLimits): Attribute<string> {
   const expression = pattern === undefined ? undefined : new RegExp(pattern, 'u');
-  return attribute((value) => {
+  const schema = { ...TEXT, ...defined({ minLength: min, maxLength: max, pattern }) };
+  return attribute(schema, (value) => {
     if (!isText(value)) throw new Unfit('Value should be string');
     const length = Array.from(value).length;
     if (min !== undefined && length < min) throw new Unfit(`Value should have a minimum character requirement of ${min}`);
@@ -69,7 +78,7 @@ const MAX_INTEGER = 2_147_483_647;
 
 /** A whole number; `"5"`, 5.5 and true are taken in as 5, 5 and 1. */
 export function integer(min?: number, max = MAX_INTEGER): Attribute<number> {
-  return attribute((value) => {
+  return attribute({ type: 'integer', ...defined({ minimum: min, maximum: max }) }, (value) => {
     const number = typeof value === 'boolean' ? Number(value) : value;
     if (typeof number !== 'number' && typeof number !== 'bigint') {
       throw new Unfit(`'<' not supported between instances of '${typeName(value)}' and 'int'`);
@@ -100,7 +109,7 @@ const TRUE = new Set(['1', 't', 'true', 'on', 'y', 'yes']);
 const FALSE = new Set(['0', 'f', 'false', 'off', 'n', 'no']);
 
 export function boolean(): Attribute<boolean> {
-  return attribute((value) => {
+  return attribute(BOOLEAN, (value) => {
     const word = pythonStr(value).trim().toLowerCase();
     if (TRUE.has(word)) return true;
     if (FALSE.has(word)) return false;
@@ -110,7 +119,7 @@ export function boolean(): Attribute<boolean> {
 }
 
 export function oneOf<const T extends string>(...values: readonly T[]): Attribute<T> {
-  return attribute((value) => {
+  return attribute(words(...values), (value) => {
     if (!values.includes(value as T)) throw new Unfit(`Value should be one of: ${values.join(', ')}`);
     return value as T;
   });
@@ -123,6 +132,7 @@ export function labels(): Attribute<Readonly<Record<string, string>>> {
     return value;
   };
   return attribute(
+    mapOf({ type: ['string', 'integer', 'number', 'boolean'] }),
     (value) => Object.fromEntries(Object.entries(read(value)).map(([name, label]) => [nameOf(name), labelText(label)])), read,
   );
 }
@@ -147,7 +157,7 @@ export function dictionary(): Attribute<Json> {
     if (!isObject(value)) throw new Unfit(`Value not a valid dict: ${pythonStr(value)}`);
     return value;
   };
-  return attribute(read, read);
+  return attribute({ type: 'object' }, read, read);
 }
 
 /** A list of texts. */
@@ -156,12 +166,12 @@ export function texts(): Attribute<readonly string[]> {
     if (!Array.isArray(value)) throw new Unfit(`Value not a valid list: ${pythonStr(value)}`);
     return value;
   };
-  return attribute((value) => read(value).map((item) => text().validate(item)), read);
+  return attribute(listOf(TEXT), (value) => read(value).map((item) => text().validate(item)), read);
 }
 
 /** A UUID in any of the spellings OpenStack takes for one, brought into the usual one. */
 export function uuid(): Attribute<string> {
-  return attribute((value) => {
+  return attribute(UUID, (value) => {
     const normal = normalUuid(value);
     // Magnum's own sentence, without the words around other refusals.
     if (normal === undefined) throw new BadRequest(`Expected a uuid but received ${pythonStr(value)}.`);
@@ -182,7 +192,7 @@ export function normalUuid(value: unknown): string | undefined {
 
 /** IPv4 addresses, separated by commas; kept as written. */
 export function dnsServers(): Attribute<string> {
-  return attribute((value) => {
+  return attribute({ ...TEXT, description: 'IPv4 addresses, separated by commas.' }, (value) => {
     const plain = text().validate(value);
     if (!plain.split(',').every((address) => isIPv4(address.trim()))) {
       throw new BadRequest(`Expected a single dns address or comma separated dns list, but received ${pythonStr(plain)}.`);
@@ -193,5 +203,5 @@ export function dnsServers(): Attribute<string> {
 
 /** A field that may be sent and counts for nothing. */
 export function ignored(): Attribute<Json> {
-  return attribute((value) => value);
+  return attribute(ANYTHING, (value) => value);
 }

@@ -1,3 +1,4 @@
+import { listOf, object, words, type Schema } from '../openapi/schema.ts';
 import { mandatory, oneOf, string, Unfit, type Attribute } from './attribute.ts';
 import { BadRequest, InvalidInput, MissingArgument, PatchRefused } from './errors.ts';
 import { MalformedLiteral, parsePythonLiteral } from './python-literal.ts';
@@ -26,6 +27,7 @@ const COMMON_INTERNAL = ['/created_at', '/id', '/links', '/updated_at', '/uuid',
 const scalar: Attribute<Json> = {
   mandatory: false,
   readOnly: false,
+  schema: { type: ['string', 'integer', 'boolean', 'null'] },
   convert: (value) => value,
   validate(value) {
     if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint' || Number.isInteger(value)) return value;
@@ -33,11 +35,22 @@ const scalar: Attribute<Json> = {
   },
 };
 
+const PATH = string({ pattern: '^(/[\\w-]+)+$' });
+const VERBS = ['add', 'replace', 'remove'] as const;
+
 const OPERATION = new ResourceType('patch', {
-  path: mandatory(string({ pattern: '^(/[\\w-]+)+$' })),
-  op: mandatory(oneOf('add', 'replace', 'remove')),
+  path: mandatory(PATH),
+  op: mandatory(oneOf(...VERBS)),
   value: scalar,
 });
+
+/** What a client is told to send as a patch. */
+export function patchOf({ internal, maps }: PatchRules): { readonly schema: Schema } {
+  const path = { ...PATH.schema, not: { enum: [...COMMON_INTERNAL, ...internal] } };
+  const literal = `A text or a whole number. At ${maps.join(', ')}: a text that holds the map as a Python literal, such as "{'a': 'b'}".`;
+  const value = maps.length === 0 ? scalar.schema : { ...scalar.schema, description: literal };
+  return { schema: listOf(object({ op: words(...VERBS), path }, { value })) };
+}
 
 /**
  * Reads a patch in Magnum's dialect: contract section 2.8.

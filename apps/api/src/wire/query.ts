@@ -1,3 +1,4 @@
+import { BOOLEAN, INTEGER, TEXT, UUID, type Schema } from '../openapi/schema.ts';
 import { Unfit, normalUuid, toInteger, boolean } from './attribute.ts';
 import { InvalidInput, UnknownArgument } from './errors.ts';
 import { pythonRepr, pythonStr, type Json } from './python-values.ts';
@@ -5,14 +6,16 @@ import { pythonRepr, pythonStr, type Json } from './python-values.ts';
 /** The type of one argument in the query: its name in Magnum's messages, and how its text is read. */
 export interface Argument<T> {
   readonly type: string;
+  readonly schema: Schema;
   read(given: Json): T;
 }
 
-type Arguments = Readonly<Record<string, Argument<unknown>>>;
+export type Arguments = Readonly<Record<string, Argument<unknown>>>;
 export type Given<A extends Arguments> = { readonly [K in keyof A]?: A[K] extends Argument<infer T> ? T : never };
 
 export const integerArgument: Argument<number> = {
   type: 'int',
+  schema: INTEGER,
   read(given) {
     // What a number cannot hold is beyond any page all the same.
     return Number(toInteger(given));
@@ -21,6 +24,7 @@ export const integerArgument: Argument<number> = {
 
 export const textArgument: Argument<string> = {
   type: 'str',
+  schema: TEXT,
   read(given) {
     // Given twice, Magnum sees a list.
     if (typeof given !== 'string') throw new Unfit(`expected a string, got ${pythonStr(pythonRepr(given))}`);
@@ -30,13 +34,18 @@ export const textArgument: Argument<string> = {
 
 export const uuidArgument: Argument<string> = {
   type: 'uuid',
+  schema: UUID,
   read(given) {
     if (normalUuid(given) === undefined) throw new Unfit(`Expected a uuid but received ${pythonStr(given)}.`);
     return given as string;
   },
 };
 
-export const booleanArgument: Argument<boolean> = { type: 'boolean', read: (given) => boolean().validate(given) };
+export const booleanArgument: Argument<boolean> = {
+  type: 'boolean',
+  schema: BOOLEAN,
+  read: (given) => boolean().validate(given),
+};
 
 /**
  * Reads the query of a request.

@@ -122,6 +122,16 @@ describe('ResourceType', () => {
     expect(refusal('{"size": 0, "name": 5}')).toContain('attribute name');
   });
 
+  it('tells clients what to send: what must be there, what may be null, and nothing that cannot be set', () => {
+    expect(THING.schema).toMatchObject({ type: 'object', required: ['kind'], additionalProperties: false });
+    expect(THING.schema['properties']).toMatchObject({
+      kind: { type: 'string', enum: ['vm', 'bm'] },
+      name: { type: ['string', 'null'], minLength: 1, maxLength: 5, pattern: '^[a-z]+$' },
+      size: { type: ['integer', 'null'], minimum: 1, maximum: 100 },
+    });
+    expect(THING.schema['properties']).not.toHaveProperty('project_id');
+  });
+
   it('does not convert what a patch put in', () => {
     const after = (size: unknown) => () => THING.validate({ kind: 'vm', size: size as string });
     expect(after('3')).toThrow(

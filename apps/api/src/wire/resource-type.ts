@@ -1,3 +1,4 @@
+import { nullable, object, type Schema } from '../openapi/schema.ts';
 import { Unfit, type Attribute } from './attribute.ts';
 import { InvalidInput, MissingArgument, UnknownAttribute } from './errors.ts';
 import { isObject, pythonStr, type Json, type JsonObject } from './python-values.ts';
@@ -18,6 +19,14 @@ export class ResourceType<A extends Attributes> {
     readonly argument: string,
     private readonly attributes: A,
   ) {}
+
+  /** What a client is told to send. */
+  get schema(): Schema {
+    const fields = Object.entries(this.attributes).filter(([, { readOnly }]) => !readOnly);
+    const schemas = (wanted: boolean) => fields.filter(([, { mandatory }]) => mandatory === wanted)
+      .map(([name, { schema }]) => [name, wanted ? schema : nullable(schema)]);
+    return object(Object.fromEntries(schemas(true)), Object.fromEntries(schemas(false)));
+  }
 
   /**
    * @param body undefined where none was sent.

@@ -1,4 +1,5 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyContextConfig } from 'fastify';
 import type { Caller } from '../auth/caller.ts';
 
 /** How the wire treats one route. */
@@ -31,12 +32,24 @@ declare module 'fastify' {
   }
 }
 
+/** What Fastify is told of a method. Nest takes it as a whole, so who adds to it must know what is there. */
+const configs = new WeakMap<object, Partial<FastifyContextConfig>>();
+
+export function addRouteConfig(config: Partial<FastifyContextConfig>): MethodDecorator {
+  return (target, name, descriptor) => {
+    const method = descriptor.value as object;
+    const whole = { ...configs.get(method), ...config };
+    configs.set(method, whole);
+    RouteConfig(whole)(target, name, descriptor);
+  };
+}
+
 /**
  * Says how the wire treats a controller's method. Without it a route needs a token, exists in every version and answers
  * in JSON.
  */
 export function Wire(route: WireRoute): MethodDecorator {
-  return RouteConfig({ wire: route });
+  return addRouteConfig({ wire: route });
 }
 
 /** Magnum retries an unknown first segment below `/v1`, which is what makes its bookmark links work. */

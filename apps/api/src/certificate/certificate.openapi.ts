@@ -1,0 +1,23 @@
+import { Described, json } from '../openapi/describe.ts';
+import { TEXT, UUID, named, object } from '../openapi/schema.ts';
+import { LINKS } from '../openapi/shapes.ts';
+import { textArgument } from '../wire/query.ts';
+import { CERTIFICATE } from './certificate.type.ts';
+
+const PEM = { ...TEXT, pattern: '^-----BEGIN CERTIFICATE-----\n[^]*\n-----END CERTIFICATE-----$' };
+const CERTIFICATE_FIELDS = { cluster_uuid: UUID, links: LINKS, pem: PEM };
+const AUTHORITY = { ...TEXT, description: '`kubernetes` (default), `etcd` or `front-proxy`; anything else is the cluster’s CA.' };
+
+/** Arguments of a certificate. */
+export const SHOW_ARGUMENTS = { ca_cert_type: { ...textArgument, schema: AUTHORITY } };
+
+export const CertificatesDescribed = Described({
+  show: {
+    summary: 'Show a CA of a cluster', query: SHOW_ARGUMENTS,
+    answers: { 200: json(named('CaCertificate', object(CERTIFICATE_FIELDS))) }, refusals: [409],
+  },
+  sign: {
+    summary: 'Sign a certificate', body: { name: 'CertificateSign', type: CERTIFICATE }, refusals: [409],
+    answers: { 201: json(named('Certificate', object({ ...CERTIFICATE_FIELDS, csr: TEXT }, { ca_cert_type: TEXT })), 'It is signed.') },
+  },
+});

@@ -1,0 +1,2 @@
+export { ApiContract } from './api-contract.ts';
+export type { SeenAnswer } from './api-contract.ts';
