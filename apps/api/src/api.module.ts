@@ -26,6 +26,7 @@ import { DeprecationsController } from './deprecation/deprecations.controller.ts
 import { DEPRECATED } from './deprecation/deprecations.ts';
 import { announceDeprecations } from './deprecation/used-deprecations.ts';
 import { DiscoveryController } from './discovery/discovery.controller.ts';
+import { NodesController } from './node/nodes.controller.ts';
 import { OperationsController } from './operation/operations.controller.ts';
 import { BayOperationsController } from './events/bay-operations.controller.ts';
 import { EventsController } from './events/events.controller.ts';
@@ -81,7 +82,7 @@ export class ApiModule {
       controllers: [
         DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController,
         OperationsController, EventsController, BayOperationsController, DriversController, QuotasController, StatsController,
-        ServicesController, UsageController, FederationsController, BaysController, BaymodelsController, DeprecationsController,
+        ServicesController, UsageController, NodesController, FederationsController, BaysController, BaymodelsController, DeprecationsController,
         OpenApiController,
       ],
       providers: [
