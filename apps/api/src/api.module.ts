@@ -11,6 +11,7 @@ import { ClusterActionsController } from './bay/cluster-actions.controller.ts';
 import { ClustersController } from './bay/clusters.controller.ts';
 import { CreateBay } from './bay/create-bay.ts';
 import { ResizeBay } from './bay/resize-bay.ts';
+import { UpgradeBay } from './bay/upgrade-bay.ts';
 import { BaymodelsController } from './bay-alias/baymodels.controller.ts';
 import { BaysController } from './bay-alias/bays.controller.ts';
 import { BayModelQueries } from './bay-model/bay-model.queries.ts';
@@ -20,6 +21,7 @@ import { DeleteBayModel } from './bay-model/delete-bay-model.ts';
 import { ReviseBayModel } from './bay-model/revise-bay-model.ts';
 import { CertificatesController } from './certificate/certificates.controller.ts';
 import { Commands } from './command/commands.ts';
+import { CredentialsController } from './credential/credentials.controller.ts';
 import { DeprecatedUses } from './deprecation/deprecated-uses.ts';
 import { DeprecationRegistry } from './deprecation/deprecation-registry.ts';
 import { DeprecationsController } from './deprecation/deprecations.controller.ts';
@@ -32,6 +34,8 @@ import { BayOperationsController } from './events/bay-operations.controller.ts';
 import { EventsController } from './events/events.controller.ts';
 import { DriversController } from './drivers/drivers.controller.ts';
 import { FederationsController } from './federation/federations.controller.ts';
+import { CreateNodeGroup } from './node-group/create-node-group.ts';
+import { NodeGroupsController } from './node-group/node-groups.controller.ts';
 import { QuotaQueries } from './quota/quota.queries.ts';
 import { QuotasController } from './quota/quotas.controller.ts';
 import { policyOf } from './policy/policy-file.ts';
@@ -80,7 +84,8 @@ export class ApiModule {
     return {
       module: ApiModule,
       controllers: [
-        DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, CertificatesController,
+        DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, NodeGroupsController, CertificatesController,
+        CredentialsController,
         OperationsController, EventsController, BayOperationsController, DriversController, QuotasController, StatsController,
         ServicesController, UsageController, NodesController, FederationsController, BaysController, BaymodelsController, DeprecationsController,
         OpenApiController,
@@ -120,5 +125,7 @@ function services(api: Api): Provider[] {
     { provide: DeleteBayModel, useValue: new DeleteBayModel(models, commands) },
     { provide: CreateBay, useValue: new CreateBay(api, models, commands) },
     { provide: ResizeBay, useValue: new ResizeBay(api.drivers, commands) },
+    { provide: UpgradeBay, useValue: new UpgradeBay(api, models, commands) },
+    { provide: CreateNodeGroup, useValue: new CreateNodeGroup(api, commands) },
   ];
 }

@@ -5,13 +5,7 @@ describe('POST /v1/clusters/{ident}/actions/resize', () => {
   let uuid: string;
   beforeAll(async () => {
     api = await ApiHarness.open();
-    uuid = await api.givenBay(await api.givenBayModel(), { node_count: 2, labels: { min_node_count: 1 } });
-    const { operationId } = (await api.readModel.get<{ id: string; operationId: string }>('bays', uuid))!;
-    const joined = ['default-master-0', 'default-worker-0', 'default-worker-1'].map((name, index) => ({
-      name, nodeGroup: name.slice(0, -2), address: `10.0.0.${index + 4}`,
-    }));
-    await api.services.tell(uuid, { type: 'ObserveBay', data: { operationId, joined, removed: [] } });
-    await api.services.tell(uuid, { type: 'CompleteOperation', data: { operationId, outputs: {} } });
+    uuid = await api.givenCompleteBay(await api.givenBayModel(), { labels: { min_node_count: 1 } });
   });
   afterAll(() => api.close());
   const resize = (body: unknown, options: object = {}, ident = uuid) => api.call(
@@ -90,5 +84,49 @@ describe('POST /v1/clusters/{ident}/actions/resize', () => {
     const wrong = await api.call(`GET /v1/clusters/${uuid}/actions/resize`);
     expect(wrong).toMatchObject({ status: 405, headers: { allow: 'POST' } });
     expect(await api.call(`POST /v1/clusters/${uuid}/actions/bogus`)).toMatchObject({ status: 405 });
+  });
+});
+
+describe('POST /v1/clusters/{ident}/actions/upgrade', () => {
+  let api: ApiHarness;
+  let uuid: string;
+  let next: string;
+  beforeAll(async () => {
+    api = await ApiHarness.open();
+    uuid = await api.givenCompleteBay(await api.givenBayModel());
+    next = await api.givenBayModel({ name: 'next', labels: { kube_tag: 'v2' } });
+  });
+  afterAll(() => api.close());
+  const upgrade = (body: unknown, options: object = {}) => api.call(`POST /v1/clusters/${uuid}/actions/upgrade`, { body, ...options });
+
+  it.each<[string, unknown, number, string]>([
+    ['1.6', { cluster_template: 'next' }, 406, 'Version 1.6 was requested but the requested API upgrade is not supported for this version.'],
+    ['1.7', { cluster_template: 'next' }, 400, 'Cluster upgrade is not supported in the provided microversion.'],
+    ['1.8', {}, 400, "Invalid input for field/attribute cluster_template. Value: 'None'. Mandatory field missing."],
+    ['1.8', { cluster_template: 'nope' }, 404, 'ClusterTemplate nope could not be found.'],
+    ['1.8', { cluster_template: 'next', nodegroup: 'nope' }, 404, 'Nodegroup nope could not be found.'],
+    [
+      '1.8', { cluster_template: 'next', max_batch_size: 0 }, 400,
+      "Invalid input for field/attribute max_batch_size. Value: '0'. Value should be greater or equal to 1",
+    ],
+  ])('refuses in version %s: %j', async (version, body, status, detail) => {
+    expect(errorOf(await upgrade(body, { version: `container-infra ${version}` }))).toMatchObject({ status, detail });
+  });
+
+  it('leads the default groups to the template, and refuses a second one meanwhile', async () => {
+    const answer = await upgrade({ cluster_template: 'next', max_batch_size: 2, nodegroup: 'default-worker' });
+    expect([answer.status, answer.body]).toEqual([202, { uuid }]);
+    expect(api.services.sent.at(-1)).toMatchObject({ payload: {
+      nodeGroup: null, maxBatchSize: 2, to: { bayModelId: next, imageId: 'fedora-coreos-38', labels: { kube_tag: 'v2' }, driver: { name: 'swarm_test', version: '1.2.0' } },
+    } });
+    expect((await api.call(`GET /v1/clusters/${uuid}`)).body).toMatchObject({ status: 'UPDATE_IN_PROGRESS', cluster_template_id: expect.not.stringContaining(next) });
+    expect(errorOf(await upgrade({ cluster_template: 'next' }))).toMatchObject(
+      { status: 400, detail: 'Upgrading a cluster when status is "UPDATE_IN_PROGRESS" is not supported.' });
+  });
+
+  it('shows the template when it is done', async () => {
+    const { operationId } = (await api.readModel.get<{ id: string; operationId: string }>('bays', uuid))!;
+    await api.services.tell(uuid, { type: 'CompleteOperation', data: { operationId, outputs: {} } });
+    expect((await api.call(`GET /v1/clusters/${uuid}`)).body).toMatchObject({ status: 'UPDATE_COMPLETE', cluster_template_id: next, labels: { kube_tag: 'v2' } });
   });
 });

@@ -4,15 +4,20 @@ import { RoutingError } from '@jeroboam/platform';
 import { actingOn, announce } from '../command/commands.ts';
 import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
-import { InvalidInput } from '../wire/errors.ts';
+import { BadRequest, InvalidInput } from '../wire/errors.ts';
 import { readQuery } from '../wire/query.ts';
 import { jsonBody } from '../wire/request-body.ts';
 import { Wire, resource } from '../wire/wire-route.ts';
 import { BayQueries } from './bay.queries.ts';
 import { ClusterActionsDescribed } from './cluster.openapi.ts';
-import { RESIZE_REQUEST } from './cluster.type.ts';
+import { RESIZE_REQUEST, UPGRADE_REQUEST } from './cluster.type.ts';
 import { DEFAULT_WORKER, requireNodes } from './create-bay.ts';
 import { ResizeBay } from './resize-bay.ts';
+import { UpgradeBay } from './upgrade-bay.ts';
+
+/** In 1.7 Magnum has the place and refuses all that is asked there. */
+const UPGRADE_KNOWN_SINCE = 7;
+const UPGRADE_SINCE = 8;
 
 /** `/v1/clusters/{ident}/actions`: contract section 2.2. */
 @ClusterActionsDescribed
@@ -21,6 +26,7 @@ export class ClusterActionsController {
   constructor(
     @Inject(BayQueries) private readonly bays: BayQueries,
     @Inject(ResizeBay) private readonly resizing: ResizeBay,
+    @Inject(UpgradeBay) private readonly upgrading: UpgradeBay,
   ) {}
 
   @Post('resize')
@@ -40,6 +46,21 @@ export class ClusterActionsController {
     sendJson(reply, 202, { uuid: bay.id });
   }
 
+  @Post('upgrade')
+  @Wire({ since: UPGRADE_KNOWN_SINCE, handler: 'upgrade' })
+  async upgrade(@Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { caller, minor } = request.wire;
+    readQuery(request.query, {});
+    const { cluster_template: template, nodegroup, max_batch_size: maxBatchSize } = UPGRADE_REQUEST.read(jsonBody(request));
+    if (minor < UPGRADE_SINCE) throw new BadRequest('Cluster upgrade is not supported in the provided microversion.');
+    if (!template) throw new InvalidInput('cluster_template', null, 'Mandatory field missing.');
+    const acting = actingOn(request);
+    const bay = await this.bays.find(caller, ident);
+    enforce('cluster:upgrade', caller, bay);
+    announce(reply, await this.upgrading.execute(bay, { template, nodeGroup: nodegroup ?? null, maxBatchSize: maxBatchSize ?? 1 }, acting));
+    sendJson(reply, 202, { uuid: bay.id });
+  }
+
   /** Magnum knows the place but no verb for it: 405, where an unknown place is 404. */
   @All()
   none(): void {
@@ -48,6 +69,6 @@ export class ClusterActionsController {
 
   @All(':action')
   unknown(@Param('action') action: string): void {
-    throw action === 'resize' ? new RoutingError(405, '', { allow: 'POST' }) : new RoutingError(405);
+    throw action === 'resize' || action === 'upgrade' ? new RoutingError(405, '', { allow: 'POST' }) : new RoutingError(405);
   }
 }

@@ -71,3 +71,9 @@ export const RESIZE_REQUEST = new ResourceType('cluster_resize_req', {
   nodes_to_remove: texts(),
   nodegroup: name255(),
 });
+
+export const UPGRADE_REQUEST = new ResourceType('cluster_upgrade_req', {
+  max_batch_size: integer(1),
+  nodegroup: name255(),
+  cluster_template: mandatory(name255()),
+});

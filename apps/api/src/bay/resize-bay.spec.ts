@@ -22,7 +22,7 @@ describe('ResizeBay', () => {
 
   it('asks nobody when the driver cannot', () => {
     const capabilities = { ...manifest().capabilities, operations: [] };
-    expect(resize(new DriverRegistry([manifest({ capabilities })]))).toThrow("'resize' is not supported by driver swarm_test.");
+    expect(resize(new DriverRegistry([manifest({ capabilities })]))).toThrow("'resize_cluster' is not supported by this driver.");
   });
 
   it('asks the scheduler otherwise', async () => {

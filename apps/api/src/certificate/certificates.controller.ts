@@ -1,18 +1,19 @@
-import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BayNotFound, authorityOf } from '@jeroboam/domain';
-import { getCaCertificate, signClientCsr } from '@jeroboam/messaging';
-import type { BayDocument } from '@jeroboam/read-model';
+import { getCaCertificate, rotateCa, signClientCsr } from '@jeroboam/messaging';
+import { PROJECTIONS, type BayDocument } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
 import type { Caller } from '../auth/caller.ts';
 import { BayQueries } from '../bay/bay.queries.ts';
-import { Commands, actingOn } from '../command/commands.ts';
+import { requireAbleDriver } from '../capability/able-driver.ts';
+import { Commands, actingOn, announce } from '../command/commands.ts';
 import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { BadRequest, InvalidInput } from '../wire/errors.ts';
 import { baseUrlOf, links, type BaseUrl } from '../wire/links.ts';
 import { readQuery } from '../wire/query.ts';
-import { jsonBody } from '../wire/request-body.ts';
+import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
 import { CertificatesDescribed, SHOW_ARGUMENTS } from './certificate.openapi.ts';
 import { CERTIFICATE } from './certificate.type.ts';
@@ -49,6 +50,20 @@ export class CertificatesController {
     const payload = { bayId: bay.id, bayName: bay.name, csrPem: csr, authority: authorityOf(type) };
     const { pem } = await this.commands.ask(signClientCsr, payload, actingOn(request));
     sendJson(reply, 201, { ...certificateOf(bay, this.base(request)), csr, pem, ...(type ? { ca_cert_type: type } : {}) });
+  }
+
+  @Patch(':ident')
+  async rotate(@Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { caller } = request.wire;
+    readQuery(request.query, {});
+    refuseBody(request);
+    const acting = actingOn(request);
+    const bay = await this.bays.find(caller, ident, 'own');
+    enforce('certificate:rotate_ca', caller, bay);
+    if (bay.spec.tlsDisabled) throw new BadRequest('Rotating the CA certificate on a non-TLS cluster is not supported');
+    requireAbleDriver(this.api.drivers, bay, 'rotate-ca');
+    announce(reply, await this.commands.carryOut(rotateCa, { bayId: bay.id }, acting, [PROJECTIONS.bays, PROJECTIONS.operations]));
+    sendJson(reply, 202, { uuid: bay.id });
   }
 
   /** In a body an unknown bay is a mistake in the body. */

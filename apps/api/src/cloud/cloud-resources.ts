@@ -41,6 +41,11 @@ export async function requireKeypair(lookups: CloudLookups, name: string | null)
   if (name !== null && !(await lookups.keypair(name))) throw new KeypairNotFound(name);
 }
 
+/** @param labels `boot_volume_size` in them decides whether it needs a root disk. @throws {CloudResourceNotFound} {BadRequest} */
+export async function requireFlavor(lookups: CloudLookups, ident: string, labels: Labels): Promise<void> {
+  requireRootDisk(found('flavor', ident, await lookups.flavor(ident)), bootVolumeSize(labels));
+}
+
 /**
  * Finds everything a request names in the cloud, all at once; where several are wrong, the first in Magnum's order is
  * complained of.
@@ -49,8 +54,7 @@ export async function requireKeypair(lookups: CloudLookups, name: string | null)
  * @throws {CloudResourceNotFound} {BadRequest} and what look-ups throw.
  */
 export async function requireResources(lookups: CloudLookups, wanted: CloudResources, labels: Labels): Promise<void> {
-  const bootVolumeGb = bootVolumeSize(labels);
-  const flavor = async (ident: string) => requireRootDisk(found('flavor', ident, await lookups.flavor(ident)), bootVolumeGb);
+  const flavor = (ident: string) => requireFlavor(lookups, ident, labels);
   const searches: readonly (readonly [string | null, (ident: string) => Promise<unknown>])[] = [
     [wanted.imageId, (ident) => requireImage(lookups, ident)],
     [wanted.flavorId, flavor],

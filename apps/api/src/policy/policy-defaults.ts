@@ -24,7 +24,13 @@ export const DEFAULT_RULES = {
   'cluster:get': READER,
   'cluster:update': MEMBER,
   'cluster:resize': MEMBER,
+  'cluster:upgrade': MEMBER,
   'cluster:delete': MEMBER,
+  'nodegroup:get_all': READER,
+  'nodegroup:get': READER,
+  'nodegroup:create': MEMBER,
+  'nodegroup:update': MEMBER,
+  'nodegroup:delete': MEMBER,
   'clustertemplate:create': MEMBER,
   'clustertemplate:get_all': READER,
   'clustertemplate:detail': READER,
@@ -48,6 +54,9 @@ export const DEFAULT_RULES = {
   // Per user, not per project: a certificate makes its owner an administrator of the bay.
   'certificate:get': 'rule:context_is_admin or (rule:project_reader and user_id:%(user_id)s)',
   'certificate:create': 'rule:context_is_admin or (rule:project_member and user_id:%(user_id)s)',
+  'certificate:rotate_ca': MEMBER,
+  // Without a way past for administrators: it makes credentials in the project's name.
+  'credential:rotate': 'rule:project_member',
   'operation:get': READER,
   'quota:get': READER,
   'quota:get_all': ADMIN,

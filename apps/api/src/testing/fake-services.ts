@@ -1,9 +1,10 @@
 import { bayDecider, bayModelDecider, categoryOf, derivedId, quotaDecider } from '@jeroboam/domain';
-import type { Position, RecordedEvent } from '@jeroboam/domain';
+import type { BayCommand, Position, RecordedEvent } from '@jeroboam/domain';
 import { Aggregates } from '@jeroboam/event-log';
 import type { EventLog } from '@jeroboam/event-log';
 import {
-  createBay, createBayModel, createProjectQuota, deleteBay, deleteBayModel, getCaCertificate, removeProjectQuota, resizeBay, reviseBayModel,
+  createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, getCaCertificate, reviseNodeGroup, rotateCa, rotateCredential,
+  upgradeBay, removeProjectQuota, resizeBay, reviseBayModel,
   schedulerStatus, setProjectQuota, signClientCsr,
 } from '@jeroboam/messaging';
 import type { Accepted, MessageClient, MessageContext, MessageContract, SendOptions } from '@jeroboam/messaging';
@@ -99,6 +100,12 @@ export class FakeServices implements MessageClient {
       case createBay.pattern: return this.#createBay(payload, context);
       case resizeBay.pattern: return this.#ofBay(payload, 'ResizeBay', context);
       case deleteBay.pattern: return this.#ofBay(payload, 'DeleteBay', context);
+      case createNodeGroup.pattern: return this.#ofBay(payload, 'CreateNodeGroup', context);
+      case reviseNodeGroup.pattern: return this.#ofBay(payload, 'ReviseNodeGroup', context);
+      case deleteNodeGroup.pattern: return this.#ofBay(payload, 'DeleteNodeGroup', context);
+      case upgradeBay.pattern: return this.#ofBay(payload, 'UpgradeBay', context);
+      case rotateCa.pattern: return this.#ofBay(payload, 'RotateCa', context);
+      case rotateCredential.pattern: return this.#ofBay(payload, 'RotateCredential', context);
       case createProjectQuota.pattern: return this.#ofQuota('CreateProjectQuota', payload, context);
       case setProjectQuota.pattern: return this.#ofQuota('SetProjectQuota', payload, context);
       case removeProjectQuota.pattern: return this.#ofQuota('RemoveProjectQuota', payload, context);
@@ -126,11 +133,11 @@ export class FakeServices implements MessageClient {
     const slot = { ...context, commandId: derivedId(context.commandId, 'slot') };
     await this.#quotas.execute(projectId, { type: 'ReserveBaySlot', data: { projectId, bayId, defaultLimit: QUOTA } }, slot);
     const operationId = derivedId(context.commandId, 'operation');
-    const { position } = await this.#bays.execute(bayId, { type: 'CreateBay', data: { ...payload, operationId } } as never, context);
+    const { position } = await this.#bays.execute(bayId, { type: 'CreateBay', data: { ...payload, operationId } }, context);
     return { position, operationId };
   }
 
-  async #ofBay(payload: { bayId: string }, type: 'ResizeBay' | 'DeleteBay', context: MessageContext): Promise<Accepted> {
+  async #ofBay(payload: { bayId: string }, type: BayCommand['type'], context: MessageContext): Promise<Accepted> {
     const operationId = derivedId(context.commandId, 'operation');
     const { position, events } = await this.#bays.execute(payload.bayId, { type, data: { ...payload, operationId } }, context);
     return { position, operationId: events.length > 0 ? operationId : null };

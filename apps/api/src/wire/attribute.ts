@@ -160,6 +160,15 @@ export function dictionary(): Attribute<Json> {
   return attribute({ type: 'object' }, read, read);
 }
 
+/** A list whatever is in it. */
+export function list(): Attribute<readonly Json[]> {
+  const read = (value: Json) => {
+    if (!Array.isArray(value)) throw new Unfit(`Value not a valid list: ${pythonStr(value)}`);
+    return value as readonly Json[];
+  };
+  return attribute(listOf(ANYTHING), read, read);
+}
+
 /** A list of texts. */
 export function texts(): Attribute<readonly string[]> {
   const read = (value: Json) => {

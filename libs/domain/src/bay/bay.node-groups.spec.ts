@@ -115,7 +115,7 @@ describe('taking a node group away', () => {
 describe('upgrading a bay', () => {
   it('takes the default groups along, or the one that is named', () => {
     bay.given(...bayWithGpu).when(commands.upgrade()).then(upgradeRequested);
-    bay.given(...bayWithGpu).when(commands.upgrade('gpu')).then({ ...upgradeRequested, data: { ...of('op-upgrade'), nodeGroups: ['gpu'], to: TARGET, maxBatchSize: 1 } } as BayEvent);
+    bay.given(...bayWithGpu).when(commands.upgrade('gpu')).then({ ...upgradeRequested, data: { ...of('op-upgrade'), nodeGroups: ['gpu'], to: TARGET, maxBatchSize: 1 } });
   });
   it('is refused while something is under way', () => {
     bay.given(...completeBay, events.resizeRequested(3)).when(commands.upgrade()).thenRefused('STATUS_FORBIDS');
@@ -125,7 +125,7 @@ describe('upgrading a bay', () => {
     bay.given(...completeBay, events.resizeRequested(3), events.resizeFailed(2)).when(commands.upgrade()).then(upgradeRequested);
   });
   it('moves the bay to its target when it has succeeded, and not before', () => {
-    const after = (...history: readonly BayEvent[]) => history.reduce(bayDecider.evolve, bayDecider.initialState());
+    const after = (...history: readonly BayEvent[]) => history.reduce((state, event) => bayDecider.evolve(state, event), bayDecider.initialState());
     bay.given(...completeBay, upgradeRequested).when(commands.complete('op-upgrade')).then(upgraded);
     expect(after(...completeBay, upgradeRequested)).toMatchObject({ spec: { imageId: 'debian', driver: { version: '1.0.0' } } });
     expect(after(...completeBay, upgradeRequested, upgraded)).toMatchObject({
@@ -153,7 +153,7 @@ describe('health', () => {
   it('is recorded when it changes, and only then', () => {
     bay.given(...completeBay).when(commands.health('HEALTHY', { api: 'ok' })).then(healthy);
     bay.given(...completeBay, healthy).when(commands.health('HEALTHY', { api: 'ok' })).thenNothing();
-    bay.given(...completeBay, healthy).when(commands.health('HEALTHY', { api: 'ok', more: '1' })).then({ ...healthy, data: { ...healthy.data, reason: { api: 'ok', more: '1' } } } as BayEvent);
+    bay.given(...completeBay, healthy).when(commands.health('HEALTHY', { api: 'ok', more: '1' })).then({ ...healthy, data: { ...healthy.data, reason: { api: 'ok', more: '1' } } });
   });
   it('says how many nodes are seen where they are not as many as thought', () => {
     const observed = (nodeCount: number): BayEvent => ({ type: 'NodeGroupObserved', schemaVersion: 1, data: { bayId: BAY, nodeGroup: 'default-worker', nodeCount, source: 'telemetry' } });

@@ -17,9 +17,9 @@ export function createNodeGroup({ operationId, nodeGroup }: Data<'CreateNodeGrou
   if (bay.operations.some((open) => open.operationId === operationId) || bay.nodeGroups.some((group) => group.nodeGroupId === nodeGroup.nodeGroupId)) return [];
   if (bay.apiAddress === null) throw new ApiAddressUnavailable();
   requireNotGoing(bay);
-  if (nodeGroup.role === 'master') throw new MasterNodeGroupNotSupported();
   if (bay.nodeGroups.some((group) => group.name === nodeGroup.name)) throw new NodeGroupAlreadyExists(nodeGroup.name, bay.spec.name);
   requireSoundCounts(nodeGroup);
+  if (nodeGroup.role === 'master') throw new MasterNodeGroupNotSupported();
   return [{ type: 'NodeGroupCreationRequested', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId, nodeGroup: { ...nodeGroup, isDefault: false } } }];
 }
 
@@ -61,7 +61,7 @@ function requireSoundCounts({ name, nodeCount, minNodeCount, maxNodeCount }: Nod
     if (!Number.isSafeInteger(count) || count < 0) refuse('node_count', 'node counts are whole numbers from 0');
   }
   if (maxNodeCount) {
-    if (minNodeCount > maxNodeCount) refuse('min_node_count', `min_node_count (${minNodeCount}) should be less or equal to max_node_count (${maxNodeCount})`);
+    if (minNodeCount > maxNodeCount) refuse('max_node_count', `min_node_count (${minNodeCount}) should be less or equal to max_node_count (${maxNodeCount})`);
     if (nodeCount > maxNodeCount) refuse('max_node_count', `node_count (${nodeCount}) should be less or equal to max_node_count (${maxNodeCount})`);
   }
   if (minNodeCount > nodeCount) refuse('min_node_count', `min_node_count (${minNodeCount}) should be less or equal to node_count (${nodeCount})`);

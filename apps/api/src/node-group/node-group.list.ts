@@ -1,0 +1,44 @@
+import type { BayDocument, NodeGroupDocument, Query, ReadDocument } from '@jeroboam/read-model';
+import { PAGE_ARGUMENTS, readPage, type Page } from '../wire/page.ts';
+import { textArgument, type Given } from '../wire/query.ts';
+import { findNodeGroup } from './find-node-group.ts';
+
+export const LIST_ARGUMENTS = { ...PAGE_ARGUMENTS, role: textArgument };
+
+interface Row extends ReadDocument {
+  readonly group: NodeGroupDocument;
+}
+
+/** Columns of Magnum's that one may sort by. */
+const SORT_KEYS: Readonly<Record<string, keyof NodeGroupDocument | 'id'>> = {
+  id: 'id', uuid: 'nodeGroupId', name: 'name', flavor_id: 'flavorId', image_id: 'imageId', node_count: 'nodeCount', role: 'role',
+  min_node_count: 'minNodeCount', max_node_count: 'maxNodeCount', is_default: 'isDefault', stack_id: 'stackId', status: 'status',
+  status_reason: 'statusReason', docker_volume_size: 'dockerVolumeSize', created_at: 'createdAt', updated_at: 'updatedAt',
+};
+
+/** One page of the node groups of a bay, by the rules of all lists; a bay carries its groups, so they are sorted here. */
+export function listNodeGroups(bay: BayDocument, { role, ...given }: Given<typeof LIST_ARGUMENTS>, maxLimit: number): Promise<Page<Row>> {
+  const rows = bay.nodeGroups
+    .filter((group) => role === undefined || group.role === role)
+    .map((group): Row => ({ id: group.nodeGroupId, group }));
+  const list = {
+    collection: 'node_groups', sortKeys: SORT_KEYS, where: undefined, maxLimit,
+    marker: async (id: string): Promise<Row> => ({ id: findNodeGroup(bay, id).nodeGroupId, group: findNodeGroup(bay, id) }),
+  };
+  return readPage<Row>({ find: async <D extends ReadDocument>(_collection: string, query?: Query) => pageOf(rows, query) as readonly ReadDocument[] as D[] }, list, given);
+}
+
+/** Stable, so that what is equal stays in the order of creation, which is also what `id` means. */
+function pageOf(rows: readonly Row[], { sortBy, descending, limit, afterId }: Query = {}): Row[] {
+  const sorted = sortBy === undefined || sortBy === 'id' ? [...rows] : rows.toSorted((one, other) => compared(one.group[sortBy as keyof NodeGroupDocument], other.group[sortBy as keyof NodeGroupDocument]));
+  if (descending) sorted.reverse();
+  const from = afterId === undefined ? 0 : sorted.findIndex(({ id }) => id === afterId) + 1;
+  return sorted.slice(from, limit === undefined ? undefined : from + limit);
+}
+
+function compared(one: unknown, other: unknown): number {
+  if (one === other) return 0;
+  if (one === null || one === undefined) return -1;
+  if (other === null || other === undefined) return 1;
+  return (one as string | number) < (other as string | number) ? -1 : 1;
+}
