@@ -14,7 +14,7 @@ const host = '127.0.0.1';
 const apiPort = Number(env.JEROBOAM_PORT ?? 9511);
 const sandboxPort = Number(env.JEROBOAM_SANDBOX_PORT ?? 9512);
 const natsPort = Number(env.JEROBOAM_NATS_PORT ?? 4222);
-const SERVICES = ['certificate-authority', 'scheduler', 'driver-executor', 'api'];
+const SERVICES = ['certificate-authority', 'scheduler', 'driver-executor', 'telemetry', 'api'];
 
 install();
 build();

@@ -11,8 +11,8 @@ import { FAKE_DRIVER, freePort, nodeBinary, root } from './harness/process.ts';
 import { Random } from './harness/random.ts';
 
 /** Kills of single services while operations run. */
-const KILLS = 8;
-const VICTIMS = ['driver-executor', 'scheduler', 'certificate-authority', 'api'] as const;
+const KILLS = 10;
+const VICTIMS = ['driver-executor', 'scheduler', 'certificate-authority', 'api', 'telemetry'] as const;
 
 describe('the services as processes of their own over NATS', () => {
   const random = new Random();
@@ -66,10 +66,11 @@ describe('the services as processes of their own over NATS', () => {
     process.kill(Number(readFileSync(join(dataDir, `${service}.pid`), 'utf8')), 'SIGKILL');
   }
 
-  it('makes, resizes and deletes a bay', async () => {
+  it('makes, looks at, resizes and deletes a bay', async () => {
     const client = new ApiClient(apiUrl, await login({ authUrl }));
     const bayId = await client.createBay(await client.fakeTemplate(), { name: 'apart' });
     await client.until(bayId, ['CREATE_COMPLETE']);
+    await client.untilHealth(bayId, 'HEALTHY');
     await client.call('POST', `/v1/clusters/${bayId}/actions/resize`, { node_count: 3 });
     await client.until(bayId, ['UPDATE_COMPLETE']);
     await client.call('DELETE', `/v1/clusters/${bayId}`);

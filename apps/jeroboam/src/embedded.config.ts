@@ -1,6 +1,6 @@
-import { defineConfig, integer, oneOf, port, serviceFields, text } from '@jeroboam/platform';
+import { defineConfig, flag, integer, oneOf, port, serviceFields, text } from '@jeroboam/platform';
 import type { Config } from '@jeroboam/platform';
-import { apiFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields } from '@jeroboam/profile';
+import { apiFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from '@jeroboam/profile';
 
 /** Everything `npm start` can be told, by variables with the prefix `JEROBOAM_`. */
 export const embeddedConfig = defineConfig({
@@ -13,6 +13,8 @@ export const embeddedConfig = defineConfig({
   ...driverFields,
   ...schedulerFields,
   ...executorFields,
+  telemetry: flag('Whether bays are asked how they are, for health_status.').default(true),
+  ...telemetryFields,
   ...serviceFields,
   opsPort: port('Port of /healthz, /readyz and /metrics; 0 for any free one.').default(9_513),
   logFormat: oneOf('Lines of JSON for machines, or lines for a person at a terminal.', ['json', 'pretty']).default('pretty'),

@@ -8,21 +8,28 @@ import { DriverExecutorModule } from '@jeroboam/driver-executor';
 import type { DriverExecutorDependencies } from '@jeroboam/driver-executor';
 import { SchedulerModule } from '@jeroboam/scheduler';
 import type { SchedulerDependencies } from '@jeroboam/scheduler';
+import { TelemetryModule } from '@jeroboam/telemetry';
+import type { TelemetryDependencies } from '@jeroboam/telemetry';
 
 export interface EmbeddedDependencies {
   readonly api: ApiDependencies;
   readonly scheduler: SchedulerDependencies;
   readonly executor: DriverExecutorDependencies;
   readonly certificateAuthority: CertificateAuthorityDependencies;
+  /** Null: bays are not asked how they are. */
+  readonly telemetry: TelemetryDependencies | null;
 }
 
 /** Every service in one Nest application: the same modules that the separate processes run. */
 @Module({})
 export class EmbeddedModule {
-  static with({ api, scheduler, executor, certificateAuthority }: EmbeddedDependencies): DynamicModule {
+  static with({ api, scheduler, executor, certificateAuthority, telemetry }: EmbeddedDependencies): DynamicModule {
     return {
       module: EmbeddedModule,
-      imports: [ApiModule.with(api), SchedulerModule.with(scheduler), DriverExecutorModule.with(executor), CertificateAuthorityModule.with(certificateAuthority)],
+      imports: [
+        ApiModule.with(api), SchedulerModule.with(scheduler), DriverExecutorModule.with(executor), CertificateAuthorityModule.with(certificateAuthority),
+        ...(telemetry ? [TelemetryModule.with(telemetry)] : []),
+      ],
     };
   }
 }

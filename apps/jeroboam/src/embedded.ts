@@ -12,6 +12,7 @@ import type { DataLayout } from '@jeroboam/profile';
 import { startSandboxCloud } from '@jeroboam/sandbox-cloud';
 import type { SandboxCloud } from '@jeroboam/sandbox-cloud';
 import { openLocalSecretStore } from '@jeroboam/secrets';
+import { telemetryConfigOf } from '@jeroboam/telemetry';
 import type { EmbeddedConfig } from './embedded.config.ts';
 import { EmbeddedModule } from './embedded.module.ts';
 import type { EmbeddedDependencies } from './embedded.module.ts';
@@ -55,7 +56,7 @@ interface Ground {
 
 /** What each service is given; the same ports that the separate processes bind to other adapters. */
 async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, baseDir, messaging, sandbox }: Ground): Promise<EmbeddedDependencies> {
-  const { config, logger, later } = context;
+  const { config, logger, metrics, health, later } = context;
   const clock = systemClock;
   const timers = systemTimers;
   const messages = messaging.client;
@@ -79,6 +80,10 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
     scheduler: { eventLog, readModel, clock, timers, logger: component('scheduler'), config: { ...config, executorsShareProcess: true } },
     executor: { messages, drivers: drivers.manifests, clock, timers, logger: component('driver-executor'), config: { dataDir: layout.drivers, concurrency: config.concurrency } },
     certificateAuthority: { eventLog, secrets, clock },
+    telemetry: config.telemetry ? {
+      eventLog, readModel, messages, drivers: drivers.manifests, clock, timers, metrics, health, logger: component('telemetry'),
+      config: { dataDir: layout.drivers, ...telemetryConfigOf(config) },
+    } : null,
   };
 }
 

@@ -68,4 +68,14 @@ export class ApiClient {
       await sleep(25);
     }
   }
+  /** Asks until the bay's `health_status` is `wanted`, or throws after a minute. */
+  async untilHealth(bayId: string, wanted: string): Promise<Record<string, unknown>> {
+    const end = Date.now() + 60_000;
+    for (;;) {
+      const { body } = await this.call('GET', `/v1/clusters/${bayId}`);
+      if (body['health_status'] === wanted) return body;
+      if (Date.now() > end) throw new Error(`bay ${bayId} is not ${wanted} but ${JSON.stringify([body['health_status'], body['health_status_reason']])}`);
+      await sleep(25);
+    }
+  }
 }
