@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiClient, login } from '../e2e/harness/client.ts';
+import { requireDescribed } from '../e2e/harness/contract.ts';
 import { EmbeddedProcess, root } from '../e2e/harness/process.ts';
 import { PairedIds, differences } from './comparison.ts';
 import type { Difference } from './comparison.ts';
@@ -64,7 +65,7 @@ export class Replay {
     openGate(this.gates, gate);
   }
 
-  /** Says the recorded request, with our ids. */
+  /** Says the recorded request, with our ids; the answer must be as the OpenAPI document says, too. */
   async say({ user, request }: Recording): Promise<Answer> {
     const headers = new Headers([...request.headers].filter(([name]) => name !== 'x-auth-token'));
     if (user !== 'nobody') headers.set('x-auth-token', this.tokens.get(user)!);
@@ -72,7 +73,9 @@ export class Replay {
     const response = await fetch(`${this.jeroboam.apiUrl}${this.ids.inOurs(request.target)}`, {
       method: request.method, headers, ...(hasBody ? { body: this.ids.inOurs(request.body) } : {}),
     });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    const text = await response.text();
+    await requireDescribed(this.jeroboam.apiUrl, request.method, this.ids.inOurs(request.target), response, text);
+    return { status: response.status, headers: response.headers, text };
   }
 
   compare({ response }: Recording, answer: Answer): readonly Difference[] {

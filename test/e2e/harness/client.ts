@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requireDescribed } from './contract.ts';
 
 export interface Answer<B = Record<string, unknown>> {
   readonly status: number;
@@ -25,7 +26,7 @@ export async function login({ authUrl, username = 'demo', projectName = 'demo' }
   return token;
 }
 
-/** Plain HTTP against the API, as `curl` would. */
+/** Plain HTTP against the API, as `curl` would; each answer is held against the API's OpenAPI document. */
 export class ApiClient {
   constructor(
     readonly apiUrl: string,
@@ -40,6 +41,7 @@ export class ApiClient {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
+    await requireDescribed(this.apiUrl, method, path, response, text);
     return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as B };
   }
 
