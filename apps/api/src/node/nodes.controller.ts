@@ -8,14 +8,14 @@ import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { BadRequest } from '../wire/errors.ts';
 import { baseUrlOf } from '../wire/links.ts';
-import { integerArgument, readQuery, textArgument } from '../wire/query.ts';
+import { readQuery } from '../wire/query.ts';
 import { resource } from '../wire/wire-route.ts';
 import { readBayNodes } from './bay-nodes.ts';
+import { NODES_ARGUMENTS, NodesDescribed } from './node.openapi.ts';
 import { nodeView } from './node.view.ts';
 
-const ARGUMENTS = { nodegroup: textArgument, limit: integerArgument, marker: textArgument };
-
 /** `/v1/clusters/{ident}/nodes`: the nodes that are there, one by one. An addition of ours (`bay-ops`). */
+@NodesDescribed
 @Controller(resource('clusters/:ident/nodes'))
 export class NodesController {
   constructor(
@@ -23,11 +23,11 @@ export class NodesController {
     @Inject(API) private readonly api: Api,
   ) {}
 
-  /** In order of joining. `nodegroup` is a name or an id, `marker` the name of the last node of the page before. */
+  /** In order of joining. */
   @Get()
   async list(@Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
-    const { nodegroup, limit: wanted, marker } = readQuery(request.query, ARGUMENTS);
+    const { nodegroup, limit: wanted, marker } = readQuery(request.query, NODES_ARGUMENTS);
     if (wanted !== undefined && wanted <= 0) throw new BadRequest('Limit must be positive');
     const bay = await this.bays.find(caller, ident);
     enforce('cluster:get', caller, bay);
