@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '@jeroboam/domain';
 import type { DriverManifest } from '@jeroboam/driver-sdk';
 import { API, type Api } from '../api-dependencies.ts';
-import { requireReader } from '../events/find-bay.ts';
+import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { readQuery } from '../wire/query.ts';
 import { DriverAvailability } from './driver-availability.ts';
@@ -44,7 +44,7 @@ export class DriversController {
 
   async #views(manifests: readonly DriverManifest[], request: FastifyRequest): Promise<Record<string, unknown>[]> {
     const { caller } = request.wire;
-    requireReader(caller);
+    enforce('driver:get', caller);
     readQuery(request.query, {});
     const onHosts = await this.#availability.ask(caller, request.id);
     return manifests.map((manifest) => {

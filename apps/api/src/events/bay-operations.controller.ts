@@ -5,12 +5,13 @@ import { API, type Api } from '../api-dependencies.ts';
 import { BayOperationsDescribed } from '../operation/operation.openapi.ts';
 import { OperationNotFound } from '../operation/operations.controller.ts';
 import { operationView } from '../operation/operation.view.ts';
+import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { baseUrlOf } from '../wire/links.ts';
 import { PAGE_ARGUMENTS, collection, readPage } from '../wire/page.ts';
 import { readQuery } from '../wire/query.ts';
 import { EventOwners } from './event-owners.ts';
-import { findBayId, requireReader } from './find-bay.ts';
+import { findBayId } from './find-bay.ts';
 
 const SORT_KEYS = { id: 'created', created_at: 'createdAt', state: 'state' };
 
@@ -27,7 +28,7 @@ export class BayOperationsController {
   @Get()
   async list(@Req() request: FastifyRequest<{ Params: { ident: string } }>, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
-    requireReader(caller);
+    enforce('event:get', caller);
     const given = readQuery(request.query, PAGE_ARGUMENTS);
     const { readModel, config: { maxLimit, publicUrl } } = this.api;
     const bayId = await findBayId(request.params.ident, caller, this.#owners, readModel);

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemTimers } from '@jeroboam/platform';
 import { BAYS, BAY_NAMES } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
+import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { baseUrlOf } from '../wire/links.ts';
 import { BadRequest } from '../wire/errors.ts';
@@ -14,7 +15,7 @@ import { EventFilter, STREAM_ARGUMENTS, knownPosition } from './event-filter.ts'
 import { EventHub } from './event-hub.ts';
 import { EventOwners } from './event-owners.ts';
 import { EventsDescribed, HISTORY_ARGUMENTS } from './event.openapi.ts';
-import { findBayId, requireReader, sees } from './find-bay.ts';
+import { findBayId, sees } from './find-bay.ts';
 import { wireEvent } from './wire-event.ts';
 
 /** Events on one page. */
@@ -41,7 +42,7 @@ export class EventsController implements OnModuleInit, BeforeApplicationShutdown
   @Get('v1/clusters/:ident/events')
   async history(@Req() request: FastifyRequest<{ Params: { ident: string } }>, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
-    requireReader(caller);
+    enforce('event:get', caller);
     const { limit: wanted = MAX_PAGE, after } = readQuery(request.query, HISTORY_ARGUMENTS);
     if (wanted <= 0) throw new BadRequest('Limit must be positive');
     const limit = Math.min(wanted, MAX_PAGE);
@@ -61,7 +62,7 @@ export class EventsController implements OnModuleInit, BeforeApplicationShutdown
   @Wire({ produces: ['text/event-stream'] })
   async live(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
-    requireReader(caller);
+    enforce('event:get', caller);
     const given = readQuery(request.query, STREAM_ARGUMENTS);
     const bayId = given.bay === undefined ? undefined : await findBayId(given.bay, caller, this.#owners, this.api.readModel);
     const filter = new EventFilter(given, bayId);

@@ -20,20 +20,6 @@ export class DeletedBaysAmbiguous extends DomainError {
   }
 }
 
-/** Reading needs a role in the project, whichever. */
-export class ReaderRoleRequired extends DomainError {
-  readonly code = 'READER_ROLE_REQUIRED';
-  readonly kind = 'forbidden';
-  constructor() {
-    super('This needs the role reader, member or admin in the project.');
-  }
-}
-
-/** @throws {ReaderRoleRequired} */
-export function requireReader({ roles, isAdmin }: Caller): void {
-  if (!isAdmin && !roles.includes('reader') && !roles.includes('member')) throw new ReaderRoleRequired();
-}
-
 /** Whether what belongs to `projectId` (null: to nobody) may be shown. */
 export function sees(caller: Caller, projectId: string | null): boolean {
   return caller.isAdmin || projectId === projectOf(caller);

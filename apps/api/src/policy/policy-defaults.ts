@@ -12,9 +12,10 @@ export const SHARED_RULES = {
 const ADMIN = 'rule:context_is_admin';
 const MEMBER = 'rule:admin_or_project_member';
 const READER = 'rule:admin_or_project_reader';
+const ANY_ROLE = 'rule:context_is_admin or role:reader or role:member';
 
 /**
- * Magnum's strict defaults, under Magnum's names: contract section 6.3. `operation:*` and `deprecation:*` are ours.
+ * Magnum's strict defaults, under Magnum's names: contract section 6.3. Those of what Magnum does not have are ours.
  * `infra/docs/policy.md` lists them; a test compares.
  */
 export const DEFAULT_RULES = {
@@ -66,6 +67,9 @@ export const DEFAULT_RULES = {
   'stats:get_all': READER,
   'usage:get': READER,
   'magnum-service:get_all': ADMIN,
+  // Whoever has any role that Magnum knows.
+  'event:get': ANY_ROLE,
+  'driver:get': ANY_ROLE,
   'deprecation:get': READER,
   // Who uses it, over all projects.
   'deprecation:get_all': ADMIN,

@@ -21,6 +21,8 @@ type Who = keyof typeof WHO;
 
 const WRITES: readonly Who[] = ['owner', 'colleague', 'memberOnly', 'admin'];
 const READS: readonly Who[] = ['owner', 'colleague', 'reader', 'admin'];
+/** These rules look at roles alone. */
+const ANYBODY: readonly Who[] = [...READS, 'memberOnly', 'stranger', 'unscoped'];
 
 /** Who may do it to a thing of user u1 in project p1: contract section 6.3, the matrix of strict defaults. */
 const MATRIX: Readonly<Record<PolicyRule, readonly Who[]>> = {
@@ -69,6 +71,8 @@ const MATRIX: Readonly<Record<PolicyRule, readonly Who[]>> = {
   'stats:get_all': READS,
   'usage:get': READS,
   'magnum-service:get_all': ['admin'],
+  'event:get': ANYBODY,
+  'driver:get': ANYBODY,
   'deprecation:get': READS,
   'deprecation:get_all': ['admin'],
   'federation:create': ['owner', 'colleague', 'memberOnly'],
