@@ -262,6 +262,59 @@ describe('/v1/clusters', () => {
       expect(api.services.sent).toHaveLength(before);
     });
 
+    describe('by a healer', () => {
+      const shown = async () => {
+        const { body } = await api.call('GET /v1/clusters/c1');
+        const { status, health_status: health, health_status_reason: reason } = body as Record<string, unknown>;
+        return { status, health, reason };
+      };
+
+      it('says how a bay is, in a Python literal, and changes neither its status nor anything else', async () => {
+        const uuid = await api.givenBay(model);
+        const body = [...replace('/health_status', 'UNHEALTHY'), ...replace('/health_status_reason', "{'api': 'ok', 'n-0.Ready': False}")];
+        const answer = await patch('c1', body);
+        expect([answer.status, answer.body, answer.headers['operation-id']]).toEqual([202, { uuid }, undefined]);
+        expect(lastSent()).toMatchObject({
+          pattern: 'scheduler.report-bay-health',
+          payload: { bayId: uuid, status: 'UNHEALTHY', reason: { api: 'ok', 'n-0.Ready': 'False' }, source: 'user' },
+        });
+        expect(await shown()).toEqual({ status: 'CREATE_IN_PROGRESS', health: 'UNHEALTHY', reason: { api: 'ok', 'n-0.Ready': 'False' } });
+      });
+
+      it('changes one reason of many, and takes all of it back', async () => {
+        await api.givenBay(model);
+        await patch('c1', [...replace('/health_status', 'HEALTHY'), ...replace('/health_status_reason', '{"api": "ok", "n-0.Ready": "True"}')]);
+        await patch('c1', [{ op: 'add', path: '/health_status_reason/api', value: 'slow' }]);
+        expect(await shown()).toMatchObject({ health: 'HEALTHY', reason: { api: 'slow', 'n-0.Ready': 'True' } });
+        await patch('c1', [{ op: 'remove', path: '/health_status' }, { op: 'remove', path: '/health_status_reason' }]);
+        expect(await shown()).toMatchObject({ health: null, reason: {} });
+      });
+
+      it('may come with a number of nodes: both count', async () => {
+        await api.givenBay(model);
+        const answer = await patch('c1', [...replace('/health_status', 'HEALTHY'), ...replace('/node_count', 3)]);
+        expect(answer.status).toBe(202);
+        expect(api.services.sent.slice(-2).map(({ pattern }) => pattern)).toEqual(['scheduler.report-bay-health', 'scheduler.resize-bay']);
+        expect(await shown()).toMatchObject({ health: 'HEALTHY' });
+        expect(answer.headers['operation-id']).toEqual(expect.any(String));
+      });
+
+      it('that says what is so already is no command', async () => {
+        await api.givenBay(model);
+        await patch('c1', replace('/health_status', 'HEALTHY'));
+        const before = api.services.sent.length;
+        expect((await patch('c1', replace('/health_status', 'HEALTHY'))).status).toBe(202);
+        expect(api.services.sent).toHaveLength(before);
+      });
+
+      it('is for members of the project and administrators', async () => {
+        const uuid = await api.givenBay(model);
+        for (const [as, status] of [['colleague', 202], ['admin', 202], ['reader', 403], ['stranger', 404]] as const) {
+          expect([as, (await patch(uuid, replace('/health_status', 'UNKNOWN'), { as })).status]).toEqual([as, status]);
+        }
+      });
+    });
+
     it('takes rollback from 1.3 on', async () => {
       await api.givenBay(model);
       const call = (version: string, rollback: string) => api.call(`PATCH /v1/clusters/c1/?rollback=${rollback}`, { version, body: [] });
@@ -402,7 +455,18 @@ describe('/v1/clusters asked for what cannot be', () => {
     ],
     [[{ op: 'add', path: '/labels/x', value: 'y' }], 'cannot change cluster property(ies) labels.'],
     [[{ op: 'remove', path: '/keypair' }], 'cannot change cluster property(ies) keypair.'],
-    [[{ op: 'replace', path: '/health_status', value: 'HEALTHY' }], 'cannot change cluster property(ies) health_status.'],
+    [
+      [{ op: 'replace', path: '/health_status', value: 'HEALTHY' }, { op: 'replace', path: '/name', value: 'zz' }],
+      'cannot change cluster property(ies) name.',
+    ],
+    [
+      [{ op: 'replace', path: '/health_status', value: 'FINE' }],
+      "Invalid input for field/attribute health_status. Value: 'FINE'. Value should be one of: HEALTHY, UNHEALTHY, UNKNOWN",
+    ],
+    [
+      [{ op: 'replace', path: '/health_status_reason', value: 'fine' }],
+      "Couldn't apply patch '[{'path': '/health_status_reason', 'op': 'replace', 'value': 'fine'}]'. Reason: malformed node or string",
+    ],
     [
       [{ op: 'replace', path: '/node_count', value: -3 }],
       "Invalid input for field/attribute node_count. Value: '-3'. Value should be greater or equal to 0",

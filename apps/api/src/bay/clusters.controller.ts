@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError } from '@jeroboam/domain';
-import { deleteBay } from '@jeroboam/messaging';
+import { DomainError, derivedId } from '@jeroboam/domain';
+import { deleteBay, reportBayHealth } from '@jeroboam/messaging';
 import { PROJECTIONS, type BayDocument } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
 import { BayModelQueries } from '../bay-model/bay-model.queries.ts';
@@ -20,7 +20,7 @@ import { ClustersDescribed } from './cluster.openapi.ts';
 import { CLUSTER, CLUSTER_PATCH } from './cluster.type.ts';
 import { ClusterTexts, clusterDetail, clusterSummary } from './cluster.view.ts';
 import { CreateBay, DEFAULT_WORKER, requireNodes } from './create-bay.ts';
-import { wantedNodeCount } from './patch-bay.ts';
+import { wantedOfBay } from './patch-bay.ts';
 import { ResizeBay } from './resize-bay.ts';
 
 /** Magnum's answer below a cluster where it has nothing, with the place holders it forgets to fill. */
@@ -110,9 +110,16 @@ export class ClustersController {
     const acting = actingOn(request);
     const bay = await this.bays.find(caller, ident);
     enforce('cluster:update', caller, bay);
-    const nodeCount = wantedNodeCount(bay, patch);
+    const { nodeCount, health } = wantedOfBay(bay, patch);
+    // Magnum asks this rule about the caller's own, not about the cluster.
+    if (health) enforce('cluster:update_health_status', caller);
+    if (nodeCount !== undefined) requireNodes(nodeCount, minor);
+    if (health) {
+      // Of one request with two commands each has an id of its own.
+      const reporting = { ...acting, commandId: derivedId(acting.commandId, 'health') };
+      await this.commands.carryOut(reportBayHealth, { bayId: bay.id, ...health, source: 'user' }, reporting, [PROJECTIONS.bays]);
+    }
     if (nodeCount !== undefined) {
-      requireNodes(nodeCount, minor);
       announce(reply, await this.resizing.execute(bay, { nodeGroup: DEFAULT_WORKER, nodeCount, nodesToRemove: [] }, acting));
     }
     sendJson(reply, 202, { uuid: bay.id });

@@ -1,26 +1,45 @@
+import type { HealthReport } from '@jeroboam/domain';
 import type { BayDocument } from '@jeroboam/read-model';
 import { BadRequest } from '../wire/errors.ts';
 import { applyPatch, type PatchOperation } from '../wire/json-patch.ts';
-import { pythonRepr, type Json, type JsonObject } from '../wire/python-values.ts';
+import { pythonRepr, pythonStr, type Json, type JsonObject } from '../wire/python-values.ts';
 import { CLUSTER, CLUSTER_PATCH } from './cluster.type.ts';
 
 /** What `node_count` falls back to when it is removed. */
 const DEFAULT_NODE_COUNT = 1;
 
+/** What a patch may change: these beside the number of nodes. */
+const HEALTH = ['health_status', 'health_status_reason'];
+
+/** What a patch asks for; absent where it does not speak of it, or where it is so already. */
+export interface WantedOfBay {
+  /** Nodes in the default worker group. */
+  readonly nodeCount?: number;
+  /** What a healer says of the bay. */
+  readonly health?: Pick<HealthReport, 'status' | 'reason'>;
+}
+
 /**
- * Reads what a patch asks for. Only the number of nodes may change; a value that is as it was is no change.
- *
- * @returns nodes wanted in the default worker group; undefined where the patch does not speak of them.
+ * Reads what a patch asks for. Only the number of nodes and the health may change; a value that is as it was is no change.
  * @throws {BadRequest} {InvalidInput} {PatchRefused}
  */
-export function wantedNodeCount(bay: BayDocument, patch: readonly PatchOperation[]): number | undefined {
+export function wantedOfBay(bay: BayDocument, patch: readonly PatchOperation[]): WantedOfBay {
   const before = patchable(bay);
   const after = applyPatch(before, patch, CLUSTER_PATCH);
-  const { node_count: nodeCount } = CLUSTER.validate(after);
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const changed = [...names].filter((name) => name !== 'node_count' && !isSame(before[name] ?? null, after[name] ?? null));
-  if (changed.length > 0) throw new BadRequest(`cannot change cluster property(ies) ${changed.join(', ')}.`);
-  return patch.some(({ path }) => path === '/node_count') ? (nodeCount ?? DEFAULT_NODE_COUNT) : undefined;
+  const { node_count: nodeCount, health_status: status, health_status_reason: reason } = CLUSTER.validate(after);
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changed = names.filter((name) => name !== 'node_count' && !isSame(before[name] ?? null, after[name] ?? null));
+  const refused = changed.filter((name) => !HEALTH.includes(name));
+  if (refused.length > 0) throw new BadRequest(`cannot change cluster property(ies) ${refused.join(', ')}.`);
+  return {
+    ...(patch.some(({ path }) => path === '/node_count') ? { nodeCount: nodeCount ?? DEFAULT_NODE_COUNT } : {}),
+    ...(changed.length > 0 ? { health: { status: status ?? null, reason: textsOf(reason ?? {}) } } : {}),
+  };
+}
+
+/** What is no text becomes one, as Python writes it. */
+function textsOf(reason: Json): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(reason as JsonObject).map(([name, value]) => [name, pythonStr(value)]));
 }
 
 function isSame(one: Json, other: Json): boolean {

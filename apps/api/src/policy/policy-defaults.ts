@@ -24,6 +24,7 @@ export const DEFAULT_RULES = {
   'cluster:detail': READER,
   'cluster:get': READER,
   'cluster:update': MEMBER,
+  'cluster:update_health_status': 'rule:context_is_admin or (rule:project_member and user_id:%(user_id)s)',
   'cluster:resize': MEMBER,
   'cluster:upgrade': MEMBER,
   'cluster:delete': MEMBER,

@@ -31,6 +31,7 @@ const MATRIX: Readonly<Record<PolicyRule, readonly Who[]>> = {
   'cluster:detail': READS,
   'cluster:get': READS,
   'cluster:update': WRITES,
+  'cluster:update_health_status': ['owner', 'memberOnly', 'admin'],
   'cluster:resize': WRITES,
   'cluster:upgrade': WRITES,
   'cluster:delete': WRITES,

@@ -4,7 +4,7 @@ import { Aggregates } from '@jeroboam/event-log';
 import type { EventLog } from '@jeroboam/event-log';
 import {
   createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, getCaCertificate, reviseNodeGroup, rotateCa, rotateCredential,
-  upgradeBay, removeProjectQuota, resizeBay, reviseBayModel,
+  upgradeBay, removeProjectQuota, reportBayHealth, resizeBay, reviseBayModel,
   schedulerStatus, setProjectQuota, signClientCsr,
 } from '@jeroboam/messaging';
 import type { Accepted, MessageClient, MessageContext, MessageContract, SendOptions } from '@jeroboam/messaging';
@@ -99,6 +99,7 @@ export class FakeServices implements MessageClient {
       );
       case createBay.pattern: return this.#createBay(payload, context);
       case resizeBay.pattern: return this.#ofBay(payload, 'ResizeBay', context);
+      case reportBayHealth.pattern: return { ...(await this.#ofBay(payload, 'ReportBayHealth', context)), operationId: null };
       case deleteBay.pattern: return this.#ofBay(payload, 'DeleteBay', context);
       case createNodeGroup.pattern: return this.#ofBay(payload, 'CreateNodeGroup', context);
       case reviseNodeGroup.pattern: return this.#ofBay(payload, 'ReviseNodeGroup', context);
