@@ -38,7 +38,19 @@ export const between: Readonly<Record<string, (replay: Replay) => Promise<void>>
   '098': settled,
   '100': settled,
   '101': settled,
-  '121': settled,
+  '106': settled,
+  '115': async (replay) => {
+    await settled(replay);
+    await replay.demo.call('PATCH', `/v1/clusters/${replay.ids.inOurs(TX1)}/nodegroups/ng1`, [{ op: 'replace', path: '/max_node_count', value: 5 }]);
+    await settled(replay);
+  },
+  '118': settled,
+  '121': async (replay) => {
+    await replay.demo.call('DELETE', `/v1/clusters/${replay.ids.inOurs(TX1)}/nodegroups/ng1`);
+    await settled(replay);
+  },
+  '127': settled,
+  '128': settled,
   '157': async (replay) => {
     await replay.demo.call('DELETE', `/v1/clusters/${replay.ids.inOurs(TX_BAD)}`);
     replay.open('delete');

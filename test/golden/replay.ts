@@ -41,6 +41,8 @@ export class Replay {
       JEROBOAM_DRIVERS: join(HERE, 'gated-driver.ts'), JEROBOAM_SANDBOX_CLOUD_FILE: join(HERE, 'cloud.json'), [GATES]: gates,
       // Bays that wait must not keep others waiting.
       JEROBOAM_CONCURRENCY: '8',
+      // The recorded Magnum could not reach its bays.
+      JEROBOAM_TELEMETRY: 'false',
       // As the recorded Magnum was configured.
       JEROBOAM_DEFAULT_QUOTA: '5000',
     } });

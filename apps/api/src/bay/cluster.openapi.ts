@@ -5,7 +5,7 @@ import { ACCEPTED, LINKS, pageOf } from '../openapi/shapes.ts';
 import { patchOf } from '../wire/json-patch.ts';
 import { PAGE_ARGUMENTS } from '../wire/page.ts';
 import { booleanArgument } from '../wire/query.ts';
-import { CLUSTER, CLUSTER_PATCH, HEALTH_STATUSES, RESIZE_REQUEST, STATUSES } from './cluster.type.ts';
+import { CLUSTER, CLUSTER_PATCH, HEALTH_STATUSES, RESIZE_REQUEST, STATUSES, UPGRADE_REQUEST } from './cluster.type.ts';
 
 const LABELS = mapOf(TEXT);
 export const STATUS = words(...STATUSES);
@@ -99,5 +99,9 @@ export const ClusterActionsDescribed = Described({
   resize: {
     summary: 'Resize a node group', body: { name: 'ClusterResize', type: RESIZE_REQUEST },
     answers: { 202: json(ACCEPTED, 'It is being resized, or has the size.', OPERATION_HEADERS) }, refusals: [409],
+  },
+  upgrade: {
+    summary: 'Lead a cluster to another template', description: 'From 1.8 on.', body: { name: 'ClusterUpgrade', type: UPGRADE_REQUEST },
+    answers: { 202: json(ACCEPTED, 'It is being upgraded.', OPERATION_HEADERS) }, refusals: [409],
   },
 });

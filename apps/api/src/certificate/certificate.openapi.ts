@@ -1,6 +1,7 @@
+import { OPERATION_HEADERS } from '../openapi/common-answers.ts';
 import { Described, json } from '../openapi/describe.ts';
 import { TEXT, UUID, named, object } from '../openapi/schema.ts';
-import { LINKS } from '../openapi/shapes.ts';
+import { ACCEPTED, LINKS } from '../openapi/shapes.ts';
 import { textArgument } from '../wire/query.ts';
 import { CERTIFICATE } from './certificate.type.ts';
 
@@ -19,5 +20,9 @@ export const CertificatesDescribed = Described({
   sign: {
     summary: 'Sign a certificate', body: { name: 'CertificateSign', type: CERTIFICATE }, refusals: [409],
     answers: { 201: json(named('Certificate', object({ ...CERTIFICATE_FIELDS, csr: TEXT }, { ca_cert_type: TEXT })), 'It is signed.') },
+  },
+  rotate: {
+    summary: 'Rotate the CAs of a cluster', description: 'Old and new are both trusted until every node has the new ones.',
+    answers: { 202: json(ACCEPTED, 'They are being rotated.', OPERATION_HEADERS) }, refusals: [409],
   },
 });

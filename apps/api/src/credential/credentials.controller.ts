@@ -11,8 +11,10 @@ import { sendJson } from '../wire/answer.ts';
 import { readQuery } from '../wire/query.ts';
 import { refuseBody } from '../wire/request-body.ts';
 import { Wire, resource } from '../wire/wire-route.ts';
+import { CredentialsDescribed } from './credential.openapi.ts';
 
 /** `/v1/credentials`: contract section 2.5. What a bay acts with in its cloud; for members of its project alone. */
+@CredentialsDescribed
 @Controller(resource('credentials'))
 export class CredentialsController {
   constructor(

@@ -1,9 +1,8 @@
 import type { BayDocument, NodeGroupDocument, Query, ReadDocument } from '@jeroboam/read-model';
-import { PAGE_ARGUMENTS, readPage, type Page } from '../wire/page.ts';
-import { textArgument, type Given } from '../wire/query.ts';
+import { readPage, type Page } from '../wire/page.ts';
+import type { Given } from '../wire/query.ts';
 import { findNodeGroup } from './find-node-group.ts';
-
-export const LIST_ARGUMENTS = { ...PAGE_ARGUMENTS, role: textArgument };
+import type { LIST_ARGUMENTS } from './node-group.openapi.ts';
 
 interface Row extends ReadDocument {
   readonly group: NodeGroupDocument;

@@ -16,7 +16,8 @@ import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { Wire, resource } from '../wire/wire-route.ts';
 import { CreateNodeGroup } from './create-node-group.ts';
 import { findNodeGroup } from './find-node-group.ts';
-import { LIST_ARGUMENTS, listNodeGroups } from './node-group.list.ts';
+import { listNodeGroups } from './node-group.list.ts';
+import { LIST_ARGUMENTS, NodeGroupsDescribed } from './node-group.openapi.ts';
 import { wantedChanges } from './node-group.patch.ts';
 import { NODE_GROUP, NODE_GROUP_PATCH } from './node-group.type.ts';
 import { newNodeGroup, nodeGroupDetail, nodeGroupSummary } from './node-group.view.ts';
@@ -24,6 +25,7 @@ import { newNodeGroup, nodeGroupDetail, nodeGroupSummary } from './node-group.vi
 const SINCE = 9;
 
 /** `/v1/clusters/{cluster}/nodegroups`: contract section 2.3. Administrators see those of all projects and change their own. */
+@NodeGroupsDescribed
 @Controller(resource('clusters/:cluster/nodegroups'))
 export class NodeGroupsController {
   constructor(

@@ -22,6 +22,28 @@ const TELLERS: Tellers = {
   BayResized: ({ nodeGroup, nodeCount }) => `${nodeGroup} has ${nodes(nodeCount)}`,
   BayResizeFailed: ({ nodeGroup, nodeCount, reason }) => `${nodeGroup} has ${nodes(nodeCount)}: ${reason}`,
   BayResizeRefused: ({ nodeGroup, nodeCount, reason }, event) => `${nodeGroup} to ${nodeCount}: ${reason}${by(event)}`,
+  NodeGroupCreationRequested: ({ nodeGroup }, event) => `${nodeGroup.name} with ${nodes(nodeGroup.nodeCount)}${by(event)}`,
+  NodeGroupCreated: ({ nodeGroup, nodeCount }) => `${nodeGroup} has ${nodes(nodeCount)}`,
+  NodeGroupCreationFailed: ({ nodeGroup, reason }) => `${nodeGroup}: ${reason}`,
+  NodeGroupRevisionRequested: ({ nodeGroup, changes }, event) => `${nodeGroup}: ${JSON.stringify(changes)}${by(event)}`,
+  NodeGroupRevised: ({ nodeGroup }) => nodeGroup,
+  NodeGroupRevisionFailed: ({ nodeGroup, reason }) => `${nodeGroup}: ${reason}`,
+  NodeGroupRevisionRefused: ({ nodeGroup, reason }, event) => `${nodeGroup}: ${reason}${by(event)}`,
+  NodeGroupDeletionRequested: ({ nodeGroup, fromCount }, event) => `${nodeGroup} with ${nodes(fromCount)}${by(event)}`,
+  NodeGroupDeleted: ({ nodeGroup }) => nodeGroup,
+  NodeGroupDeletionFailed: ({ nodeGroup, reason }) => `${nodeGroup}: ${reason}`,
+  NodeGroupObserved: ({ nodeGroup, nodeCount, source }) => `${nodeGroup} shows ${nodes(nodeCount)}, says ${source}`,
+  BayHealthChanged: ({ status, reason, source }) => [`${status ?? 'unknown'}, says ${source}`, ...Object.entries(reason).map(([name, text]) => `${name}: ${text}`)].join('; '),
+  BayUpgradeRequested: ({ nodeGroups, to, maxBatchSize }, event) =>
+    `${listed(nodeGroups)} to template ${to.bayModelId} by driver ${to.driver.name} ${to.driver.version}, ${nodes(maxBatchSize)} at a time${by(event)}`,
+  BayUpgraded: ({ nodeGroups, to }) => `${listed(nodeGroups)} to template ${to.bayModelId}`,
+  BayUpgradeFailed: ({ reason }) => reason,
+  CaRotationRequested: (_data, event) => by(event).replace(/^, /, ''),
+  CaRotationCompleted: () => 'only the new authorities are trusted',
+  CaRotationFailed: ({ reason }) => reason,
+  CredentialRotationRequested: (_data, event) => by(event).replace(/^, /, ''),
+  CredentialRotationCompleted: () => '',
+  CredentialRotationFailed: ({ reason }) => reason,
   BayDeletionRequested: (_data, event) => by(event).replace(/^, /, ''),
   BayDeleted: () => 'nothing is left',
   BayDeletionFailed: ({ reason }) => reason,
@@ -54,6 +76,8 @@ const TELLERS: Tellers = {
     const whom = 'requester' in data ? `user ${data.requester.userId}` : `a ${data.purpose}`;
     return `${data.subject || 'no subject'} for ${whom}, serial ${data.serial}, until ${data.notAfter}`;
   },
+  AuthorityRotationStarted: (data) => `a new ${data.authority}`,
+  AuthorityRotationCompleted: (data) => `the old ${data.authority} is destroyed`,
   BayAuthoritiesWithdrawn: () => 'nothing is signed any more',
 };
 
