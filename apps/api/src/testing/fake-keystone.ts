@@ -8,6 +8,8 @@ const PEOPLE: Readonly<Record<string, Pick<TokenInfo, 'userId' | 'projectId' | '
   'no-role': { userId: 'u4', projectId: 'p1', roles: [] },
   colleague: { userId: 'u5', projectId: 'p1', roles: ['member', 'reader'] },
   stranger: { userId: 'u6', projectId: 'p2', roles: ['member', 'reader'] },
+  'foreign-reader': { userId: 'u9', projectId: 'p2', roles: ['reader'] },
+  'foreign-no-role': { userId: 'u10', projectId: 'p2', roles: [] },
   admin: { userId: 'u7', projectId: 'p9', roles: ['Admin'] },
   unscoped: { userId: 'u8', projectId: null, roles: ['member', 'reader'] },
 };

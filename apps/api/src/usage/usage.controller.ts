@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BAY_NAMES, USAGE, type UsagePeriod } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
 import { projectOf } from '../auth/caller.ts';
+import { NotAuthorized } from '../bay/create-bay.ts';
 import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { BadRequest } from '../wire/errors.ts';
@@ -35,6 +36,8 @@ export class UsageController implements OnModuleInit {
     const given = readQuery(request.query, USAGE_ARGUMENTS);
     const projectId = given.project_id ?? (caller.isAdmin ? undefined : projectOf(caller));
     enforce('usage:get', caller, { projectId: projectId ?? null, userId: caller.userId });
+    // Whatever an operator's rules say: they are about what is one's own.
+    if (!caller.isAdmin && projectId !== projectOf(caller)) throw new NotAuthorized();
     const question: UsageQuestion = {
       period: periodOf(given, this.api.clock.now()),
       ...(projectId === undefined ? {} : { projectId }),
