@@ -1,7 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApiClient, login } from './harness/client.ts';
+import { readLog } from './harness/history.ts';
 import { removeBays, unableBecause } from './harness/local-swarm.ts';
-import { EmbeddedProcess } from './harness/process.ts';
+import { EmbeddedProcess, root } from './harness/process.ts';
 
 /** Process id of a node's engine, by what it was started with. */
 function engineOf(bayId: string, slot: number): number {
@@ -74,6 +76,36 @@ describe('the health of bays', () => {
     const { body: history } = await api.call<{ events: { type: string; data: unknown }[] }>('GET', `/v1/clusters/${bayId}/events`);
     const told = history.events.filter(({ type }) => type === 'BayHealthChanged').map(({ data }) => JSON.stringify(data));
     expect(new Set(told).size).toBe(told.length);
+  }, 60_000);
+
+  it('is asked for as a client of the bay, with one certificate of its authority for all looks', async () => {
+    await start({ ...everySecond, JEROBOAM_DRIVERS: join(root, 'test', 'e2e', 'harness', 'client-driver.ts') });
+    const bayId = await api.createBay(await api.fakeTemplate());
+    await api.until(bayId, ['CREATE_COMPLETE']);
+    const { health_status_reason: first } = await api.untilHealth(bayId, 'HEALTHY');
+    expect(first).toMatchObject({ client: 'CN=admin, O=system:masters' });
+    // A change of status makes telemetry look again, several times.
+    for (const nodeCount of [3, 1]) {
+      await api.call('POST', `/v1/clusters/${bayId}/actions/resize`, { node_count: nodeCount });
+      await api.until(bayId, ['UPDATE_COMPLETE']);
+    }
+    expect((await api.untilHealth(bayId, 'HEALTHY'))['health_status_reason']).toEqual(first);
+    const issued = (await readLog(jeroboam.dataDir)).filter(({ type }) => type === 'CertificateIssued').map(({ data }) => data['subject']);
+    expect(issued).toEqual([expect.stringContaining('admin')]);
+  }, 60_000);
+
+  it('is left to the healer of a bay that has one', async () => {
+    await start(everySecond);
+    const healed = await api.createBay(await api.fakeTemplate({ auto_healing_enabled: 'true', auto_healing_controller: 'magnum-auto-healer' }));
+    const other = await api.createBay(await api.fakeTemplate(), { name: 'other' });
+    await api.until(healed, ['CREATE_COMPLETE']);
+    const said = [{ op: 'replace', path: '/health_status', value: 'UNHEALTHY' }, { op: 'replace', path: '/health_status_reason', value: "{'api': 'says the healer'}" }];
+    for (const bayId of [healed, other]) expect((await api.call('PATCH', `/v1/clusters/${bayId}`, said)).status).toBe(202);
+    // Of a bay without one telemetry knows better, the next time it looks.
+    await api.untilHealth(other, 'HEALTHY');
+    expect((await api.call('GET', `/v1/clusters/${healed}`)).body).toMatchObject({
+      status: 'CREATE_COMPLETE', health_status: 'UNHEALTHY', health_status_reason: { api: 'says the healer' },
+    });
   }, 60_000);
 
   it('is nobody’s business where telemetry is switched off', async () => {
