@@ -24,6 +24,10 @@ export interface ApiConfig {
   readonly defaultDriver?: string | readonly string[];
   /** While a file of this name exists, `/healthcheck` answers 503: how an operator takes a replica out. @default none */
   readonly healthcheckDisableFile?: string;
+  /** Network drivers that users may choose, as `coe=driver`; of a COE that is not named all that its drivers have. @default all */
+  readonly allowedNetworkDrivers?: readonly string[];
+  /** The same for volume drivers. @default all */
+  readonly allowedVolumeDrivers?: readonly string[];
   /** Rules in place of single default ones: `infra/docs/policy.md`. @default none */
   readonly policyFile?: string;
 }

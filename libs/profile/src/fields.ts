@@ -4,6 +4,8 @@ import { integer, list, port, secret, text, url } from '@jeroboam/platform';
 
 const HERE = '127.0.0.1';
 
+const pairs = (description: string) => list(description, 'COE=DRIVER, separated by commas', /^[^=]+=[^=]+$/);
+
 export const storageFields = {
   dataDir: text('Directory of the event log, the read model, the keys and what drivers keep.', 'a path').default('.jeroboam'),
 };
@@ -27,6 +29,8 @@ export const apiFields = {
   port: port('Port the API listens on.').default(9_511),
   publicUrl: url('Scheme, host and path prefix under which clients reach the API, for links.').optional(),
   policyFile: text('YAML or JSON file with policy rules in place of single default ones: infra/docs/policy.md.', 'a path').optional(),
+  allowedNetworkDrivers: pairs('Network drivers users may choose, by COE (kubernetes=calico,kubernetes=flannel); of other COEs all there are.').optional(),
+  allowedVolumeDrivers: pairs('The same for volume drivers.').optional(),
   maxLimit: integer('Items on one page of a list, at most.', { min: 1, max: 10_000 }).default(1_000),
   readAfterWriteTimeoutMs: integer('How long a change may take to become readable before the client is told to come back.', { min: 1 }).default(2_000),
   commandTimeoutMs: integer('How long a service may take to answer a command.', { min: 1 }).default(10_000),

@@ -271,3 +271,15 @@ describe('/v1/clustertemplates asked for what cannot be', () => {
     expect(errorOf(await api.call(`GET /v1/clustertemplates${query}`))).toMatchObject({ status, code: 'client', detail });
   });
 });
+
+describe('what the operator allows', () => {
+  it('bounds the network and volume drivers, and is where the default comes from', async () => {
+    const api = await ApiHarness.open({ allowedNetworkDrivers: ['kubernetes=calico', 'swarm-mode=none-such'], allowedVolumeDrivers: ['swarm-mode=all'] });
+    const create = (fields: object) => api.call('POST /v1/clustertemplates', { body: { ...TEMPLATE, ...fields } });
+    expect(errorOf(await create({ network_driver: 'docker' }))).toMatchObject({
+      status: 400, detail: 'Network driver type docker is not allowed, expecting a none-such/unspecified network driver. ',
+    });
+    expect((await create({ volume_driver: 'rexray' })).body).toMatchObject({ volume_driver: 'rexray', network_driver: null });
+    await api.close();
+  });
+});

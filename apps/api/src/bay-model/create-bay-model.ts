@@ -4,8 +4,10 @@ import { createBayModel } from '@jeroboam/messaging';
 import { PROJECTIONS } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
 import { projectOf } from '../auth/caller.ts';
+import { allowedParts, type AllowedParts } from '../capability/allowed-parts.ts';
 import { chooseDriver } from '../capability/choose-driver.ts';
 import { defaultNetworkDriver, requireCapableDriver, requirePossibleParts, requireVolumeSize } from '../capability/coe-rules.ts';
+import { requireUsableLabels } from '../capability/label-rules.ts';
 import { requireImage, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { allows, enforce } from '../policy/policy.ts';
@@ -26,16 +28,20 @@ type CompleteFields = ClusterTemplateFields & { readonly coe: string; readonly i
 
 /** Takes in a new bay model, checked in Magnum's order: what the text says, what the cloud has, who may. */
 export class CreateBayModel {
+  private readonly allowed: AllowedParts;
+
   constructor(
     private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
     private readonly commands: Commands,
-  ) {}
+  ) {
+    this.allowed = allowedParts(api.config);
+  }
 
   /** @returns id of the new bay model, which can be read by then. */
   async execute(fields: ClusterTemplateFields, acting: Acting): Promise<string> {
     const { coe = null, image_id: imageId } = fields;
     const parts = partsOf(fields);
-    requirePossibleParts(coe, parts, this.api.drivers);
+    requirePossibleParts(coe, parts, this.api.drivers, this.allowed);
     requireVolumeSize(parts.dockerStorageDriver, fields.docker_volume_size ?? null);
     if (coe === null || typeof imageId !== 'string') throw new InvalidInput('image_id', null, 'Mandatory field missing.');
     const spec = await this.specOf({ ...fields, coe, image_id: imageId }, acting);
@@ -59,12 +65,13 @@ export class CreateBayModel {
     enforce('clustertemplate:create', caller);
     const spec: BayModelSpec = {
       ...plainFields(fields), ...parts,
-      networkDriver: parts.networkDriver ?? defaultNetworkDriver(fields.coe, manifest.capabilities),
+      networkDriver: parts.networkDriver ?? defaultNetworkDriver(fields.coe, manifest.capabilities, this.allowed),
       bayModelId: fields.uuid ?? derivedId(acting.commandId, 'bay-model'),
       projectId: projectOf(caller), userId: caller.userId,
       coe: fields.coe, imageId: fields.image_id, clusterDistro: image.osDistro ?? '', serverType: serverType ?? 'vm', driver,
     };
     await requireResources(lookups, spec, spec.labels);
+    requireUsableLabels(spec.labels);
     if ((spec.public || spec.hidden) && !allows('clustertemplate:publish', caller)) throw new PublishDenied();
     return spec;
   }

@@ -3,8 +3,10 @@ import { reviseBayModel } from '@jeroboam/messaging';
 import type { CloudLookups } from '@jeroboam/openstack';
 import { PROJECTIONS, type BayModelDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
+import { allowedParts, type AllowedParts } from '../capability/allowed-parts.ts';
 import { chooseDriver } from '../capability/choose-driver.ts';
 import { requireCapableDriver, requirePossibleParts } from '../capability/coe-rules.ts';
+import { requireUsableLabels } from '../capability/label-rules.ts';
 import { requireImage, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { allows } from '../policy/policy.ts';
@@ -23,6 +25,7 @@ const OF_THE_DRIVER: readonly (keyof BayModelChanges)[] = [
 /** Changes a bay model, checked in Magnum's order: what the text says, what the cloud has, who may publish, who uses it. */
 export class ReviseBayModel {
   private readonly type: ClusterTemplateType;
+  private readonly allowed: AllowedParts;
 
   constructor(
     private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
@@ -30,6 +33,7 @@ export class ReviseBayModel {
     private readonly commands: Commands,
   ) {
     this.type = clusterTemplateType(api.drivers);
+    this.allowed = allowedParts(api.config);
   }
 
   /**
@@ -49,10 +53,11 @@ export class ReviseBayModel {
   private async possible(model: BayModelDocument, changes: BayModelChanges, acting: Acting): Promise<BayModelChanges> {
     const { caller } = acting;
     const revised = { ...model, ...changes };
-    requirePossibleParts(revised.coe, revised, this.api.drivers);
+    requirePossibleParts(revised.coe, revised, this.api.drivers, this.allowed);
     const lookups = this.api.lookups.for({ token: caller.token, info: caller.info });
     const ofDriver = OF_THE_DRIVER.some((field) => changes[field] !== undefined) ? await this.ofDriver(revised, changes, lookups, acting) : {};
     await requireResources(lookups, revised, revised.labels);
+    requireUsableLabels(revised.labels);
     return { ...changes, ...ofDriver };
   }
 

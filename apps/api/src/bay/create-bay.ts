@@ -9,6 +9,7 @@ import { projectOf, type Caller } from '../auth/caller.ts';
 import type { BayModelQueries } from '../bay-model/bay-model.queries.ts';
 import { chooseDriver, newestTemplate } from '../capability/choose-driver.ts';
 import { requireMasterCount, requireRoom, requireVolumeSize } from '../capability/coe-rules.ts';
+import { requireUsableLabels } from '../capability/label-rules.ts';
 import { integerLabel, requireImage, requireKeypair, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { enforce } from '../policy/policy.ts';
@@ -68,6 +69,7 @@ export class CreateBay {
     const spec = specOf(fields, model, driver, acting);
     const nodeGroups = nodeGroupsOf(spec, fields.node_count ?? 1, masterCount);
     await requireResources(lookups, spec, spec.labels);
+    requireUsableLabels(spec.labels);
     await requireKeypair(lookups, spec.keypair);
     if (masterCount > 1 && !spec.masterLbEnabled) throw new BadRequest('master_count must be 1 when master_lb_enabled is False');
     requireRoom(name, capabilities, masterCount + (fields.node_count ?? 1));

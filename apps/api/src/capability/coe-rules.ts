@@ -1,5 +1,6 @@
 import type { DriverCapabilities, DriverRegistry } from '@jeroboam/driver-sdk';
 import { BadRequest } from '../wire/errors.ts';
+import { EVERYTHING_ALLOWED, namesAllowed, type AllowedParts } from './allowed-parts.ts';
 import { CapabilityMissing } from './capability.errors.ts';
 
 /** What Magnum's own table allows a COE, and what it fills in: contract section 4.1. */
@@ -27,7 +28,7 @@ export interface WantedParts {
  *
  * @throws {BadRequest}
  */
-export function requirePossibleParts(coe: string | null, wanted: WantedParts, drivers: DriverRegistry): void {
+export function requirePossibleParts(coe: string | null, wanted: WantedParts, drivers: DriverRegistry, allowed: AllowedParts = EVERYTHING_ALLOWED): void {
   const capable = drivers.manifests
     .filter(({ provides }) => provides.some((type) => type.coe === coe))
     .map(({ capabilities }) => capabilities);
@@ -36,7 +37,16 @@ export function requirePossibleParts(coe: string | null, wanted: WantedParts, dr
   const together = (of: (capabilities: DriverCapabilities) => readonly string[], otherwise: readonly string[] = []) =>
     capable.length > 0 ? [...new Set(capable.flatMap(of))] : otherwise;
   requirePart('Network', wanted.networkDriver, together(({ networkDrivers }) => networkDrivers, rules?.networkDrivers));
+  requireAllowed('Network', wanted.networkDriver, namesAllowed(allowed.networkDrivers, coe!));
   requirePart('Volume', wanted.volumeDriver, together(({ volumeDrivers }) => volumeDrivers, rules?.volumeDrivers));
+  requireAllowed('Volume', wanted.volumeDriver, namesAllowed(allowed.volumeDrivers, coe!));
+}
+
+/** @throws {BadRequest} in Magnum's words, the blank at their end included. */
+function requireAllowed(kind: 'Network' | 'Volume', wanted: string | null, allowed: readonly string[] | undefined): void {
+  if (wanted === null || !allowed || allowed.includes(wanted)) return;
+  const expected = [...allowed, 'unspecified'].join('/');
+  throw new BadRequest(`${kind} driver type ${wanted} is not allowed, expecting a ${expected} ${kind.toLowerCase()} driver. `);
 }
 
 /** @throws {BadRequest} in Magnum's words. */
@@ -60,10 +70,12 @@ export function requireCapableDriver(name: string, capabilities: DriverCapabilit
   );
 }
 
-/** What a bay model without a network driver gets: Magnum's default where the driver has it, else the driver's first. */
-export function defaultNetworkDriver(coe: string, { networkDrivers }: DriverCapabilities): string | null {
+/** What a bay model without a network driver gets: Magnum's default where the driver has it and it is allowed, else the first like that. */
+export function defaultNetworkDriver(coe: string, { networkDrivers }: DriverCapabilities, allowed: AllowedParts = EVERYTHING_ALLOWED): string | null {
   const usual = MAGNUM[coe]?.defaultNetworkDriver;
-  return usual !== undefined && networkDrivers.includes(usual) ? usual : (networkDrivers[0] ?? null);
+  const names = namesAllowed(allowed.networkDrivers, coe);
+  const possible = names ? networkDrivers.filter((name) => names.includes(name)) : networkDrivers;
+  return usual !== undefined && possible.includes(usual) ? usual : (possible[0] ?? null);
 }
 
 /** @throws {BadRequest} for an even number, in Magnum's words; {CapabilityMissing} */

@@ -84,8 +84,8 @@ export function url(description: string, protocols: readonly string[] = ['http',
   return note(schema, description, `a URL with ${protocols.join(' or ')}`);
 }
 
-/** Texts separated by commas; blanks around them do not count. */
-export function list(description: string, expected = 'texts separated by commas') {
+/** Texts separated by commas; blanks around them do not count. @param item what each must look like. */
+export function list(description: string, expected = 'texts separated by commas', item = /./) {
   const schema = z.union([
     z.array(z.string()),
     z.string().transform((value) =>
@@ -95,7 +95,7 @@ export function list(description: string, expected = 'texts separated by commas'
         .filter(Boolean),
     ),
   ]);
-  return note(schema.pipe(z.array(z.string().min(1)).min(1)), description, expected);
+  return note(schema.pipe(z.array(z.string().regex(item)).min(1)), description, expected);
 }
 
 /** A value that is never printed; may also be kept in a file, see `loadConfig`. */
