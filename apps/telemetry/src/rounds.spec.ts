@@ -88,6 +88,23 @@ describe('rounds', () => {
     expect(looks.map(({ bayId }) => bayId)).toEqual(['bay0', 'bay1', 'bay2', 'bay0', 'bay1', 'bay2']);
   });
 
+  it('are not held up by bays that do not answer', async () => {
+    const clock = new FakeClock();
+    const looks = new Map<string, number>();
+    const isDeaf = (bayId: string) => bayId.endsWith('7');
+    const look = async (bayId: string): Promise<Sight> => {
+      looks.set(bayId, (looks.get(bayId) ?? 0) + 1);
+      if (!isDeaf(bayId)) return 'well';
+      return new Promise((resolve) => clock.after(DEFAULT_TELEMETRY_CONFIG.callTimeoutMs, () => resolve('unwell')));
+    };
+    const rounds = new Rounds(look, { ...DEFAULT_TELEMETRY_CONFIG, dataDir: '/nowhere' }, clock, clock, () => 0.5);
+    rounds.start();
+    // A tenth of them: seven looks a second that each take ten seconds.
+    rounds.resume(named(4_000));
+    await clock.advance(900_000);
+    expect(named(4_000).filter((bayId) => (looks.get(bayId) ?? 0) < (isDeaf(bayId) ? 5 : 2))).toEqual([]);
+  });
+
   it('forget a bay at once, cutting short a look that is under way', async () => {
     const { pass, rounds, looks } = someRounds({}, () => new Promise(() => {}));
     rounds.hurry('b1');

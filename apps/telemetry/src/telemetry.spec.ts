@@ -2,9 +2,10 @@ import { jest } from '@jest/globals';
 import type { BayEvent } from '@jeroboam/domain';
 import { BayNotFound } from '@jeroboam/domain';
 import { baySamples } from '@jeroboam/domain/testing';
-import { NoHandler } from '@jeroboam/messaging';
+import { FakeCertificates } from '@jeroboam/driver-sdk/testing';
+import { NoHandler, getCaCertificate, signNodeCsr } from '@jeroboam/messaging';
 import { WELL } from './testing/scripted-driver.ts';
-import { TelemetryWorld, completeBay } from './testing/telemetry-fixture.ts';
+import { TelemetryWorld, completeBay, turns } from './testing/telemetry-fixture.ts';
 
 let world: TelemetryWorld;
 beforeEach(async () => {
@@ -158,6 +159,32 @@ describe('what a look tells', () => {
     await world.pass(600);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     expect(await world.metrics.text()).toMatch(/^jeroboam_telemetry_calls_total\{driver="swarm_local",outcome="timeout"\} 1$/m);
+  });
+});
+
+describe('telemetry’s identity', () => {
+  it('is another one when the bay’s authorities were rotated', async () => {
+    const pem = (await new FakeCertificates().client()).certificatePem;
+    const signed: unknown[] = [];
+    world.scheduler.answers.set(getCaCertificate.pattern, () => ({ pem }));
+    world.scheduler.answers.set(signNodeCsr.pattern, (payload) => {
+      signed.push(payload);
+      return { pem };
+    });
+    world.driver.health = async (_bay, { certificates }) => {
+      await certificates.client();
+      return WELL;
+    };
+    await world.start();
+    await world.make('b1');
+    // Its key is made off the main thread.
+    while (world.scheduler.sent.length === 0) await turns();
+    await world.pass(100);
+    expect(signed).toHaveLength(1);
+    await world.happen('b1', { type: 'CaRotationRequested', schemaVersion: 1, data: of('b1', 'op-rotate') }, { type: 'CaRotationCompleted', schemaVersion: 1, data: { ...of('b1', 'op-rotate'), outputs: {} } });
+    await world.pass(1);
+    while (signed.length < 2) await turns();
+    expect(signed).toEqual([expect.objectContaining({ bayId: 'b1' }), expect.objectContaining({ bayId: 'b1' })]);
   });
 });
 

@@ -18,11 +18,13 @@ import type { TelemetryConfig } from '../telemetry.config.ts';
 import { Telemetry } from '../telemetry.service.ts';
 import { ScriptedDriver } from './scripted-driver.ts';
 
-/** The scheduler as far as health goes: decides by the bay's own rule and records. */
+/** The scheduler as far as health goes: decides by the bay's own rule and records. Other services answer as a test says. */
 export class FakeScheduler implements MessageClient {
   readonly sent: unknown[] = [];
   /** Thrown at whoever sends, while it is set. */
   refusal: Error | undefined;
+  /** What other services answer, by pattern. */
+  readonly answers = new Map<string, (payload: unknown) => unknown>();
   readonly #bays: Aggregates<BayState, BayCommand, BayEvent>;
 
   constructor(log: InMemoryEventLog, now: () => Date) {
@@ -31,6 +33,8 @@ export class FakeScheduler implements MessageClient {
 
   async send<Request, Reply>({ pattern }: MessageContract<Request, Reply>, payload: Request, { context }: SendOptions): Promise<Reply> {
     if (this.refusal) throw this.refusal;
+    const answer = this.answers.get(pattern);
+    if (answer) return answer(payload) as Reply;
     if (pattern !== reportBayHealth.pattern) throw new Error(`telemetry sends no ${pattern}`);
     this.sent.push(payload);
     const { bayId, ...data } = payload as { bayId: string } & Extract<BayCommand, { type: 'ReportBayHealth' }>['data'];
