@@ -113,12 +113,13 @@ export class Feed {
     let first = this.#cursor.periods;
     for (const event of events) {
       const atMs = Date.parse(event.recordedAt);
-      if (this.#cursor.periods && nextDue(this.#cursor.periods, this.options.lengths).endMs <= atMs) {
+      const periods = this.#cursor.periods ?? first;
+      first = periods ?? periodsFrom(atMs, this.options.lengths);
+      if (periods && nextDue(periods, this.options.lengths).endMs <= atMs) {
         // Everything before this event is out before the periods that it closes.
-        if (pending.length > 0) await this.#commit(pending.at(-1)!.position, pending.splice(0), this.#cursor.periods);
+        if (pending.length > 0) await this.#commit(pending.at(-1)!.position, pending.splice(0), periods);
         await this.#tellPeriods(atMs);
       }
-      first ??= periodsFrom(atMs, this.options.lengths);
       await this.#tell(event);
       pending.push(event);
     }

@@ -74,7 +74,7 @@ describe('the messages of a bay’s life', () => {
     expect(sink.of('magnum.cluster.update').map(({ payload, priority }) => [payload['outcome'], priority])).toEqual([['pending', 'INFO'], ['failure', 'ERROR']]);
   });
   it('come in the order of what happened, each kind of it', () => {
-    expect(sink.received.map(({ event_type: type, payload }) => (type === 'magnum.cluster.create' ? `${type} ${payload['outcome']}` : type)).slice(0, 8)).toEqual([
+    expect(sink.received.map(({ event_type: type, payload }) => (type === 'magnum.cluster.create' ? `${type} ${String(payload['outcome'])}` : type)).slice(0, 8)).toEqual([
       'magnum.cluster.create pending', 'magnum.cluster.create.start', 'magnum.nodegroup.create.start', 'magnum.nodegroup.create.start', 'telemetry.polling',
       'magnum.cluster.create success', 'magnum.cluster.create.end', 'magnum.nodegroup.create.end',
     ].slice(0, 8));

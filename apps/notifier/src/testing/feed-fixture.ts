@@ -34,11 +34,12 @@ export class FeedFixture {
     return new FeedFixture(await openSqliteReadModel({ path: ':memory:' }), start);
   }
 
-  notifier(sinks: readonly Sink[], config: Partial<NotifierConfig> = {}, readModel = this.readModel): Notifier {
+  /** @param life `abandoned`: its process "was killed"; nobody stops it, and nothing of it may go on. */
+  notifier(sinks: readonly Sink[], config: Partial<NotifierConfig> = {}, readModel = this.readModel, life: 'stopped' | 'abandoned' = 'stopped'): Notifier {
     const { clock, logger, metrics } = this;
     const eventLog = new InMemoryEventLog(this.store, () => clock.now());
     const notifier = new Notifier({ eventLog, readModel, clock, timers: clock, logger, metrics, config: { ...DEFAULT_CONFIG, ...config } }, sinks);
-    this.#started.add(notifier);
+    if (life === 'stopped') this.#started.add(notifier);
     notifier.start();
     return notifier;
   }
@@ -56,6 +57,16 @@ export class FeedFixture {
       if (passingMs > 0 && turn % 20 === 0) await this.clock.advance(passingMs);
     }
     throw new Error(`the feed of ${sink} never reached the end of the log`);
+  }
+
+  /** Resolves when something has become so, while `passingMs` milliseconds pass at a time. */
+  async until(isSo: () => boolean, passingMs = 0): Promise<void> {
+    for (let turn = 1; turn < 100_000; turn += 1) {
+      if (isSo()) return;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (passingMs > 0 && turn % 20 === 0) await this.clock.advance(passingMs);
+    }
+    throw new Error(`it never came: ${String(isSo)}`);
   }
 
   async close(): Promise<void> {
