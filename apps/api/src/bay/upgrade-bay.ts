@@ -31,7 +31,7 @@ export interface WantedUpgrade {
 /** Leads a bay to another bay model, with the newest version of its driver. */
 export class UpgradeBay {
   constructor(
-    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'config'>,
+    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
     private readonly models: BayModelQueries,
     private readonly commands: Commands,
   ) {}
@@ -46,6 +46,8 @@ export class UpgradeBay {
     }
     requireAbleDriver(this.api.drivers, bay, 'upgrade');
     const to = await this.target(bay, model, acting);
+    // A bay that is there goes on, also with what is over.
+    acting.deprecations?.push(...this.api.deprecations.forBay(model.coe, to.driver));
     // The default groups make up the bay: naming one is naming it.
     const payload = { bayId: bay.id, nodeGroup: group === null || group.isDefault ? null : group.nodeGroupId, to, maxBatchSize };
     return this.commands.carryOut(upgradeBay, payload, acting, [PROJECTIONS.bays, PROJECTIONS.operations]);

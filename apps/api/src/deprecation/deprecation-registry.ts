@@ -31,12 +31,17 @@ export class DeprecationRegistry {
     return isOver(deprecation, this.now());
   }
 
+  /** What is deprecated of that which a bay is made with. */
+  forBay(coe: string, { name, version }: Pick<DriverManifest, 'name' | 'version'>): readonly Deprecation[] {
+    return [...this.#of('coe', coe), ...this.#of('driver', `${name}@${version}`)];
+  }
+
   /**
-   * What is deprecated of that which something new is made with.
+   * The same for something new.
    * @throws {PastSunset} for what is over: bays made before go on.
    */
-  forNew(coe: string, { name, version }: Pick<DriverManifest, 'name' | 'version'>): readonly Deprecation[] {
-    const used = [...this.#of('coe', coe), ...this.#of('driver', `${name}@${version}`)];
+  forNew(coe: string, driver: Pick<DriverManifest, 'name' | 'version'>): readonly Deprecation[] {
+    const used = this.forBay(coe, driver);
     const over = used.find((each) => this.isOver(each));
     if (over) throw new PastSunset(over);
     return used;

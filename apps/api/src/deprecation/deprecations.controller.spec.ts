@@ -115,6 +115,18 @@ describe('after the sunset', () => {
     expect((await api.call(`DELETE /v1/clusters/${bay}`)).status).toBe(204);
     await api.close();
   });
+
+  it('upgrades a bay from before, and says what with', async () => {
+    const clock = new FakeClock('2026-04-30T23:59:00.000Z');
+    const api = await ApiHarness.open({}, { dependencies: { clock, timers: clock, deprecated: [], drivers: DRIVERS } });
+    const model = await api.givenBayModel();
+    const bay = await api.givenCompleteBay(model);
+    await clock.advance(60_000);
+    const upgraded = await api.call(`POST /v1/clusters/${bay}/actions/upgrade`, { body: { cluster_template: model } });
+    expect({ status: upgraded.status, ...announcedBy(upgraded) })
+      .toEqual({ status: 202, deprecation: '@1767398400', sunset: 'Fri, 01 May 2026 00:00:00 GMT' });
+    await api.close();
+  });
 });
 
 describe('GET /v1/deprecations', () => {

@@ -22,6 +22,8 @@ const DRIVER = named('Driver', object({
   digest: { ...TEXT, pattern: '^[0-9a-f]{64}$' },
   available: { ...nullable(BOOLEAN), description: 'Whether it can work here; null where no executor has answered.' },
   missing: listOf(object({ what: TEXT, reason: TEXT, package: nullable(TEXT) })),
+}, {
+  sunset: { ...TEXT, format: 'date', description: 'Only of one that goes: from this day on it makes no new clusters.' },
 }));
 
 export const DriversDescribed = Described({

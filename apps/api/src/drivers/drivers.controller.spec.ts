@@ -1,3 +1,4 @@
+import { DriverRegistry } from '@jeroboam/driver-sdk';
 import type { DriverOnHost, MessageClient, MessageContract } from '@jeroboam/messaging';
 import { manifest } from '../testing/manifests.ts';
 import { EventsApp } from '../events/testing/events-app.ts';
@@ -41,13 +42,22 @@ describe('GET /v1/drivers', () => {
       provides: [{ server_type: 'vm', os: 'fedora-coreos', coe: 'swarm-mode' }],
       template_versions: ['1.2.0', '1.10.0'],
       capabilities: {
-        operations: ['resize'], network_drivers: ['docker'], volume_drivers: ['rexray'], storage_drivers: ['overlay2', 'devicemapper'],
+        operations: manifest().capabilities.operations,
+        network_drivers: ['docker'], volume_drivers: ['rexray'], storage_drivers: ['overlay2', 'devicemapper'],
         server_types: ['vm'], runtime_classes: [], master_counts: [1, 3], max_nodes: 10, limitations: [],
       },
       digest: digestOf(manifest()),
       available: false,
       missing: [{ what: 'dockerd', reason: 'It runs the nodes.', package: 'docker.io' }],
     });
+  });
+
+  it('says when a driver goes', async () => {
+    const deprecation = { since: '2026-01-01', sunset: '2026-07-01' };
+    const drivers = new DriverRegistry([manifest({ state: 'deprecated', deprecation })]);
+    const going = await EventsApp.open({ messages: executors, drivers });
+    expect((await going.json('/v1/drivers'))[0]).toMatchObject({ state: 'deprecated', sunset: '2026-07-01' });
+    await going.close();
   });
 
   it('says of a driver that executors do not have that it is not loaded', async () => {

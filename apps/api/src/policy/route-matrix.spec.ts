@@ -96,7 +96,9 @@ it('has a row for every route, and no other', async () => {
   await api.close();
 });
 
-describe.each([['the strict defaults', 'strict'], ['a file that allows everything', 'permissive']] as const)('under %s', (_name, policy) => {
+const POLICIES = [['the strict defaults', 'strict'], ['a file that allows everything', 'permissive']] as const;
+
+describe.each(POLICIES)('under %s', (_name, policy) => {
   let directory: string;
   let world: World;
   beforeAll(async () => {
