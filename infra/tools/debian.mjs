@@ -12,6 +12,8 @@ export const PACKAGES = {
   'python3-openstackclient': { files: ['/usr/bin/openstack'], for: 'the end-to-end tests with the unmodified client' },
   'python3-magnumclient': { files: ['/usr/lib/python3/dist-packages/magnumclient'], for: 'the end-to-end tests with the unmodified client' },
   'python3-keystone': { files: ['/usr/bin/keystone-wsgi-public'], for: 'the tests against a real Keystone' },
+  'rabbitmq-server': { files: ['/usr/lib/rabbitmq/bin/rabbitmq-server'], for: 'the tests of notifications' },
+  'ceilometer-agent-notification': { files: ['/usr/bin/ceilometer-agent-notification'], for: 'the tests of notifications against a real Ceilometer' },
   openssl: { files: ['/usr/bin/openssl'], for: 'checking certificates with somebody else’s eyes' },
 };
 

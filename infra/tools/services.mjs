@@ -14,7 +14,9 @@ const host = '127.0.0.1';
 const apiPort = Number(env.JEROBOAM_PORT ?? 9511);
 const sandboxPort = Number(env.JEROBOAM_SANDBOX_PORT ?? 9512);
 const natsPort = Number(env.JEROBOAM_NATS_PORT ?? 4222);
-const SERVICES = ['certificate-authority', 'scheduler', 'driver-executor', 'telemetry', 'api'];
+// Nobody to notify, no notifier.
+const SINKS = ['JEROBOAM_RABBITMQ_URL', 'JEROBOAM_RABBITMQ_URL_FILE', 'JEROBOAM_NOTIFIER_NATS_SERVERS', 'JEROBOAM_NOTIFIER_FILE'];
+const SERVICES = ['certificate-authority', 'scheduler', 'driver-executor', 'telemetry', ...(SINKS.some((name) => env[name]) ? ['notifier'] : []), 'api'];
 
 install();
 build();

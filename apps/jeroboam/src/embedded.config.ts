@@ -1,3 +1,4 @@
+import { notifierFields } from '@jeroboam/notifier';
 import { defineConfig, flag, integer, oneOf, port, serviceFields, text } from '@jeroboam/platform';
 import type { Config } from '@jeroboam/platform';
 import { apiFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from '@jeroboam/profile';
@@ -15,6 +16,7 @@ export const embeddedConfig = defineConfig({
   ...executorFields,
   telemetry: flag('Whether bays are asked how they are, for health_status.').default(true),
   ...telemetryFields,
+  ...notifierFields,
   ...serviceFields,
   opsPort: port('Port of /healthz, /readyz and /metrics; 0 for any free one.').default(9_513),
   logFormat: oneOf('Lines of JSON for machines, or lines for a person at a terminal.', ['json', 'pretty']).default('pretty'),

@@ -5,6 +5,7 @@ import { SYSTEM_ACTOR } from '@jeroboam/domain';
 import { DriverRegistry, loadDrivers } from '@jeroboam/driver-sdk';
 import { listDrivers, openMessaging } from '@jeroboam/messaging';
 import type { DriverOnHost, MessageClient, Messaging } from '@jeroboam/messaging';
+import { isConfigured, openCursors } from '@jeroboam/notifier';
 import { newRequestId, nestLogger, refuseOpenBind, systemClock, systemTimers } from '@jeroboam/platform';
 import type { ServiceContext } from '@jeroboam/platform/nest';
 import { dataLayout, lockDataDir, openCloud, serviceLog, serviceProjections, serviceReadModel } from '@jeroboam/profile';
@@ -71,6 +72,8 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
     keystone.close();
     lookups.close();
   });
+  const cursors = isConfigured(config) ? await openCursors(layout.root) : null;
+  if (cursors) later(() => cursors.close());
   const component = (name: string) => logger.with({ component: name });
   return {
     api: {
@@ -84,6 +87,7 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
       eventLog, readModel, messages, drivers: drivers.manifests, clock, timers, metrics, health, logger: component('telemetry'),
       config: { dataDir: layout.drivers, ...telemetryConfigOf(config) },
     } : null,
+    notifier: cursors && { eventLog, cursors, clock, timers, metrics, logger: component('notifier'), config },
   };
 }
 

@@ -51,6 +51,7 @@ export class RabbitMqSink implements Sink {
   readonly #end = Promise.withResolvers<never>();
 
   constructor(private readonly options: RabbitMqSinkOptions) {
+    if (!/^amqps?:$/.test(URL.parse(options.url.reveal())?.protocol ?? '')) throw new Error('JEROBOAM_RABBITMQ_URL is not of the form amqp://USER:PASSWORD@HOST:PORT/VHOST');
     this.#declare = options.declare;
     this.#end.promise.catch(() => undefined);
   }

@@ -38,7 +38,7 @@ export class FeedFixture {
   notifier(sinks: readonly Sink[], config: Partial<NotifierConfig> = {}, readModel = this.readModel, life: 'stopped' | 'abandoned' = 'stopped'): Notifier {
     const { clock, logger, metrics } = this;
     const eventLog = new InMemoryEventLog(this.store, () => clock.now());
-    const notifier = new Notifier({ eventLog, readModel, clock, timers: clock, logger, metrics, config: { ...DEFAULT_CONFIG, ...config } }, sinks);
+    const notifier = new Notifier({ eventLog, cursors: readModel, clock, timers: clock, logger, metrics, config: { ...DEFAULT_CONFIG, ...config } }, sinks);
     if (life === 'stopped') this.#started.add(notifier);
     notifier.start();
     return notifier;
