@@ -208,9 +208,12 @@ export class Reactor {
   async #complete(event: Known, { bayId, operationId, outputs }: Extract<Known, DomainEvent<'OperationSucceeded'>>['data']): Promise<void> {
     try {
       await this.writeSide.bays.execute(bayId, { type: 'CompleteOperation', data: { operationId, outputs } }, following(event, 'complete'));
-    } catch (refusal) {
-      if (!isDomainError(refusal) || refusal.code !== 'EVIDENCE_MISSING') throw refusal;
-      await this.#fail({ bayId, operationId, reason: refusal.message }, following(event, 'fail'));
+    } catch (error) {
+      if (isDomainError(error) && error.kind === 'unavailable') throw error;
+      // Nobody else would end it: the operation is over, so no deadline watches it any more.
+      const isRefusal = isDomainError(error);
+      if (!isRefusal) this.log.error('the outcome of an operation could not be decided; it counts as failed', { bayId, operationId, error });
+      await this.#fail({ bayId, operationId, reason: isRefusal ? error.message : 'its outcome could not be decided; the log of the scheduler says why' }, following(event, 'fail'));
     }
   }
 

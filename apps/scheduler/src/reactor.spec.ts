@@ -220,6 +220,60 @@ describe('Reactor', () => {
     expect(await bayState(scheduler)).toEqual({ phase: 'deleted' });
   });
 
+  it('fails the bay whose steps all succeeded and which does not show it', async () => {
+    const scheduler = await started();
+    await create(scheduler);
+    await carryOut(scheduler, { nodes: { nodesJoined: [MASTER] } });
+    expect(await bayState(scheduler)).toMatchObject({ status: 'CREATE_FAILED', operations: [] });
+    expect((await fixture.events()).at(-1)).toMatchObject({ data: { reason: 'default-worker has 0 of 2 nodes' } });
+  });
+
+  it('fails the bay whose outcome a bug keeps from being decided', async () => {
+    const scheduler = await started();
+    await create(scheduler);
+    const execute = scheduler.writeSide.bays.execute.bind(scheduler.writeSide.bays);
+    scheduler.writeSide.bays.execute = async (bayId, command, bayContext) => {
+      if (command.type === 'CompleteOperation') throw new TypeError('undefined is not a function');
+      return execute(bayId, command, bayContext);
+    };
+    await carryOut(scheduler, { nodes: { nodesJoined: ALL } });
+    expect(await bayState(scheduler)).toMatchObject({ status: 'CREATE_FAILED', operations: [] });
+    expect(scheduler.logger.lines.some(({ level }) => level === 'error')).toBe(true);
+  });
+
+  it('carries a node group through its life, beside a resize of another', async () => {
+    const scheduler = await started();
+    await create(scheduler);
+    await carryOut(scheduler, { nodes: { nodesJoined: ALL, outputs: { apiAddress: 'tcp://a' } } });
+    const gpu = baySamples.group('gpu', 1, { isDefault: false });
+    await scheduler.commands.ask('b1', { type: 'CreateNodeGroup', data: { nodeGroup: gpu } }, context());
+    await scheduler.commands.ask('b1', { type: 'ResizeBay', data: { nodeGroup: 'default-worker', nodeCount: 1, nodesToRemove: [] } }, context());
+    await fixture.settled();
+    await carryOut(scheduler, { grow: { nodesJoined: [baySamples.node('gpu-0')] } });
+    expect(await bayState(scheduler)).toMatchObject({ status: 'UPDATE_IN_PROGRESS', operations: [{ kind: 'resize' }] });
+    await carryOut(scheduler, { shrink: { nodesRemoved: [SECOND.name] } });
+    expect(await bayState(scheduler)).toMatchObject({ status: 'UPDATE_COMPLETE', operations: [] });
+    await scheduler.commands.ask('b1', { type: 'DeleteNodeGroup', data: { nodeGroup: 'gpu' } }, context());
+    await fixture.settled();
+    await carryOut(scheduler, { shrink: { nodesRemoved: ['gpu-0'] } });
+    expect(bayEvents(await fixture.events()).slice(-8)).toEqual([
+      'NodeGroupCreationRequested', 'BayResizeRequested', 'NodeJoined', 'NodeGroupCreated', 'NodeRemoved', 'BayResized',
+      'NodeGroupDeletionRequested', 'NodeRemoved', 'NodeGroupDeleted',
+    ].slice(-8));
+  });
+
+  it('lets the version that an upgrade leads to do its work', async () => {
+    const scheduler = await started();
+    await create(scheduler);
+    await carryOut(scheduler, { nodes: { nodesJoined: ALL, outputs: { apiAddress: 'tcp://a' } } });
+    await scheduler.commands.ask('b1', { type: 'UpgradeBay', data: { nodeGroup: null, to: baySamples.TARGET, maxBatchSize: 1 } }, context());
+    await fixture.settled();
+    const ofOldVersion = scheduler.dispatcher.claim('e1', [DRIVER], 10);
+    await fixture.clock.advance(10);
+    expect(await ofOldVersion).toBeNull();
+    expect(await scheduler.dispatcher.claim('e2', ['swarm_local@1.1.0'], 1_000)).toMatchObject({ operation: { kind: 'upgrade', upgrade: { to: baySamples.TARGET } } });
+  });
+
   it('hears nothing of a bay that is gone', async () => {
     const scheduler = await started();
     await wholeLife(scheduler);

@@ -119,6 +119,14 @@ describe('a newer operation', () => {
   it('waits for one of another node group', () => {
     operations.given(queued(resize('op-1', 3)), started('op-1')).when(start(resize('op-2', 4, 'gpu'))).then(queued(resize('op-2', 4, 'gpu')));
   });
+  it('that takes a node group away supersedes what is to be done with that group, and nothing else', () => {
+    const ofGroup = (operationId: string, kind: 'create-node-group' | 'delete-node-group', nodeGroup = 'gpu'): OperationView => ({ operationId, kind, bayId, nodeGroup });
+    const removal = ofGroup('op-2', 'delete-node-group');
+    for (const older of [resize('op-1', 3, 'gpu'), ofGroup('op-1', 'create-node-group')]) {
+      operations.given(queued(older), started('op-1')).when(start(removal)).then(superseded('op-1', removal), queued(removal), started('op-2'));
+    }
+    operations.given(queued(resize('op-1', 3)), started('op-1')).when(start(removal)).then(queued(removal));
+  });
   it('begins at once when it supersedes and nothing is out', () => {
     operations.given(...underWay).when(start(remove)).then(superseded('op-create', remove), queued(remove), started('op-delete'));
   });

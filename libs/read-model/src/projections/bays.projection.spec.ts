@@ -55,6 +55,50 @@ describe('the bays projection', () => {
     expect([bay!.stackId, ...bay!.nodeGroups.map(({ stackId }) => stackId)]).toEqual(['s1', 's1', 's1']);
   });
 
+  it('shows a node group from its request on, and counts its nodes with the others', async () => {
+    const requested = await bayAfter(...completeBay, events.nodeGroupCreationRequested());
+    expect(requested).toMatchObject({ status: 'UPDATE_IN_PROGRESS', nodeCount: 3, operationId: 'op-group' });
+    expect(groupsOf(requested)).toEqual({ 'default-master': 'CREATE_COMPLETE', 'default-worker': 'CREATE_COMPLETE', gpu: 'CREATE_IN_PROGRESS' });
+    const made = await bayAfter(...baySamples.bayWithGpu);
+    expect(made).toMatchObject({ status: 'UPDATE_COMPLETE', nodeAddresses: ['10.88.0.3', '10.88.0.4', '10.88.0.7'] });
+    expect(groupsOf(made)['gpu']).toBe('CREATE_COMPLETE');
+  });
+
+  it('drops a node group with the event of its end, and shows none of its nodes wanted before', async () => {
+    const going = await bayAfter(...baySamples.bayWithGpu, events.nodeGroupDeletionRequested());
+    expect([going!.nodeCount, groupsOf(going)['gpu']]).toEqual([2, 'DELETE_IN_PROGRESS']);
+    const gone = await bayAfter(...baySamples.bayWithGpu, events.nodeGroupDeletionRequested(), events.removed(baySamples.GPU_NODE, 'op-group-delete'), events.nodeGroupDeleted());
+    expect([gone!.status, gone!.nodeGroups.map(({ name }) => name)]).toEqual(['UPDATE_COMPLETE', ['default-master', 'default-worker']]);
+  });
+
+  it('stays failed, and says what, while a node group is', async () => {
+    const failed: BayEvent = {
+      type: 'NodeGroupCreationFailed', schemaVersion: 1,
+      data: { bayId: BAY, operationId: 'op-group', nodeGroup: 'gpu', bayStatus: 'UPDATE_FAILED', groupStatus: 'CREATE_FAILED', reason: 'no space' },
+    };
+    const history = [...completeBay, events.nodeGroupCreationRequested(), failed];
+    expect(await bayAfter(...history)).toMatchObject({ status: 'UPDATE_FAILED', statusReason: 'no space', faults: { gpu: 'no space' } });
+    const resized = { ...events.resized(3), data: { ...events.resized(3).data, bayStatus: 'UPDATE_FAILED' } } as BayEvent;
+    expect(await bayAfter(...history, events.resizeRequested(3), resized)).toMatchObject({ status: 'UPDATE_FAILED', statusReason: 'gpu failed', faults: { gpu: 'no space' } });
+  });
+
+  it('is of its new bay model when it was upgraded', async () => {
+    const to = baySamples.TARGET;
+    const nodeGroups = ['default-master', 'default-worker'];
+    const upgraded: BayEvent = { type: 'BayUpgraded', schemaVersion: 1, data: { bayId: BAY, operationId: 'op-upgrade', bayStatus: 'UPDATE_COMPLETE', nodeGroups, to, outputs: { coeVersion: 'v2' } } };
+    const requested: BayEvent = { type: 'BayUpgradeRequested', schemaVersion: 1, data: { bayId: BAY, operationId: 'op-upgrade', nodeGroups, to, maxBatchSize: 1 } };
+    expect(await bayAfter(...completeBay, requested)).toMatchObject({ status: 'UPDATE_IN_PROGRESS', bayModelId: expect.not.stringContaining(to.bayModelId) });
+    const bay = await bayAfter(...completeBay, requested, upgraded);
+    expect(bay).toMatchObject({ status: 'UPDATE_COMPLETE', bayModelId: to.bayModelId, coeVersion: 'v2', spec: { labels: { kube_tag: 'v2' }, driver: to.driver } });
+    expect(bay!.nodeGroups.map(({ imageId }) => imageId)).toEqual(['debian-13', 'debian-13']);
+  });
+
+  it('shows the health that was reported last, whatever goes on', async () => {
+    const data = { bayId: BAY, status: 'UNHEALTHY', reason: { api: 'ok' }, source: 'telemetry' } as const;
+    const bay = await bayAfter(...completeBay, events.resizeRequested(3), { type: 'BayHealthChanged', schemaVersion: 1, data });
+    expect(bay).toMatchObject({ status: 'UPDATE_IN_PROGRESS', healthStatus: 'UNHEALTHY', healthStatusReason: { api: 'ok' } });
+  });
+
   it('says of a failed creation why, for the bay and for its node groups', async () => {
     const bay = await bayAfter(events.requested(), events.creationFailed('Step network failed: no space'));
     const reason = 'Step network failed: no space';

@@ -49,6 +49,14 @@ describe('the operations projection', () => {
     });
   });
 
+  it('takes the word of the bay for a failure that no step noticed', async () => {
+    const story = replay(operationsDecider, [start, dispatch(), { ...plan, data: { token: 1, steps: [] } } as OperationCommand]).events;
+    const documents = await documentsAfter([events.requested()], story);
+    expect(await documents.get('operations', 'op-create')).toMatchObject({ state: 'SUCCEEDED' });
+    await documents.apply(...recorded(`bay-${BAY}`, [events.requested(), events.creationFailed('default-worker has 0 of 2 nodes')], FIRST * 2).slice(1));
+    expect(await documents.get('operations', 'op-create')).toMatchObject({ state: 'FAILED', result: { reason: 'default-worker has 0 of 2 nodes' } });
+  });
+
   it('gives later operations the project of their bay, whoever asks', async () => {
     const documents = new ProjectedDocuments(operationsProjection);
     await documents.apply(...recorded(`bay-${BAY}`, completeBay));

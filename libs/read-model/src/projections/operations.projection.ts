@@ -26,6 +26,7 @@ export const operationsProjection: Projection = {
 
 async function ofBay(event: Recorded<BayEvent>, documents: DocumentReader): Promise<readonly DocumentChange[]> {
   if (event.type === 'BayCreationRequested') return ofCreation(event);
+  if (isFailure(event)) return ofFailure(event, documents);
   if (!isRequest(event)) return [];
   const operation = accepted(event, await requested(event, REQUESTS[event.type], documents));
   if (event.type !== 'BayResizeRefused' && event.type !== 'NodeGroupRevisionRefused') return [upsert(operation, event)];
@@ -43,6 +44,19 @@ const REQUESTS = {
 
 function isRequest(event: Recorded<BayEvent>): event is LaterRequest {
   return event.type in REQUESTS;
+}
+
+type Failure = Extract<Recorded<BayEvent>, { type: `Bay${string}Failed` | `NodeGroup${string}Failed` | `${string}RotationFailed` }>;
+
+function isFailure(event: Recorded<BayEvent>): event is Failure {
+  return event.type.endsWith('Failed');
+}
+
+/** Every step succeeded and the bay does not show it: the bay's word counts. */
+async function ofFailure(event: Failure, documents: DocumentReader): Promise<readonly DocumentChange[]> {
+  const operation = await documents.get<OperationDocument>(OPERATIONS.name, event.data.operationId);
+  if (operation?.state !== 'SUCCEEDED') return [];
+  return [upsert(finished(operation, 'FAILED', { reason: event.data.reason }, event.occurredAt), event)];
 }
 
 function ofCreation(event: RecordedAs<BayEvent, 'BayCreationRequested'>): readonly DocumentChange[] {
