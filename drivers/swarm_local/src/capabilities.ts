@@ -1,7 +1,7 @@
 import type { DriverCapabilities } from '@jeroboam/driver-sdk';
 
 export const capabilities: DriverCapabilities = {
-  operations: ['resize', 'node-groups', 'health'],
+  operations: ['resize', 'node-groups', 'rotate-ca', 'health'],
   networkDrivers: ['docker'],
   volumeDrivers: [],
   storageDrivers: ['overlay2', 'vfs'],
@@ -14,6 +14,7 @@ export const capabilities: DriverCapabilities = {
     'Virtual addresses of services on overlay networks need IPVS too; without it use --endpoint-mode dnsrr.',
     'Nodes have no way to a registry outside the host; busybox is provided as an image where the host has busybox-static.',
     'Flavors, fixed networks, floating IPs, keypairs and volume sizes change nothing: nodes share the CPUs, memory and disk of the host.',
+    'Rotating the CA restarts every engine twice, one node after the other, and with it the containers of that node.',
     'The number of masters cannot change, and bays without TLS are not made.',
   ],
 };

@@ -7,6 +7,7 @@ import { readRecord } from './bay/record-store.ts';
 import { mendHost } from './steps/prepare-nodes.ts';
 import { managersOf } from './steps/swarm-steps.ts';
 import { endEngines, findEngine, startEngine } from './host/engine-process.ts';
+import { unlessHostLocked } from './host/host-lock.ts';
 import { countTasks, listNodes } from './swarm/swarm.ts';
 import type { SwarmNode, TaskCounts } from './swarm/swarm.ts';
 
@@ -98,10 +99,8 @@ export async function reviveEngines(names: BayNames, bay: BayView, log: DriverLo
     record && !record.deleting ? record.nodes.filter((node) => node.phase === 'joined' && findEngine(names, node.slot) === undefined) : [];
   if (!record || dead.length === 0) return;
   await mendHost({ names }, record);
-  for (const node of dead) {
-    log.warn('an engine had died and is started again', { bayId: names.bayId, node: node.name });
-    await startEngine(names, node, bay.spec.dockerStorageDriver);
-  }
+  // A step that restarts an engine holds its lock: that one is not dead.
+  for (const node of dead) await unlessHostLocked(names.engineLock(node.slot), () => revive(names, node, bay, log));
   const now = readRecord(names.bayDir);
   const unwanted = dead.filter(
     (node) => !now || now.deleting || !now.nodes.some((other) => other.name === node.name && other.phase === 'joined'),
@@ -110,4 +109,10 @@ export async function reviveEngines(names: BayNames, bay: BayView, log: DriverLo
     names,
     unwanted.map((node) => node.slot),
   );
+}
+
+async function revive(names: BayNames, node: NodeRecord, { spec }: BayView, log: DriverLog): Promise<void> {
+  if (findEngine(names, node.slot) !== undefined) return;
+  log.warn('an engine had died and is started again', { bayId: names.bayId, node: node.name });
+  await startEngine(names, node, spec.dockerStorageDriver);
 }

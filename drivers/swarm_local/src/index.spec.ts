@@ -31,6 +31,7 @@ describe('the manifest of swarm_local', () => {
       'drain-nodes',
       'remove-nodes',
     ]);
+    expect(plan('rotate-ca')).toEqual(['trust-both-authorities', 'withdraw-old-authority', 'forget-old-authority']);
     expect(plan('delete')).toEqual(['stop-engines', 'remove-network', 'remove-files']);
   });
 });

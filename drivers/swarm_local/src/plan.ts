@@ -1,5 +1,5 @@
 import type { OperationView } from '@jeroboam/domain';
-import { StepFailed } from '@jeroboam/driver-sdk';
+import { StepFailed, WITHDRAW_OLD_STEP } from '@jeroboam/driver-sdk';
 import type { PlannedStep } from '@jeroboam/driver-sdk';
 
 const RESIZE = ['select-nodes', 'prepare-nodes', 'issue-certificates', 'start-engines', 'join-nodes', 'drain-nodes', 'remove-nodes'] as const;
@@ -15,10 +15,12 @@ export const STEPS = {
   // The bounds of a node group are the gateway's to keep.
   'update-node-group': [],
   'delete-node-group': RESIZE,
+  'rotate-ca': ['trust-both-authorities', WITHDRAW_OLD_STEP, 'forget-old-authority'],
   delete: ['stop-engines', 'remove-network', 'remove-files'],
 } as const satisfies { readonly [Kind in OperationView['kind']]?: readonly string[] };
 
-export type StepName = (typeof STEPS)[keyof typeof STEPS][number];
+/** The withdrawal is in the plan and the service's to do. */
+export type StepName = Exclude<(typeof STEPS)[keyof typeof STEPS][number], typeof WITHDRAW_OLD_STEP>;
 
 /** @throws {StepFailed} not retryable: an operation this driver does not have. */
 export function plan({ kind }: OperationView): readonly PlannedStep[] {
@@ -29,7 +31,8 @@ export function plan({ kind }: OperationView): readonly PlannedStep[] {
 
 /** @throws {StepFailed} not retryable: the step is in no plan of such an operation. */
 export function requirePlanned({ name }: PlannedStep, { kind }: OperationView): StepName {
-  if (!stepsOf(kind)?.includes(name)) throw new StepFailed(`swarm_local has no step ${name} in ${kind}`, { retryable: false });
+  if (!stepsOf(kind)?.includes(name) || name === WITHDRAW_OLD_STEP)
+    throw new StepFailed(`swarm_local has no step ${name} in ${kind}`, { retryable: false });
   return name as StepName;
 }
 

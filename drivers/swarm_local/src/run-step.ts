@@ -6,6 +6,7 @@ import { requirePlanned } from './plan.ts';
 import type { StepName } from './plan.ts';
 import { removeFiles, removeNetwork, stopEngines } from './steps/delete.ts';
 import { issueCertificates } from './steps/issue-certificates.ts';
+import { forgetOldAuthority, trustBothAuthorities } from './steps/rotate-authority.ts';
 import { prepareNodes } from './steps/prepare-nodes.ts';
 import { drainNodes, removeNodes, selectNodes } from './steps/shrink.ts';
 import { startEngines } from './steps/start-engines.ts';
@@ -22,6 +23,8 @@ const RUN: Readonly<Record<StepName, (work: Work) => Promise<StepResult>>> = {
   'join-nodes': joinNodes,
   'drain-nodes': drainNodes,
   'remove-nodes': removeNodes,
+  'trust-both-authorities': trustBothAuthorities,
+  'forget-old-authority': forgetOldAuthority,
   'stop-engines': stopEngines,
   'remove-network': removeNetwork,
   'remove-files': removeFiles,

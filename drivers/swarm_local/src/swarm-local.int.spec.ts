@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Availability } from '@jeroboam/driver-sdk';
 import { BayLife, driverContract } from '@jeroboam/driver-sdk/testing';
 import { EngineApis } from './bay/bay-site.ts';
 import { BayNames } from './bay/names.ts';
@@ -13,37 +12,12 @@ import { tracesOf } from './testing/host-look.ts';
 import { openLocalDriver } from './testing/local-harness.ts';
 import type { LocalDriver } from './testing/local-harness.ts';
 import { SwarmUser, eventually } from './testing/swarm-user.ts';
+import { TIMEOUT_MS, withEngines } from './testing/with-engines.ts';
 
-/** Generous, as other work may share the machine; nothing here waits on purpose. */
-const TIMEOUT_MS = 240_000;
-
-const availability = await swarmLocalV1.create({ dataDir: '/nowhere', log: { info: () => {}, warn: () => {} } }).availability();
-if (availability.available) realSwarms();
-else if (process.env['JEROBOAM_SKIP_LOCAL_SWARM'] === '1') notHere(availability);
-else cannotRun(availability);
-
-function notHere(answer: Availability): void {
-  it(`WAS NOT RUN HERE, as JEROBOAM_SKIP_LOCAL_SWARM=1 allows: ${missingIn(answer)}`, () => {
-    expect(answer.available).toBe(false);
-  });
-}
-
-function cannotRun(answer: Availability): void {
-  it('runs on this host', () => {
-    throw new Error(`swarm_local cannot be tested on this host: ${missingIn(answer)}. Set JEROBOAM_SKIP_LOCAL_SWARM=1 to leave it out.`);
-  });
-}
-
-function missingIn(answer: Availability): string {
-  return answer.available
-    ? ''
-    : answer.missing
-        .map(({ what, reason, package: brings }) => `${what} is missing, ${reason}${brings ? ` (package ${brings})` : ''}`)
-        .join('; ');
-}
+await withEngines(realSwarms);
 
 function realSwarms(): void {
-  driverContract('swarm_local, with real engines,', { manifest: swarmLocalV1, open: openLocalDriver, cuts: 3, timeoutMs: TIMEOUT_MS });
+  driverContract('swarm_local, with real engines,', { manifest: swarmLocalV1, open: openLocalDriver, cuts: 2, timeoutMs: TIMEOUT_MS });
   describe('a bay of three real engines', () => {
     aRealLife();
   });

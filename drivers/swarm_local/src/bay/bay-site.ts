@@ -79,6 +79,12 @@ export class EngineApis implements Disposable {
     return api;
   }
 
+  /** To be called when the node's files or its engine are others now. */
+  forget({ name }: NodeRecord): void {
+    this.#apis.get(name)?.close();
+    this.#apis.delete(name);
+  }
+
   [Symbol.dispose](): void {
     for (const api of this.#apis.values()) api.close();
   }

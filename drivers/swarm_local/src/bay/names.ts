@@ -54,6 +54,11 @@ export class BayNames {
     return join(this.runtimeDir, `n${slot}`);
   }
 
+  /** Who holds it may start or stop the node's engine. */
+  engineLock(slot: number): string {
+    return `${this.alias}-n${slot}-engine`;
+  }
+
   nodeCgroup(slot: number): string {
     return `${this.cgroup}/n${slot}`;
   }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,6 +17,9 @@ import type { HostProcess } from './processes.ts';
 /** What one engine may write into its log before the log is begun anew at the next start. */
 const LOG_BYTES = 10 * 1024 * 1024;
 const DIES_MS = 10_000;
+/** Containers get 10 s to stop unless a service says otherwise, and the engine 15 s for all of them. */
+const STOPS_MS = 25_000;
+const IDENTITY_LABEL = 'jeroboam.identity=';
 const RETRY_MS = 10;
 
 /** Process id of a node's engine; undefined when it does not run. */
@@ -74,6 +78,34 @@ function launch(names: BayNames, node: NodeRecord, storageDriver: string | null)
   child.on('error', (error) => writeFileSync(logFile(nodeDir), `${error.message}\n`, { flag: 'a' }));
   child.unref();
   return child.pid ?? 0;
+}
+
+/**
+ * Stops a node's engine in good order, its containers too: a manager hands over what it leads. What takes too long is
+ * ended at once. The engine's directories stay.
+ */
+export async function stopEngine(names: BayNames, slot: number): Promise<void> {
+  const pid = findEngine(names, slot);
+  if (pid !== undefined) {
+    kill(pid, 'SIGTERM');
+    for (const giveUpAt = Date.now() + STOPS_MS; !isGone(pid) && Date.now() < giveUpAt; ) await pause(RETRY_MS);
+  }
+  await endEngines(names, [slot]);
+}
+
+/** Whether a node's engine was started with the certificates that lie there now. It reads them only when it starts. */
+export function isStartedWithItsIdentity(names: BayNames, slot: number): boolean {
+  const nodeDir = names.nodeDir(slot);
+  if (!existsSync(settingsFile(nodeDir))) return false;
+  const { labels } = JSON.parse(readFileSync(settingsFile(nodeDir), 'utf8')) as { labels: readonly string[] };
+  return labels.includes(identityLabel(nodeDir));
+}
+
+/** Of what an engine is told to trust and to be. */
+function identityLabel(nodeDir: string): string {
+  const { ca, certificate } = identityFiles(nodeDir);
+  const digest = createHash('sha256').update(readFileSync(ca)).update(readFileSync(certificate)).digest('hex');
+  return `${IDENTITY_LABEL}${digest.slice(0, 32)}`;
 }
 
 /** The last thing an engine said, for people. */
@@ -143,7 +175,8 @@ function writeSettings(names: BayNames, { slot, name, address }: NodeRecord, sto
     'exec-opts': ['native.cgroupdriver=cgroupfs'],
     'log-level': 'warn',
     'log-opts': { 'max-size': '10m', 'max-file': '2' },
-    labels: [`jeroboam.bay=${names.bayId}`, `jeroboam.node=${name}`],
+    // The identity before the engine reads it: should it change in between, the engine only looks older than it is.
+    labels: [`jeroboam.bay=${names.bayId}`, `jeroboam.node=${name}`, identityLabel(nodeDir)],
     ...(storageDriver === null ? {} : { 'storage-driver': storageDriver }),
   };
   const draft = `${settingsFile(nodeDir)}.${process.pid}`;

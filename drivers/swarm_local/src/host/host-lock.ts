@@ -10,7 +10,16 @@ const RETRY_MS = 10;
  * @throws the reason of `signal` when it is aborted while waiting.
  */
 export async function withHostLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const held = await acquire(`\0${name}`, signal);
+  return heldDuring(await acquire(`\0${name}`, signal), work);
+}
+
+/** Runs `work` unless another runs under the same name: what that one does makes it needless. @returns undefined then. */
+export async function unlessHostLocked<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+  const held = await listen(`\0${name}`);
+  return held && heldDuring(held, work);
+}
+
+async function heldDuring<T>(held: Server, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {

@@ -66,10 +66,10 @@ export function isGone(pid: number): boolean {
   }
 }
 
-/** Kills a process; one that is gone already is none. */
-export function kill(pid: number): void {
+/** Kills a process, or asks it to end; one that is gone already is none. */
+export function kill(pid: number, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

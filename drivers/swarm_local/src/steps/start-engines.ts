@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { StepResult } from '@jeroboam/driver-sdk';
-import type { NodeRecord } from '../bay/bay-record.ts';
+import type { BayRecord, NodeRecord } from '../bay/bay-record.ts';
 import { engineResource, requireRecord, staying } from '../bay/bay-site.ts';
-import { findEngine, lastWords, startEngine } from '../host/engine-process.ts';
+import { endEngines, findEngine, isStartedWithItsIdentity, lastWords, startEngine, stopEngine } from '../host/engine-process.ts';
+import { withHostLock } from '../host/host-lock.ts';
 import { interfacesOf, namespacesOf } from '../host/network.ts';
 import type { EngineApi } from '../swarm/engine-api.ts';
 import { mendHost } from './prepare-nodes.ts';
@@ -16,27 +17,53 @@ const POLL_MS = 20;
 /** Connections that fail like this are refused by an engine that is not up yet, or was until just now. */
 const NOT_YET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE']);
 
-/** Starts what does not run, all at once, and waits until every engine answers. */
+/** Starts what does not run, or runs with certificates that are others by now, all at once, and waits until every engine answers. */
 export async function startEngines(work: Work): Promise<StepResult> {
-  const { names } = work;
-  const record = requireRecord(names);
+  const record = requireRecord(work.names);
   const nodes = staying(record);
+  await bringUpAll(work, record, nodes);
+  await recordMade(
+    work,
+    nodes.map((node) => engineResource(work.names, node)),
+  );
+  return {};
+}
+
+export async function bringUpAll(work: Work, record: BayRecord, nodes: readonly NodeRecord[]): Promise<void> {
+  const { names } = work;
   // A reboot between two steps takes the namespaces away.
   if (
     !nodes.every((node) => namespacesOf(names).includes(names.namespace(node.slot)) && interfacesOf(names).includes(names.link(node.slot)))
   )
     await mendHost(work, record);
-  await together(nodes.map(async (node) => untilReady(work, node, work.apis.of(node), await ensureStarted(work, node))));
-  await recordMade(
-    work,
-    nodes.map((node) => engineResource(names, node)),
-  );
-  return {};
+  await together(nodes.map((node) => bringUp(work, node)));
 }
 
-async function ensureStarted(work: Work, node: NodeRecord): Promise<number> {
+/** Has a node's engine run with the certificates that lie there, and waits until it answers. */
+export async function bringUp(work: Work, node: NodeRecord): Promise<void> {
   guard(work);
-  return findEngine(work.names, node.slot) ?? (await startEngine(work.names, node, work.context.bay.spec.dockerStorageDriver));
+  const { names, context } = work;
+  const pid = await withHostLock(names.engineLock(node.slot), context.signal, () => ensureStarted(work, node));
+  await untilReady(work, node, work.apis.of(node), pid);
+}
+
+/** Once an engine was stopped it is started even for a step that is not wanted any more: a safe point has it running. */
+async function ensureStarted({ names, apis, fence, context }: Work, node: NodeRecord): Promise<number> {
+  fence.check();
+  const running = findEngine(names, node.slot);
+  if (running !== undefined && isStartedWithItsIdentity(names, node.slot)) return running;
+  if (running !== undefined) await stopEngine(names, node.slot);
+  apis.forget(node);
+  fence.check();
+  const started = await startEngine(names, node, context.bay.spec.dockerStorageDriver);
+  try {
+    fence.check();
+  } catch (newer) {
+    // A deletion that came meanwhile does not look for engines again.
+    await endEngines(names, [node.slot]);
+    throw newer;
+  }
+  return started;
 }
 
 /** The port listens long before the engine answers, so one question usually waits through the start. */
