@@ -54,8 +54,8 @@ export function openApiDocument(routes: readonly RegisteredRoute[], { publicUrl,
   };
 }
 
-/** 400 for a path that cannot be decoded; the rest in Magnum's order of checks. */
-const ELSEWHERE = [400, 401, 404, 405, 406, 503] as const;
+/** 400 for a path that cannot be decoded, 413 and 415 for a body that is not even read; the rest in Magnum's order of checks. */
+const ELSEWHERE = [400, 401, 404, 405, 406, 413, 414, 415, 503] as const;
 
 const TOKEN = { type: 'apiKey', in: 'header', name: 'X-Auth-Token', description: 'A token of Keystone, for one project.' } as const;
 

@@ -59,9 +59,15 @@ export class ApiContract {
     for (const name of Object.keys(schemas)) this.#ajv.compile({ $ref: `schema:${name}` });
   }
 
-  /** The id of the operation that answers `method` at `path`, without query; undefined where there is none. */
-  operationId(method: string, path: string): string | undefined {
-    return this.#operationAt(method, path)?.id;
+  /** The id of the operation that answers `method` at `url`; undefined where there is none. */
+  operationId(method: string, url: string): string | undefined {
+    return this.#operationAt(method, url)?.id;
+  }
+
+  /** Ids of the operations that have an answer whose status begins with `digits`. */
+  operationIds(digits: string): readonly string[] {
+    const having = this.#operations.filter(({ responses }) => Object.keys(responses).some((status) => status.startsWith(digits)));
+    return [...new Set(having.map(({ id }) => id))];
   }
 
   /** @throws Error that lists what the document does not say of an answer. */
@@ -73,7 +79,7 @@ export class ApiContract {
 
   /** What an answer has that the document does not say of it, in sentences; none where all is well. */
   violations(method: string, url: string, answer: SeenAnswer): string[] {
-    const { id, pointer, responses } = this.#operationAt(method, url.split('?', 1)[0]!) ?? this.#elsewhere;
+    const { id, pointer, responses } = this.#operationAt(method, url) ?? this.#elsewhere;
     const described = responses[String(answer.status)] as { readonly $ref?: string } | undefined;
     if (described === undefined) return [`status ${answer.status} is not described for ${id}`];
     const at = described.$ref?.slice(1) ?? `${pointer}/responses/${answer.status}`;
@@ -112,8 +118,8 @@ export class ApiContract {
     return validate(value) ? [] : (validate.errors ?? []).map((error) => sentence(error, value, what));
   }
 
-  #operationAt(method: string, path: string): Operation | undefined {
-    const segments = segmentsOf(path);
+  #operationAt(method: string, url: string): Operation | undefined {
+    const segments = segmentsOf(url.split(/[?#]/, 1)[0]!);
     const matching = this.#operations.filter((each) => each.method === method && matches(each.segments, segments));
     // As the router does: a segment that is spelt out comes before one that stands for anything.
     return matching.sort((one, other) => (generality(one) < generality(other) ? -1 : 1))[0];
@@ -138,7 +144,18 @@ function operationsOf({ paths }: Members): Operation[] {
 }
 
 function segmentsOf(path: string): readonly string[] {
-  return path.replace(/\/$/, '').split('/').slice(1);
+  const bare = decoded(path).replace(/(?<=.)\/$/, '');
+  return bare === '/' ? [] : bare.split('/').slice(1);
+}
+
+/** As the router reads it: signs that mean something in a path stay as they are written. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    // It cannot be read; nor can the router.
+    return path;
+  }
 }
 
 function matches(template: readonly string[], path: readonly string[]): boolean {
