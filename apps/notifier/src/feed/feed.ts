@@ -41,6 +41,8 @@ const RETRY_MS = 500;
  */
 export const GRACE_MS = 10_000;
 const TICK_MS = 1_000;
+/** Events sent and committed at once while catching up: what comes twice after a crash at most. */
+const EVENTS_AT_ONCE = 512;
 const LAG_BOUND = 1_000;
 /** Bays whose part of a period is sent and committed at once. */
 const BAYS_AT_ONCE = 250;
@@ -87,7 +89,7 @@ export class Feed {
       try {
         await this.#inTurn(() => this.#open());
         if (this.#stopping.signal.aborted) return;
-        this.#subscription = log.subscribe(this.#cursor.after(), (batch) => this.#inTurn(() => this.#take(batch)));
+        this.#subscription = log.subscribe({ ...this.#cursor.after(), batchSize: EVENTS_AT_ONCE }, (batch) => this.#inTurn(() => this.#take(batch)));
         this.#tickLater();
         await this.#subscription.done;
       } catch (error) {

@@ -30,12 +30,26 @@ export function cadf(id: string, at: string, initiator: Initiator, { action, out
     eventTime: cadfTime(at),
     action,
     outcome,
-    observer: { id: derivedId('notification-observer', kind), typeURI },
+    observer: { id: partyId('observer', kind), typeURI },
     initiator: {
-      id: derivedId('notification-initiator', initiator.projectId, initiator.userId), typeURI: 'service/security/account/user',
+      id: partyId('initiator', initiator.projectId, initiator.userId), typeURI: 'service/security/account/user',
       user_id: initiator.userId, project_id: initiator.projectId,
     },
     target: { id: target.id, typeURI, ...(target.name === null ? {} : { name: target.name }), ...(target.attachments ? { attachments: target.attachments } : {}) },
     ...(reason ? { reason } : {}),
   };
+}
+
+/** Parties come again and again; hashing them is a good part of making a message. */
+const parties = new Map<string, string>();
+const MAX_PARTIES = 10_000;
+
+function partyId(...parts: readonly string[]): string {
+  const key = parts.join('\u0000');
+  const known = parties.get(key);
+  if (known !== undefined) return known;
+  if (parties.size >= MAX_PARTIES) parties.clear();
+  const id = derivedId('notification', ...parts);
+  parties.set(key, id);
+  return id;
 }

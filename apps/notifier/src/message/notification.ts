@@ -61,14 +61,14 @@ export function enveloped({ text }: Message): string {
 
 /** The flat `_context_*` keys; never a token. Project and user are the owner's, also where Magnum's own are null. */
 function contextKeys({ projectId, userId, requestId, roles }: NotificationContext): Record<string, unknown> {
-  const context = {
-    user: userId, user_id: userId, user_name: null, project: projectId, project_id: projectId, project_name: null,
-    domain: null, domain_id: null, domain_name: null, user_domain: null, user_domain_id: null, user_domain_name: null, project_domain: null,
-    is_admin: false, is_admin_project: true, read_only: false, show_deleted: false, roles,
-    request_id: requestId, global_request_id: null, resource_uuid: null, user_identity: `${userId} ${projectId} - - -`,
-    system_scope: null, all_tenants: false, trust_id: null, auth_url: null, auth_token: null, auth_token_info: null, password: null,
+  return {
+    _context_user: userId, _context_user_id: userId, _context_user_name: null, _context_project: projectId, _context_project_id: projectId, _context_project_name: null,
+    _context_domain: null, _context_domain_id: null, _context_domain_name: null, _context_user_domain: null, _context_user_domain_id: null, _context_user_domain_name: null,
+    _context_project_domain: null, _context_is_admin: false, _context_is_admin_project: true, _context_read_only: false, _context_show_deleted: false, _context_roles: roles,
+    _context_request_id: requestId, _context_global_request_id: null, _context_resource_uuid: null, _context_user_identity: `${userId} ${projectId} - - -`,
+    _context_system_scope: null, _context_all_tenants: false, _context_trust_id: null, _context_auth_url: null,
+    _context_auth_token: null, _context_auth_token_info: null, _context_password: null,
   };
-  return Object.fromEntries(Object.entries(context).map(([key, value]) => [`_context_${key}`, value]));
 }
 
 /** Ceilometer cuts text traits to this many characters, and what stands behind it may refuse longer ones. */

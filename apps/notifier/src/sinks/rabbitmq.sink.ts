@@ -28,7 +28,8 @@ const PRIORITIES = ['info', 'error', 'sample'] as const;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A broker that says nothing for two of these is gone. */
 const HEARTBEAT_SECONDS = 10;
-const IN_FLIGHT = 1_000;
+/** Unconfirmed messages at once: some megabytes, and enough that the way there and back does not count. */
+const IN_FLIGHT = 4_000;
 const PRECONDITION_FAILED = 406;
 
 interface Opened {

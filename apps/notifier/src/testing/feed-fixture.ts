@@ -8,13 +8,8 @@ import { Cursor } from '../feed/cursor.ts';
 import { Notifier } from '../notifier.ts';
 import type { NotifierConfig } from '../notifier.config.ts';
 import type { Sink } from '../sinks/sink.port.ts';
+import { DEFAULT_CONFIG } from './default-config.ts';
 import { happen } from './history.ts';
-
-export const DEFAULT_CONFIG: NotifierConfig = {
-  rabbitmqExchange: 'magnum', rabbitmqDurable: false, rabbitmqQuorum: false, rabbitmqDeclare: 'active', notifierNatsStream: 'magnum_notifications',
-  notifierStart: 'beginning', notifierHost: 'bay-1', notificationsCadf: true, notificationsBayNames: false, notificationsLifecycle: true,
-  notificationsExists: true, notificationsSamples: true, notificationsBayMetrics: false, notifierAuditPeriodSeconds: 3_600, notifierSampleIntervalSeconds: 300,
-};
 
 /** A log, a clock and cursors of one test; notifiers come and go on them. */
 export class FeedFixture {
