@@ -45,15 +45,17 @@ export async function startEngine(names: BayNames, node: NodeRecord, storageDriv
  */
 async function clearFormer(names: BayNames, slot: number): Promise<void> {
   const execRoot = names.execRoot(slot);
-  const daemons = () =>
-    readProcesses().filter((candidate) => isEngineHelper(candidate, execRoot) && basename(candidate.args[0]!) === 'containerd');
   const giveUpAt = Date.now() + DIES_MS;
-  for (let left = daemons(); left.length > 0 && Date.now() < giveUpAt; left = daemons()) {
+  for (let left = containerdsOf(execRoot); left.length > 0 && Date.now() < giveUpAt; left = containerdsOf(execRoot)) {
     left.forEach(({ pid }) => kill(pid));
     await pause(RETRY_MS);
   }
   rmSync(join(execRoot, 'containerd', 'containerd.pid'), { force: true });
   rmSync(pidFile(names, slot), { force: true });
+}
+
+function containerdsOf(execRoot: string): readonly HostProcess[] {
+  return readProcesses().filter((candidate) => isEngineHelper(candidate, execRoot) && basename(candidate.args[0]!) === 'containerd');
 }
 
 function launch(names: BayNames, node: NodeRecord, storageDriver: string | null): number {
@@ -88,7 +90,9 @@ export async function stopEngine(names: BayNames, slot: number): Promise<void> {
   const pid = findEngine(names, slot);
   if (pid !== undefined) {
     kill(pid, 'SIGTERM');
-    for (const giveUpAt = Date.now() + STOPS_MS; !isGone(pid) && Date.now() < giveUpAt; ) await pause(RETRY_MS);
+    // It ends its containerd when all is done, and itself only two seconds later.
+    const isBusy = () => !isGone(pid) && containerdsOf(names.execRoot(slot)).length > 0;
+    for (const giveUpAt = Date.now() + STOPS_MS; isBusy() && Date.now() < giveUpAt; ) await pause(RETRY_MS);
   }
   await endEngines(names, [slot]);
 }
