@@ -20,6 +20,7 @@ export const notifierFields = {
   notificationsBayNames: flag('The same as magnum.bay.*, as Magnum in Newton.').default(false),
   notificationsLifecycle: flag('.start, .end and .error of every operation, node groups, certificates, credentials, health, quotas, templates.').default(true),
   notificationsExists: flag('magnum.cluster.exists and magnum.nodegroup.exists at the end of every audit period.').default(true),
+  notificationsUsage: flag('magnum.cluster.usage, when the number of nodes of a node group changes: how many there were, from when to when.').default(true),
   notificationsSamples: flag('Ready-made samples at every change, and at the end of every sampling interval.').default(true),
   notificationsBayMetrics: flag('The samples also as magnum.bay.metrics.update, which stock Ceilometer has a definition of.').default(false),
   notifierAuditPeriodSeconds: integer('Length of an audit period; periods begin at its multiples since 1970.', { min: 1, max: 86_400 }).default(3_600),
@@ -43,6 +44,7 @@ export interface NotifierConfig {
   readonly notificationsBayNames: boolean;
   readonly notificationsLifecycle: boolean;
   readonly notificationsExists: boolean;
+  readonly notificationsUsage: boolean;
   readonly notificationsSamples: boolean;
   readonly notificationsBayMetrics: boolean;
   readonly notifierAuditPeriodSeconds: number;
@@ -52,7 +54,7 @@ export interface NotifierConfig {
 export function kindsOf(config: NotifierConfig): ReadonlySet<Kind> {
   const switches: Readonly<Record<Kind, boolean>> = {
     cadf: config.notificationsCadf, bayNames: config.notificationsBayNames, lifecycle: config.notificationsLifecycle,
-    exists: config.notificationsExists, samples: config.notificationsSamples, bayMetrics: config.notificationsBayMetrics,
+    exists: config.notificationsExists, usage: config.notificationsUsage, samples: config.notificationsSamples, bayMetrics: config.notificationsBayMetrics,
   };
   return new Set((Object.keys(switches) as Kind[]).filter((kind) => switches[kind]));
 }

@@ -1,5 +1,7 @@
 import { bayDecider } from '@jeroboam/domain';
 import type { BayStatus, LiveBay } from '@jeroboam/domain';
+import { foldUsage } from '@jeroboam/read-model';
+import type { BayUsage, UsageInterval } from '@jeroboam/read-model';
 import type { RecordedBayEvent } from './recorded.ts';
 
 /** Node groups as the domain folds them. */
@@ -57,6 +59,10 @@ export interface BayRecord {
   readonly stretches: readonly Stretch[];
   readonly createdMs: number;
   readonly deletedMs: number | null;
+  /** What is billed, counted on; undefined after the deletion. */
+  readonly usage: BayUsage | undefined;
+  /** Intervals of usage that ended with the last event. */
+  readonly ended: readonly UsageInterval[];
 }
 
 /**
@@ -64,6 +70,13 @@ export interface BayRecord {
  * @returns undefined while there is no bay.
  */
 export function evolveRecord(record: BayRecord | undefined, event: RecordedBayEvent, auditPeriodMs: number): BayRecord | undefined {
+  const next = evolved(record, event, auditPeriodMs);
+  if (!next || next === record) return next;
+  const { usage, changes } = foldUsage(record?.usage, event);
+  return { ...next, usage, ended: changes.filter(({ kind }) => kind === 'closed').map(({ interval }) => interval) };
+}
+
+function evolved(record: BayRecord | undefined, event: RecordedBayEvent, auditPeriodMs: number): BayRecord | undefined {
   if (event.type === 'BayCreationRequested') return created(event);
   if (!record || record.deletedMs !== null) return record;
   if (event.type === 'ResourcesIntended' || event.type === 'ResourcesRecorded' || event.type === 'ResourcesReleased') return { ...record, sequence: event.revision };
@@ -83,7 +96,7 @@ function created(event: Extract<RecordedBayEvent, { type: 'BayCreationRequested'
     createdAt: at, updatedAt: null, launchedAt: null, deletedAt: null, stateEnteredAt: at, previousState: null, previousStateSeconds: null,
     discoveryUrl: bay.spec.discoveryUrl,
     groups: Object.fromEntries(bay.nodeGroups.map(({ nodeGroupId }) => [nodeGroupId, facts])), gone: [],
-    stretches: [stretch(bay, fromMs)], createdMs: fromMs, deletedMs: null,
+    stretches: [stretch(bay, fromMs)], createdMs: fromMs, deletedMs: null, usage: undefined, ended: [],
   };
 }
 

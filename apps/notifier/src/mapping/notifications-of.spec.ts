@@ -5,6 +5,7 @@ import { FeedFixture } from '../testing/feed-fixture.ts';
 import { OWNER, bayEvents, bayIdOf } from '../testing/history.ts';
 import { everyStory } from '../testing/every-story.ts';
 import { MemorySink } from '../testing/memory-sink.ts';
+import { isTold } from './notifications-of.ts';
 
 describe('what is told of an event', () => {
   let fixture: FeedFixture;
@@ -56,9 +57,19 @@ describe('what is told of an event', () => {
     expect(nameless).toEqual([]);
   });
   it('has a story for every type that is told of', () => {
-    const silent = /^(Resources|Node(Joined|Removed|GroupObserved)|Operation|BaySlot|BayStack|BayAuthorit|AuthorityRotation|BayCreationAbandoned|DeprecatedUse)/;
     const types = new Set(everyStory().map(({ type }) => type));
-    expect(Object.keys(EVENT_CATALOG).filter((type) => !silent.test(type) && !types.has(type as JeroboamEvent['type']))).toEqual([]);
+    expect((Object.keys(EVENT_CATALOG) as JeroboamEvent['type'][]).filter((type) => isTold(type) && !types.has(type))).toEqual([]);
+  });
+  it('says what an interval of usage came to when it has ended', async () => {
+    await fixture.happen(b.requested(), b.joined('default-worker-0'), b.joined('default-worker-1'));
+    await fixture.clock.advance(90_000);
+    await fixture.happen(b.removed('default-worker-1'));
+    await fixture.clock.advance(10_000);
+    await told(b.deletionRequested(), b.deleted());
+    expect(sink.of('magnum.cluster.usage')).toMatchObject([
+      { timestamp: '2026-07-21 10:01:30.000000', _context_project_id: OWNER.projectId, payload: { nodegroup: 'default-worker', flavor_id: 'm1.medium', node_count: 2, seconds: 90, node_seconds: 180 } },
+      { timestamp: '2026-07-21 10:01:40.000000', payload: { node_count: 1, seconds: 10, node_seconds: 10, from: '2026-07-21T10:01:30.000Z', to: '2026-07-21T10:01:40.000Z' } },
+    ]);
   });
   it('comes under Newton’s names too, where it is asked for', async () => {
     await fixture.happen(b.requested());

@@ -1,8 +1,11 @@
 import type { JeroboamEvent } from '@jeroboam/domain';
+import { usageNotifications } from '@jeroboam/read-model';
 import { ownerOf } from '../bay/bay-payload.ts';
+import type { BayRecord } from '../bay/bay-record.ts';
 import type { Recorded, RecordedAs } from '../bay/recorded.ts';
+import { cadf } from '../message/cadf.ts';
 import { originOf } from '../message/draft.ts';
-import type { Draft } from '../message/draft.ts';
+import type { Draft, Origin } from '../message/draft.ts';
 import { measuresChanged, sampleDrafts } from '../periods/samples.ts';
 import { certificateSigned, clusterTemplate, healthUpdate, quotaUpdate } from './audits.ts';
 import { transition } from './bay-transitions.ts';
@@ -12,8 +15,14 @@ import type { Happening } from './happening.ts';
 type Told<E extends Recorded = Recorded> = (happening: Happening<E>) => readonly Draft[];
 type GroupEvent = Extract<JeroboamEvent, { type: 'BayResizeRequested' | 'BayResized' | 'BayResizeFailed' | `NodeGroup${'Created' | 'CreationFailed' | 'RevisionRequested' | 'Revised' | 'RevisionFailed' | 'RevisionRefused' | 'DeletionRequested' | 'Deleted' | 'DeletionFailed'}` }>['type'];
 
+const silence = new Set<unknown>();
+
 /** Deliberately told to nobody, for the reason that stands beside it. */
-const silent = (_why: string): Told => () => [];
+function silent(_why: string): Told {
+  const nothing: Told = () => [];
+  silence.add(nothing);
+  return nothing;
+}
 
 const bay = (action: 'create' | 'delete', phase: Phase): Told => (happening) =>
   transition(happening, { phase, cadf: action, types: [`magnum.cluster.${action}`], groups: { action, names: 'all' } });
@@ -103,13 +112,28 @@ const TABLE: { readonly [T in JeroboamEvent['type']]: Told<RecordedAs<T>> } = {
 };
 
 /**
- * Everything that is told of an event: what the table says, and samples at once where a bay measures something else now.
+ * Everything that is told of an event: what the table says, what of usage ended with it, and samples at once where a bay
+ * measures something else now.
  *
  * @throws {NothingToTell} the log says nothing of what the event is about.
  */
 export function notificationsOf(happening: Happening): readonly Draft[] {
   const { event, before, after } = happening;
   const told = (TABLE[event.type] as Told)(happening);
-  if (!after || event.stream !== `bay-${after.bay.spec.bayId}` || !measuresChanged(before, after)) return told;
-  return [...told, ...sampleDrafts(after, originOf(event, ownerOf(after)))];
+  // A bay that was not there, or not any more, has nothing to add.
+  if (!after || event.stream !== `bay-${after.bay.spec.bayId}` || after.sequence !== event.revision) return told;
+  const origin = originOf(event, ownerOf(after));
+  return [...told, ...usageDrafts(after, origin), ...(measuresChanged(before, after) ? sampleDrafts(after, origin) : [])];
+}
+
+/** Intervals of usage that ended: what each came to, for a bill. */
+function usageDrafts({ ended, bay }: BayRecord, { context, initiator }: Origin): Draft[] {
+  const act = { action: 'monitor', outcome: 'success' as const, kind: 'cluster', target: { id: bay.spec.bayId, name: bay.spec.name } };
+  return ended.flatMap(usageNotifications).map(({ id, eventType, priority, timestamp, payload }) =>
+    ({ kind: 'usage', messageId: id, eventType, priority, at: timestamp, payload: { ...cadf(id, timestamp, initiator, act), ...payload }, context }));
+}
+
+/** Whether anybody is told of events of this type. */
+export function isTold(type: JeroboamEvent['type']): boolean {
+  return !silence.has(TABLE[type]);
 }

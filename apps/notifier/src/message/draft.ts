@@ -6,7 +6,7 @@ import { notificationId } from './notification.ts';
 import type { Notification, NotificationContext, Priority } from './notification.ts';
 
 /** What can be switched on and off by itself. */
-export const KINDS = ['cadf', 'bayNames', 'lifecycle', 'exists', 'samples', 'bayMetrics'] as const;
+export const KINDS = ['cadf', 'bayNames', 'lifecycle', 'exists', 'usage', 'samples', 'bayMetrics'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Draft extends Notification {

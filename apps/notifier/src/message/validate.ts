@@ -6,9 +6,9 @@ import type { Notification } from './notification.ts';
 
 const NUMBERS = new Set([
   'node_count', 'master_count', 'old_node_count', 'docker_volume_size', 'min_node_count', 'max_node_count', 'sequence', 'schema_version',
-  'duration', 'node_seconds', 'master_seconds', 'previous_state_seconds', 'hard_limit',
+  'duration', 'node_seconds', 'master_seconds', 'previous_state_seconds', 'hard_limit', 'seconds',
 ]);
-const MOMENTS = new Set(['created_at', 'updated_at', 'launched_at', 'deleted_at', 'state_entered_at', 'not_after', 'audit_period_beginning', 'audit_period_ending']);
+const MOMENTS = new Set(['created_at', 'updated_at', 'launched_at', 'deleted_at', 'state_entered_at', 'not_after', 'audit_period_beginning', 'audit_period_ending', 'from', 'to']);
 const OBJECTS = new Set(['labels', 'metadata', 'state_durations', 'observer', 'initiator', 'target', 'reason', 'node_group']);
 const LISTS = new Set(['metrics', 'samples', 'node_groups']);
 const NEEDED = ['tenant_id', 'project_id', 'user_id', 'resource_id'];

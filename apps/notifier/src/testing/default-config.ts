@@ -4,5 +4,5 @@ import type { NotifierConfig } from '../notifier.config.ts';
 export const DEFAULT_CONFIG: NotifierConfig = {
   rabbitmqExchange: 'magnum', rabbitmqDurable: false, rabbitmqQuorum: false, rabbitmqDeclare: 'active', notifierNatsStream: 'magnum_notifications',
   notifierStart: 'beginning', notifierHost: 'bay-1', notificationsCadf: true, notificationsBayNames: false, notificationsLifecycle: true,
-  notificationsExists: true, notificationsSamples: true, notificationsBayMetrics: false, notifierAuditPeriodSeconds: 3_600, notifierSampleIntervalSeconds: 300,
+  notificationsExists: true, notificationsUsage: true, notificationsSamples: true, notificationsBayMetrics: false, notifierAuditPeriodSeconds: 3_600, notifierSampleIntervalSeconds: 300,
 };

@@ -13,7 +13,7 @@ export function everyStory(): readonly JeroboamEvent[] {
   return [
     event('BayModelCreated', { bayModelId, spec }), event('BayModelRevised', { bayModelId, changes: { name: 'k8s-2' } }), event('BayModelDeleted', { bayModelId }),
     event('ProjectQuotaSet', { projectId: OWNER.projectId, hardLimit: 5 }), event('ProjectQuotaRemoved', { projectId: OWNER.projectId }),
-    good.requested(), good.resizeRefused(5), good.provisioned(), good.certificateIssued(), good.health('HEALTHY'), good.resizeRequested(5), good.resized(5),
+    good.requested(), good.resizeRefused(5), good.joined('default-worker-0'), good.joined('default-worker-1'), good.provisioned(), good.certificateIssued(), good.health('HEALTHY'), good.resizeRequested(5), good.resized(5),
     good.groupRequested('gpu', 2), good.groupCreated('gpu', 2), good.groupRevisionRequested('gpu'), good.groupRevised('gpu'), good.groupDeletionRequested('gpu', 2), good.groupDeleted('gpu'),
     good.upgradeRequested(), good.upgraded(), good.rotation('Ca', 'Requested'), good.rotation('Ca', 'Completed'), good.rotation('Credential', 'Requested'), good.rotation('Credential', 'Completed'),
     good.health('UNHEALTHY'), good.deletionRequested(), good.deletionFailed(), good.deletionRequested(), good.deleted(),

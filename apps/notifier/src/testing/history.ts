@@ -30,6 +30,8 @@ export function bayEvents(name: string, more: Partial<BaySpec> = {}) {
   const event = (type: JeroboamEvent['type'], data: object): JeroboamEvent => ({ type, schemaVersion: 1, data: { bayId, ...data } }) as unknown as JeroboamEvent;
   return {
     requested: (masters = 1, workers = 3) => event('BayCreationRequested', { ...of('create'), spec: specOf(name, more), nodeGroups: [groupOf(name, 'default-master', masters), groupOf(name, 'default-worker', workers)] }),
+    joined: (node: string) => event('NodeJoined', { ...of('create'), node: { name: node, nodeGroup: node.replace(/-\d+$/, ''), address: '10.0.0.9' } }),
+    removed: (node: string) => event('NodeRemoved', { ...of('resize'), name: node, nodeGroup: node.replace(/-\d+$/, '') }),
     provisioned: () => event('BayProvisioned', { ...of('create'), outputs: { apiAddress: 'https://10.0.0.5:6443', stackId: 'stack-1' }, nodeCount: 3, masterCount: 1 }),
     creationFailed: (reason = 'Step make-nodes failed: no host') => event('BayCreationFailed', { ...of('create'), reason }),
     resizeRequested: (nodeCount: number, fromCount = 3) => event('BayResizeRequested', { ...of(`resize-${nodeCount}`), nodeGroup: 'default-worker', fromCount, nodeCount, nodesToRemove: [] }),

@@ -19,11 +19,11 @@ function lifeOf(name: string, random: () => number): JeroboamEvent[] {
   const bay = bayEvents(name);
   const life = [bay.requested(1, 1 + Math.floor(random() * 4))];
   if (random() < 0.1) life.push(bay.creationFailed());
-  else life.push(bay.provisioned());
+  else life.push(bay.joined('default-worker-0'), bay.joined('default-worker-1'), bay.provisioned());
   for (let more = Math.floor(random() * 8); more > 0; more -= 1) {
     const nodes = 1 + Math.floor(random() * 6);
     const doing = random();
-    if (doing < 0.5) life.push(bay.resizeRequested(nodes), random() < 0.2 ? bay.resizeFailed(nodes, nodes) : bay.resized(nodes));
+    if (doing < 0.5) life.push(bay.resizeRequested(nodes), bay.joined(`default-worker-${more + 1}`), random() < 0.2 ? bay.resizeFailed(nodes, nodes) : bay.resized(nodes));
     else if (doing < 0.7) life.push(bay.groupRequested(`extra-${more}`, nodes), bay.groupCreated(`extra-${more}`, nodes), bay.groupDeletionRequested(`extra-${more}`, nodes), bay.groupDeleted(`extra-${more}`));
     else if (doing < 0.85) life.push(bay.health(random() < 0.5 ? 'UNHEALTHY' : 'HEALTHY'));
     else if (doing < 0.95) life.push(bay.upgradeRequested(), bay.upgraded());
