@@ -45,6 +45,7 @@ const MUTATIONS: readonly (readonly [number, Mutation])[] = [
   [8, (dice, request) => ({ ...request, body: dice.pick(TEXTS) })],
   [4, (dice, request) => ({ ...request, body: dice.pick(BYTES) })],
   [4, (dice, request) => ({ ...request, body: String(request.body ?? '').slice(0, dice.below(400)) })],
+  [1, (_, request) => ({ ...request, body: `{"name": "${'x'.repeat(1_048_577)}"}` })],
   [14, inPath],
   [10, (dice, request) => ({ ...request, target: `${request.target}${request.target.includes('?') ? '&' : '?'}${dice.pick(QUERIES)}` })],
   [6, (dice, request) => ({ ...request, method: dice.pick(METHODS) })],
