@@ -87,17 +87,31 @@ interface Written {
   readonly text: string;
 }
 
-/** Answers as text. Those who ask for a bay at the same time share its document, so it is written out once for all of them. */
+/**
+ * Bays as text. Who asks for a bay that has not changed is given the same document as others before, so it is written
+ * out once for all of them.
+ */
 export class ClusterTexts {
-  readonly #written = new WeakMap<BayDocument, Written>();
+  readonly #shown = new WeakMap<BayDocument, Written>();
+  readonly #listed = new WeakMap<BayDocument, Written>();
 
-  of(bay: BayDocument, model: BayModelDocument | undefined, base: BaseUrl, minor: number): string {
-    const before = this.#written.get(bay);
-    if (before?.model === model && before?.base === base && before.minor === minor) return before.text;
-    const text = JSON.stringify(clusterView(bay, model?.labels, base, minor));
-    this.#written.set(bay, { model, base, minor, text });
-    return text;
+  /** The answer to a GET of one bay. */
+  shown(bay: BayDocument, model: BayModelDocument | undefined, base: BaseUrl, minor: number): string {
+    return written(this.#shown, bay, { model, base, minor }, () => clusterView(bay, model?.labels, base, minor));
   }
+
+  /** Its place in a list. */
+  listed(bay: BayDocument, base: BaseUrl, minor: number): string {
+    return written(this.#listed, bay, { model: undefined, base, minor }, () => clusterSummary(bay, base, minor));
+  }
+}
+
+function written(texts: WeakMap<BayDocument, Written>, bay: BayDocument, by: Omit<Written, 'text'>, view: () => object): string {
+  const before = texts.get(bay);
+  if (before?.model === by.model && before?.base === by.base && before.minor === by.minor) return before.text;
+  const text = JSON.stringify(view());
+  texts.set(bay, { ...by, text });
+  return text;
 }
 
 const SAME = { labels_overridden: {}, labels_added: {}, labels_skipped: {} };

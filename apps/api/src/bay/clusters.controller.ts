@@ -11,14 +11,14 @@ import { sendJson, sendJsonText, sendNothing } from '../wire/answer.ts';
 import { InvalidInput, MissingArgument } from '../wire/errors.ts';
 import { readPatch } from '../wire/json-patch.ts';
 import { baseUrlOf } from '../wire/links.ts';
-import { PAGE_ARGUMENTS, collection } from '../wire/page.ts';
+import { PAGE_ARGUMENTS, collection, collectionText } from '../wire/page.ts';
 import { booleanArgument, readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
 import { BayQueries } from './bay.queries.ts';
 import { ClustersDescribed } from './cluster.openapi.ts';
 import { CLUSTER, CLUSTER_PATCH } from './cluster.type.ts';
-import { ClusterTexts, clusterDetail, clusterSummary } from './cluster.view.ts';
+import { ClusterTexts, clusterDetail } from './cluster.view.ts';
 import { CreateBay, DEFAULT_WORKER, requireNodes } from './create-bay.ts';
 import { wantedOfBay } from './patch-bay.ts';
 import { ResizeBay } from './resize-bay.ts';
@@ -56,8 +56,8 @@ export class ClustersController {
     enforce('cluster:get_all', caller);
     const page = await this.bays.list(caller, given);
     const base = this.base(request);
-    const items = page.documents.map((bay) => clusterSummary(bay, base, minor));
-    sendJson(reply, 200, collection('clusters', items, page, base, 'clusters'));
+    const items = page.documents.map((bay) => this.texts.listed(bay, base, minor));
+    sendJsonText(reply, 200, collectionText('clusters', items, page, base, 'clusters'));
   }
 
   @Get('detail')
@@ -79,7 +79,7 @@ export class ClustersController {
     const bay = await this.bays.find(caller, ident);
     enforce('cluster:get', caller, bay);
     const model = await this.models.get(bay.bayModelId);
-    sendJsonText(reply, 200, this.texts.of(bay, model, this.base(request), minor));
+    sendJsonText(reply, 200, this.texts.shown(bay, model, this.base(request), minor));
   }
 
   @Get(':ident/detail')

@@ -61,3 +61,9 @@ function limitOf(given: number | undefined, maxLimit: number): number {
 export function collection(name: string, items: readonly unknown[], page: Page<unknown>, base: BaseUrl, path: string): object {
   return page.nextQuery === undefined ? { [name]: items } : { [name]: items, next: `${base}/v1/${path}?${page.nextQuery}` };
 }
+
+/** The same of items that are JSON already. */
+export function collectionText(name: string, items: readonly string[], page: Page<unknown>, base: BaseUrl, path: string): string {
+  const next = page.nextQuery === undefined ? '' : `,"next":${JSON.stringify(`${base}/v1/${path}?${page.nextQuery}`)}`;
+  return `{${JSON.stringify(name)}:[${items.join(',')}]${next}}`;
+}

@@ -4,6 +4,7 @@ import { ReadModelUnavailable } from '../errors.ts';
 import type { CollectionSpec, DocumentChange, Query, ReadDocument, ReadModel, Replacement, Unchanged } from '../read-model.port.ts';
 import { CheckpointWaiters, isReached } from './checkpoint-waiters.ts';
 import { KnownCollection } from './known-collection.ts';
+import { ParsedTexts } from './parsed-texts.ts';
 import { inTransaction, openDatabase, prepareRows, translated } from './open-database.ts';
 import { countStatement, findStatement } from './query.ts';
 import { createMeta, ensureCollection, indexedFields, tableOf, tombstonesOf } from './schema.ts';
@@ -31,6 +32,7 @@ export async function openSqliteReadModel({ path }: SqliteReadModelOptions): Pro
 class SqliteReadModel implements ReadModel {
   readonly #statements = new Map<string, StatementSync>();
   readonly #collections = new Map<string, KnownCollection>();
+  readonly #parsed = new ParsedTexts();
   readonly #waiters = new CheckpointWaiters({
     checkpoint: (projection) => translated(() => this.#checkpoint(projection)),
     version: () => translated(() => this.#row('PRAGMA data_version')![0] as number),
@@ -61,7 +63,7 @@ class SqliteReadModel implements ReadModel {
       this.#known(collection);
       const { sql, values } = findStatement(collection, query, (field) => this.#assertIndexed(collection, field));
       const rows = this.#prepared(sql).all(...values) as unknown as readonly [string][];
-      return rows.map(([text]) => JSON.parse(text) as D);
+      return rows.map(([text]) => this.#parsed.get(text) as D);
     });
   }
 
