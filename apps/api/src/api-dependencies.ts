@@ -6,6 +6,7 @@ import type { Clock, Logger, Timers } from '@jeroboam/platform';
 import type { ReadModel } from '@jeroboam/read-model';
 import type { DeprecationRegistry } from './deprecation/deprecation-registry.ts';
 import type { Deprecation } from './deprecation/deprecations.ts';
+import type { DriverRecords } from './drivers/driver-records.ts';
 
 export interface ApiConfig {
   /** Scheme, host and path prefix under which clients reach the API, for links. @default the host a request names */
@@ -57,4 +58,4 @@ export interface ApiDependencies {
 
 /** Token of the dependencies, with the configuration complete. */
 export const API = Symbol('api');
-export type Api = ApiDependencies & { readonly config: ApiConfig; readonly deprecations: DeprecationRegistry };
+export type Api = ApiDependencies & { readonly config: ApiConfig; readonly deprecations: DeprecationRegistry; readonly driverRecords: DriverRecords };

@@ -3,7 +3,7 @@ import type { DynamicModule, OnApplicationShutdown, OnModuleInit, Provider } fro
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { systemTimers } from '@jeroboam/platform';
-import { BAYS, BAY_MODELS, DEPRECATED_USES, OPERATIONS, QUOTAS } from '@jeroboam/read-model';
+import { BAYS, BAY_MODELS, DEPRECATED_USES, DRIVERS, OPERATIONS, QUOTAS } from '@jeroboam/read-model';
 import { API, DEFAULT_API_CONFIG, type Api, type ApiDependencies } from './api-dependencies.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { BayQueries } from './bay/bay.queries.ts';
@@ -32,6 +32,7 @@ import { NodesController } from './node/nodes.controller.ts';
 import { OperationsController } from './operation/operations.controller.ts';
 import { BayOperationsController } from './events/bay-operations.controller.ts';
 import { EventsController } from './events/events.controller.ts';
+import { DriverRecords } from './drivers/driver-records.ts';
 import { DriversController } from './drivers/drivers.controller.ts';
 import { FederationsController } from './federation/federations.controller.ts';
 import { CreateNodeGroup } from './node-group/create-node-group.ts';
@@ -61,7 +62,8 @@ class Preparation implements OnModuleInit, OnApplicationShutdown {
     installWire(fastifyOf(this.host), new Authenticator({ keystone, logger, wwwAuthenticateUri, policy: this.policy }));
     announceDeprecations(fastifyOf(this.host), { registry: deprecations, uses: this.uses, publicUrl });
     // The API may boot before those who write.
-    await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS, DEPRECATED_USES]);
+    await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS, DEPRECATED_USES, DRIVERS]);
+    await this.api.driverRecords.publishTemplates();
   }
 
   /** No more requests come by then. */
@@ -109,7 +111,8 @@ export class ApiModule {
 function complete(dependencies: ApiDependencies): Api {
   const { deprecated = DEPRECATED, drivers, clock } = dependencies;
   const deprecations = new DeprecationRegistry(deprecated, drivers.manifests, () => clock.now());
-  return { ...dependencies, deprecations, config: { ...DEFAULT_API_CONFIG, ...dependencies.config } };
+  const config = { ...DEFAULT_API_CONFIG, ...dependencies.config };
+  return { ...dependencies, deprecations, config, driverRecords: new DriverRecords({ ...dependencies, config }) };
 }
 
 function services(api: Api): Provider[] {
@@ -117,6 +120,7 @@ function services(api: Api): Provider[] {
   const models = new BayModelQueries(api.readModel, api.config.maxLimit);
   return [
     { provide: Commands, useValue: commands },
+    { provide: DriverRecords, useValue: api.driverRecords },
     { provide: BayModelQueries, useValue: models },
     { provide: QuotaQueries, useValue: new QuotaQueries(api.readModel, api.config.maxLimit) },
     { provide: BayQueries, useValue: new BayQueries(api.readModel, api.config.maxLimit) },

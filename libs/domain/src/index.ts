@@ -28,6 +28,8 @@ export type { CurrentOperation, OperationsState, QueuedOperation } from './opera
 
 export { deprecatedUseDecider } from './deprecation/deprecated-use.decider.ts';
 export type { DeprecatedUse, DeprecatedUseCommand, DeprecatedUseEvent } from './deprecation/deprecated-use.decider.ts';
+export { TemplateChanged, driverDecider } from './driver/driver.decider.ts';
+export type { DriverCommand, DriverEvent, DriverLifeState, DriverState, PublishedTemplate } from './driver/driver.decider.ts';
 
 // Certificates.
 export { AUTHORITIES, authorityOf, certificatesStream, validityFrom, validityUntil } from './certificate/authority.ts';

@@ -77,6 +77,17 @@ describe('the driver registry', () => {
     expect(states.find('gone', '1.0.0')?.name).toBe('gone');
   });
 
+  it('goes by the states that an operator gave, where there are any', () => {
+    const going = { since: '2026-11-23', sunset: '2027-03-01' };
+    const shipped = new DriverRegistry([manifest('one', '1.0.0'), manifest('one', '2.0.0', { state: 'deprecated', deprecation: going })]);
+    expect(shipped.resolve(SWARM).manifest.version).toBe('1.0.0');
+    const changed = shipped.withStates(new Map([['one@1.0.0', 'retired'], ['one@2.0.0', 'active'], ['gone@1.0.0', 'active']]));
+    expect(changed.manifests.map(({ state, deprecation }) => [state, deprecation])).toEqual([['retired', undefined], ['active', undefined]]);
+    expect(changed.resolve(SWARM).manifest.version).toBe('2.0.0');
+    expect(codeOf(() => changed.resolve({ ...SWARM, driver: 'one@1.0.0' }))).toBe('DRIVER_NOT_SUPPORTED');
+    expect(shipped.find('one', '1.0.0')?.state).toBe('active');
+  });
+
   it('stops the boot when two drivers make the same bays and no default says which', () => {
     expect(() => registry.assertUnambiguous()).toThrow('the drivers one and two both make bays of type (vm, debian, swarm-mode)');
     expect(() => registry.assertUnambiguous('k8s')).toThrow('configure which is the default');

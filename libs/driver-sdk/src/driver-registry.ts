@@ -33,6 +33,21 @@ export class DriverRegistry {
     this.manifests = [...manifests];
   }
 
+  /**
+   * The same drivers in the states an operator has given them.
+   * @param states by `name@version`; versions that are not loaded are left out.
+   */
+  withStates(states: ReadonlyMap<string, DriverManifest['state']>): DriverRegistry {
+    const changed = (manifest: DriverManifest): DriverManifest => {
+      const state = states.get(`${manifest.name}@${manifest.version}`);
+      if (state === undefined || state === manifest.state) return manifest;
+      const { deprecation, ...rest } = manifest;
+      // One that stays again does not go any more.
+      return { ...rest, state, ...(deprecation && state !== 'active' && state !== 'beta' ? { deprecation } : {}) };
+    };
+    return states.size === 0 ? this : new DriverRegistry(this.manifests.map(changed));
+  }
+
   /** The very version a bay recorded; undefined when it is not loaded. */
   find(name: string, version: string): DriverManifest | undefined {
     return this.manifests.find((manifest) => manifest.name === name && manifest.version === version);

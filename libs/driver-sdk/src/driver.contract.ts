@@ -1,4 +1,5 @@
 import type { BayView, NodeView, OperationView } from '@jeroboam/domain';
+import type { TemplateBundle } from './template/template-bundle.ts';
 
 /** One triple a driver can make bays for, in Magnum's words. */
 export interface BayType {
@@ -48,7 +49,10 @@ export interface DriverManifest {
   /** Only of one that is deprecated or retired: who uses it is told so in every answer. */
   readonly deprecation?: DriverDeprecation;
   readonly provides: readonly BayType[];
+  /** Of a driver with `bundles` theirs: `...templatesOf(…)` gives both. */
   readonly templateVersions: readonly string[];
+  /** The infrastructure templates it has, oldest first. What was published once never changes. @default none */
+  readonly bundles?: readonly TemplateBundle[];
   readonly capabilities: DriverCapabilities;
   readonly create: (deps: DriverDependencies) => BayDriver;
 }

@@ -25,6 +25,8 @@ export { BAY_NAMES } from './projections/bay-names.projection.ts';
 export type { BayNameDocument } from './projections/bay-names.projection.ts';
 export { DEPRECATED_USES, DEPRECATED_USES_PROJECTION } from './projections/deprecated-uses.projection.ts';
 export type { DeprecatedUseDocument } from './projections/deprecated-uses.projection.ts';
+export { DRIVERS, DRIVERS_PROJECTION } from './projections/drivers.projection.ts';
+export type { DriverDocument } from './projections/drivers.projection.ts';
 export { QUOTAS, QUOTAS_PROJECTION } from './projections/quotas.projection.ts';
 export type { QuotaDocument } from './projections/quotas.projection.ts';
 

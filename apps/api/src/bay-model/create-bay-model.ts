@@ -31,7 +31,7 @@ export class CreateBayModel {
   private readonly allowed: AllowedParts;
 
   constructor(
-    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
+    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'driverRecords' | 'deprecations' | 'config'>,
     private readonly commands: Commands,
   ) {
     this.allowed = allowedParts(api.config);
@@ -55,7 +55,7 @@ export class CreateBayModel {
     const image = await requireImage(lookups, fields.image_id);
     const serverType = fields.server_type === undefined ? 'vm' : fields.server_type;
     const driver = fields.driver ?? null;
-    const { manifest } = chooseDriver(this.api.drivers, {
+    const { manifest } = chooseDriver(await this.api.driverRecords.current(), {
       serverType, os: image.osDistro, coe: fields.coe, driver, imageDriver: image.magnumDriver,
       configuredDefault: this.api.config.defaultDriver,
     });

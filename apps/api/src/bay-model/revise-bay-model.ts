@@ -28,7 +28,7 @@ export class ReviseBayModel {
   private readonly allowed: AllowedParts;
 
   constructor(
-    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
+    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'driverRecords' | 'deprecations' | 'config'>,
     private readonly models: BayModelQueries,
     private readonly commands: Commands,
   ) {
@@ -67,7 +67,7 @@ export class ReviseBayModel {
   ): Promise<BayModelChanges> {
     const image = await requireImage(lookups, revised.imageId);
     const distro = changes.imageId === undefined ? revised.clusterDistro : image.osDistro;
-    const { manifest } = chooseDriver(this.api.drivers, {
+    const { manifest } = chooseDriver(await this.api.driverRecords.current(), {
       serverType: revised.serverType, os: distro, coe: revised.coe, driver: revised.driver, imageDriver: image.magnumDriver,
       configuredDefault: this.api.config.defaultDriver,
     });

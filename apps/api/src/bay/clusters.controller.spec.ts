@@ -47,7 +47,7 @@ describe('/v1/clusters', () => {
           spec: {
             bayId: uuid, name: 'c1', projectId: 'p1', userId: 'u1', bayModelId: model, coe: 'swarm-mode', serverType: 'vm',
             os: 'fedora-coreos',
-            driver: { name: 'swarm_test', version: '1.2.0', templateVersion: '1.10.0', resolvedBy: 'only-match' },
+            driver: { name: 'swarm_test', version: '1.2.0', templateVersion: '1.10.0', resolvedBy: 'only-match', driverDigest: expect.stringMatching(/^[0-9a-f]{64}$/) },
             keypair: 'testkey', labels: { min_node_count: '1' }, flavorId: 'm1.small', masterFlavorId: 'm1.small',
             imageId: 'fedora-coreos-38',
             dockerVolumeSize: 5, dockerStorageDriver: null, volumeDriver: null, networkDriver: 'docker', externalNetworkId: 'public',

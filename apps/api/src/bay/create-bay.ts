@@ -7,11 +7,12 @@ import { PROJECTIONS, type BayModelDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
 import { projectOf, type Caller } from '../auth/caller.ts';
 import type { BayModelQueries } from '../bay-model/bay-model.queries.ts';
-import { chooseDriver, newestTemplate } from '../capability/choose-driver.ts';
+import { chooseDriver } from '../capability/choose-driver.ts';
 import { requireMasterCount, requireRoom, requireVolumeSize } from '../capability/coe-rules.ts';
 import { requireUsableLabels } from '../capability/label-rules.ts';
 import { integerLabel, requireImage, requireKeypair, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
+import { driverReference } from '../drivers/driver-reference.ts';
 import { enforce } from '../policy/policy.ts';
 import { BadRequest, InvalidInput } from '../wire/errors.ts';
 import { generatedName } from '../wire/names.ts';
@@ -47,7 +48,7 @@ export function requireNodes(nodeCount: number, minor: number): void {
 /** Takes in a new bay, checked in the order of contract section 2.2. The quota is the scheduler's to guard. */
 export class CreateBay {
   constructor(
-    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
+    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'driverRecords' | 'deprecations' | 'config'>,
     private readonly models: BayModelQueries,
     private readonly commands: Commands,
   ) {}
@@ -91,7 +92,7 @@ export class CreateBay {
 
   private async driverOf(model: BayModelDocument, lookups: CloudLookups): Promise<ResolvedDriver> {
     const image = await requireImage(lookups, model.imageId);
-    return chooseDriver(this.api.drivers, {
+    return chooseDriver(await this.api.driverRecords.current(), {
       serverType: model.serverType, os: model.clusterDistro, coe: model.coe,
       driver: model.driver, imageDriver: image.magnumDriver, configuredDefault: this.api.config.defaultDriver,
     });
@@ -99,7 +100,6 @@ export class CreateBay {
 }
 
 function specOf(fields: ClusterFields, model: BayModelDocument, driver: ResolvedDriver, { caller, commandId }: Acting): BaySpec {
-  const { manifest, resolvedBy } = driver;
   return {
     // The same request again is the same bay.
     bayId: derivedId(commandId, 'bay'),
@@ -110,7 +110,7 @@ function specOf(fields: ClusterFields, model: BayModelDocument, driver: Resolved
     coe: model.coe,
     serverType: model.serverType,
     os: model.clusterDistro,
-    driver: { name: manifest.name, version: manifest.version, templateVersion: newestTemplate(manifest.templateVersions), resolvedBy },
+    driver: driverReference(driver),
     keypair: fields.keypair ?? model.keypairId,
     labels: labelsOf(fields, model),
     flavorId: fields.flavor_id ?? model.flavorId,

@@ -5,9 +5,10 @@ import { PROJECTIONS, type BayDocument, type BayModelDocument } from '@jeroboam/
 import type { Api } from '../api-dependencies.ts';
 import type { BayModelQueries } from '../bay-model/bay-model.queries.ts';
 import { requireAbleDriver } from '../capability/able-driver.ts';
-import { chooseDriver, newestTemplate } from '../capability/choose-driver.ts';
+import { chooseDriver } from '../capability/choose-driver.ts';
 import { requireImage } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
+import { driverReference } from '../drivers/driver-reference.ts';
 import { findNodeGroup } from '../node-group/find-node-group.ts';
 
 /** Magnum's words. */
@@ -31,7 +32,7 @@ export interface WantedUpgrade {
 /** Leads a bay to another bay model, with the newest version of its driver. */
 export class UpgradeBay {
   constructor(
-    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'deprecations' | 'config'>,
+    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'driverRecords' | 'deprecations' | 'config'>,
     private readonly models: BayModelQueries,
     private readonly commands: Commands,
   ) {}
@@ -56,12 +57,12 @@ export class UpgradeBay {
   private async target({ spec }: BayDocument, model: BayModelDocument, { caller }: Acting): Promise<UpgradeTarget> {
     if (model.coe !== spec.coe) throw new UnsuitableForUpgrade(`its COE is ${model.coe}, the cluster's is ${spec.coe}.`);
     const image = await requireImage(this.api.lookups.for({ token: caller.token, info: caller.info }), model.imageId);
-    const { manifest, resolvedBy } = chooseDriver(this.api.drivers, {
+    const resolved = chooseDriver(await this.api.driverRecords.current(), {
       serverType: model.serverType, os: model.clusterDistro, coe: model.coe, driver: model.driver ?? spec.driver.name, imageDriver: image.magnumDriver,
       configuredDefault: this.api.config.defaultDriver,
     });
-    if (manifest.name !== spec.driver.name) throw new UnsuitableForUpgrade(`it is for driver ${manifest.name}, the cluster was made by ${spec.driver.name}.`);
-    const driver = { name: manifest.name, version: manifest.version, templateVersion: newestTemplate(manifest.templateVersions), resolvedBy };
-    return { bayModelId: model.id, imageId: model.imageId, labels: model.labels, driver };
+    const { name } = resolved.manifest;
+    if (name !== spec.driver.name) throw new UnsuitableForUpgrade(`it is for driver ${name}, the cluster was made by ${spec.driver.name}.`);
+    return { bayModelId: model.id, imageId: model.imageId, labels: model.labels, driver: driverReference(resolved) };
   }
 }

@@ -1,4 +1,4 @@
-import { compareSemver, type DriverRegistry, type ResolvedDriver } from '@jeroboam/driver-sdk';
+import type { DriverRegistry, ResolvedDriver } from '@jeroboam/driver-sdk';
 
 export interface BayNeeds {
   readonly serverType: 'vm' | 'bm' | null;
@@ -19,9 +19,4 @@ export function chooseDriver(drivers: DriverRegistry, needs: BayNeeds): Resolved
     ...(driver === null ? {} : { driver }), ...(imageDriver === undefined ? {} : { imageDriver }),
     ...(configuredDefault === undefined ? {} : { configuredDefault }),
   });
-}
-
-/** The newest template of a driver. */
-export function newestTemplate(versions: readonly string[]): string {
-  return versions.toSorted(compareSemver).at(-1) ?? '';
 }

@@ -1,5 +1,6 @@
 import { Described, json } from '../openapi/describe.ts';
-import { BOOLEAN, INTEGER, TEXT, listOf, named, nullable, object } from '../openapi/schema.ts';
+import { BOOLEAN, INTEGER, TEXT, listOf, mapOf, named, nullable, object } from '../openapi/schema.ts';
+import { DRIVER_STATE } from './driver-state.type.ts';
 
 const DRIVER = named('Driver', object({
   name: TEXT,
@@ -7,7 +8,10 @@ const DRIVER = named('Driver', object({
   description: TEXT,
   state: TEXT,
   provides: listOf(object({ server_type: TEXT, os: TEXT, coe: TEXT })),
-  template_versions: listOf(TEXT),
+  template_versions: listOf(object({
+    version: TEXT, digest: { ...nullable(TEXT), description: 'SHA-256 of what it holds; null where the driver has no template.' },
+    default_labels: mapOf(TEXT), reversible_to: nullable(TEXT),
+  })),
   capabilities: object({
     operations: listOf(TEXT),
     network_drivers: listOf(TEXT),
@@ -29,4 +33,8 @@ const DRIVER = named('Driver', object({
 export const DriversDescribed = Described({
   list: { summary: 'List the drivers there are', answers: { 200: json(listOf(DRIVER)) } },
   show: { summary: 'Show a version of a driver', answers: { 200: json(DRIVER) } },
+  change: {
+    summary: 'Change the state of a driver', description: 'By an object, not a patch. Retiring is refused while clusters live that were made with it.',
+    body: { name: 'DriverState', type: DRIVER_STATE }, answers: { 200: json(DRIVER, 'It is changed.') }, refusals: [404, 409],
+  },
 });

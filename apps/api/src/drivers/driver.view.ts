@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { DriverManifest } from '@jeroboam/driver-sdk';
+import { manifestDigest, type DriverManifest } from '@jeroboam/driver-sdk';
 import type { DriverOnHost } from '@jeroboam/messaging';
 
 /**
@@ -15,7 +14,7 @@ export function driverView(manifest: DriverManifest, onHost: DriverOnHost | 'not
     description: manifest.description,
     state: manifest.state,
     provides: manifest.provides.map(({ serverType, os, coe }) => ({ server_type: serverType, os, coe })),
-    template_versions: manifest.templateVersions,
+    template_versions: manifest.templateVersions.map((version) => templateView(version, manifest)),
     capabilities: {
       operations: capabilities.operations,
       network_drivers: capabilities.networkDrivers,
@@ -27,7 +26,7 @@ export function driverView(manifest: DriverManifest, onHost: DriverOnHost | 'not
       max_nodes: capabilities.maxNodes,
       limitations: capabilities.limitations,
     },
-    digest: digestOf(manifest),
+    digest: manifestDigest(manifest),
     ...(manifest.deprecation ? { sunset: manifest.deprecation.sunset } : {}),
     ...availability(onHost),
   };
@@ -42,13 +41,8 @@ function availability(onHost: DriverOnHost | 'not loaded' | null): Record<string
   return { available: onHost.available, missing };
 }
 
-/** Hex SHA-256 over the manifest's data as JSON with sorted members: the same data, however written, has one digest. */
-export function digestOf(manifest: DriverManifest): string {
-  const { create: _code, ...data } = manifest;
-  return createHash('sha256').update(JSON.stringify(data, sorted)).digest('hex');
-}
-
-function sorted(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+/** One template; its digest is null where the driver brings no template that could be looked at. */
+function templateView(version: string, { bundles = [] }: DriverManifest): Record<string, unknown> {
+  const bundle = bundles.find((each) => each.version === version);
+  return { version, digest: bundle?.digest ?? null, default_labels: bundle?.defaultLabels ?? {}, reversible_to: bundle?.reversibleTo ?? null };
 }

@@ -8,7 +8,7 @@ import { BAY_CATEGORIES, bayOf } from './wire-event.ts';
 /** Arguments of `GET /v1/events`. `type` and `category` take several, separated by commas. */
 export const STREAM_ARGUMENTS = { bay: textArgument, type: textArgument, category: textArgument, after: textArgument };
 
-const CATEGORIES: readonly string[] = [...BAY_CATEGORIES, 'baymodel', 'quota', 'deprecation'];
+const CATEGORIES: readonly string[] = [...BAY_CATEGORIES, 'baymodel', 'quota', 'deprecation', 'driver'];
 
 /** Which events somebody wants, out of those that may be seen. */
 export class EventFilter {

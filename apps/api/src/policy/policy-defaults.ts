@@ -71,6 +71,7 @@ export const DEFAULT_RULES = {
   // Whoever has any role that Magnum knows.
   'event:get': ANY_ROLE,
   'driver:get': ANY_ROLE,
+  'driver:update': ADMIN,
   'deprecation:get': READER,
   // Who uses it, over all projects.
   'deprecation:get_all': ADMIN,

@@ -74,6 +74,7 @@ const MATRIX: Readonly<Record<PolicyRule, readonly Who[]>> = {
   'magnum-service:get_all': ['admin'],
   'event:get': ANYBODY,
   'driver:get': ANYBODY,
+  'driver:update': ['admin'],
   'deprecation:get': READS,
   'deprecation:get_all': ['admin'],
   'federation:create': ['owner', 'colleague', 'memberOnly'],

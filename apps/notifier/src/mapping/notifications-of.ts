@@ -96,6 +96,8 @@ const TABLE: { readonly [T in JeroboamEvent['type']]: Told<RecordedAs<T>> } = {
   AuthorityRotationStarted: silent('CaRotationRequested tells of it'),
   AuthorityRotationCompleted: silent('CaRotationCompleted tells of it'),
   DeprecatedUseCounted: silent('about a driver or a template, for its operator; no project’s bay changes'),
+  DriverStateChanged: silent('as DeprecatedUseCounted'),
+  TemplatesPublished: silent('as DeprecatedUseCounted'),
   BaySlotReserved: silent('the bay itself is told of'),
   BaySlotReleased: silent('as BaySlotReserved'),
   OperationQueued: silent('the bay’s events say what was asked for and what came of it; how it was worked on is in the log'),

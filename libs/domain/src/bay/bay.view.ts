@@ -70,6 +70,10 @@ export interface DriverReference {
   readonly name: string;
   readonly version: string;
   readonly templateVersion: string;
+  /** Hex SHA-256 of the template bundle; absent where the driver has none, and before digests were recorded. */
+  readonly templateDigest?: string;
+  /** Hex SHA-256 of the driver's manifest; absent before digests were recorded. */
+  readonly driverDigest?: string;
   /** Which of the four steps of the resolution decided. */
   readonly resolvedBy: 'request' | 'image' | 'configuration' | 'only-match';
 }

@@ -2,11 +2,12 @@ import type { BayModelEvent } from '../bay-model/bay-model.decider.ts';
 import type { BayEvent } from '../bay/bay.events.ts';
 import type { CertificateEvent } from '../certificate/certificate.events.ts';
 import type { DeprecatedUseEvent } from '../deprecation/deprecated-use.decider.ts';
+import type { DriverEvent } from '../driver/driver.decider.ts';
 import type { OperationEvent } from '../operation/operation.events.ts';
 import type { QuotaEvent } from '../quota/quota.decider.ts';
 
 /** Every event the log may hold. */
-export type JeroboamEvent = BayEvent | BayModelEvent | QuotaEvent | OperationEvent | CertificateEvent | DeprecatedUseEvent;
+export type JeroboamEvent = BayEvent | BayModelEvent | QuotaEvent | OperationEvent | CertificateEvent | DeprecatedUseEvent | DriverEvent;
 
 /**
  * The present schema version of every event type. A type left out does not compile. Each version ever shipped has one
@@ -46,6 +47,7 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   CredentialRotationFailed: 1,
   CredentialRotationRequested: 1,
   DeprecatedUseCounted: 1,
+  DriverStateChanged: 1,
   NodeGroupCreated: 1,
   NodeGroupCreationFailed: 1,
   NodeGroupCreationRequested: 1,
@@ -75,4 +77,5 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   ResourcesIntended: 1,
   ResourcesRecorded: 1,
   ResourcesReleased: 1,
+  TemplatesPublished: 1,
 };

@@ -1,3 +1,4 @@
+import { templateProblems } from '../template/validate-templates.ts';
 import { deprecationProblems } from './validate-deprecation.ts';
 import { isSemver } from './semver.ts';
 
@@ -25,7 +26,7 @@ export function manifestProblems(value: unknown): readonly string[] {
     (version) => isString(version) && isSemver(version),
     1,
   ), 'templateVersions must list at least one semantic version');
-  return [...problems, ...deprecationProblems(value), ...capabilityProblems(value['capabilities'])];
+  return [...problems, ...templateProblems(value), ...deprecationProblems(value), ...capabilityProblems(value['capabilities'])];
 }
 
 function capabilityProblems(value: unknown): string[] {

@@ -3,6 +3,7 @@ import { bayModelsProjection } from './bay-models.projection.ts';
 import { bayNamesProjection } from './bay-names.projection.ts';
 import { baysProjection } from './bays.projection.ts';
 import { deprecatedUsesProjection } from './deprecated-uses.projection.ts';
+import { driversProjection } from './drivers.projection.ts';
 import { operationsProjection } from './operations.projection.ts';
 import { quotasProjection } from './quotas.projection.ts';
 import { usageProjection } from './usage/usage.projection.ts';
@@ -12,5 +13,6 @@ export function apiProjections(): Projection[] {
   // Those a client waits for before its 202 come first: they are told of an event in this order.
   return [
     baysProjection, operationsProjection, bayModelsProjection, bayNamesProjection, quotasProjection, usageProjection, deprecatedUsesProjection,
+    driversProjection,
   ];
 }

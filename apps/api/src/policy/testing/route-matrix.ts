@@ -185,6 +185,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   // A stream would not end: one that is let in is refused for a category that there is not.
   'GET /events': on('bay', 400, '/events?bay=THING&category=nonsense', ANY_ROLE),
   'GET /drivers': list('/drivers', [...ANY_ROLE, 'stranger', 'foreign-reader', 'unscoped', 'admin']),
+  'PATCH /drivers/:name/:version': free(200, '/drivers/swarm_test/1.2.0', ['admin'], { state: 'active' }),
   'GET /drivers/:name/:version': list('/drivers/swarm_test/1.2.0', [...ANY_ROLE, 'stranger', 'foreign-reader', 'unscoped', 'admin']),
   'GET /deprecations': list('/deprecations'),
 

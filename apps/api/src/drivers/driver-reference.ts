@@ -1,0 +1,11 @@
+import type { DriverReference } from '@jeroboam/domain';
+import { manifestDigest, newestTemplate, type ResolvedDriver } from '@jeroboam/driver-sdk';
+
+/** What a bay keeps of the driver that makes it: version, newest template, and by which content both can be known again. */
+export function driverReference({ manifest, resolvedBy }: ResolvedDriver): DriverReference {
+  const { version, bundle } = newestTemplate(manifest);
+  return {
+    name: manifest.name, version: manifest.version, templateVersion: version, resolvedBy, driverDigest: manifestDigest(manifest),
+    ...(bundle ? { templateDigest: bundle.digest } : {}),
+  };
+}
