@@ -18,8 +18,8 @@ const DELETE = 'coe cluster delete';
 const STATS = 'coe stats list';
 
 const B1 = {
-  name: 'b1', uuid: UUID, status: 'CREATE_COMPLETE', status_reason: null, health_status: null, health_status_reason: {}, node_count: 2,
-  master_count: 1,
+  name: 'b1', uuid: UUID, status: 'CREATE_COMPLETE', status_reason: null, node_count: 2, master_count: 1, health_status: 'HEALTHY',
+  health_status_reason: { api: 'ok', 'default-master-0.Ready': 'True', 'default-worker-0.Ready': 'True', 'default-worker-1.Ready': 'True' },
   node_addresses: [ADDRESS, ADDRESS], master_addresses: [ADDRESS], api_address: expect.stringMatching(/^tcp:\/\/10\.\d+\.\d+\.\d+:2376$/),
   coe_version: '1.0.0', container_version: '1.0.0',
   keypair: 'default', flavor_id: 'm1.small', master_flavor_id: 'm1.tiny', docker_volume_size: 5, create_timeout: 30, discovery_url: null,
@@ -97,8 +97,8 @@ const LOOKING: readonly Row[] = [
   {
     command: LIST, args: '--sort-key name', does: 'lists the clusters of the project',
     json: [
-      { uuid: UUID, name: 'b1', keypair: 'default', node_count: 2, master_count: 1, status: 'CREATE_COMPLETE', health_status: null },
-      { uuid: UUID, name: 'k1', keypair: 'default', node_count: 1, master_count: 3, status: 'CREATE_COMPLETE', health_status: null },
+      { uuid: UUID, name: 'b1', keypair: 'default', node_count: 2, master_count: 1, status: 'CREATE_COMPLETE', health_status: 'HEALTHY' },
+      { uuid: UUID, name: 'k1', keypair: 'default', node_count: 1, master_count: 3, status: 'CREATE_COMPLETE', health_status: 'HEALTHY' },
     ],
   },
   {
@@ -224,8 +224,8 @@ export const CLUSTER_ROWS: readonly Row[] = [...MAKING, ...LOOKING, ...CHANGING,
 
 export const CLUSTER_ENDING_ROWS: readonly Row[] = [
   {
-    command: 'coe cluster template delete', args: 'fake', does: 'deletes no template that a cluster uses',
-    says: mentions('Delete for cluster template fake failed: ', 400, 'ClusterTemplate {fake} is referenced by one or multiple clusters'),
+    command: 'coe cluster template delete', args: 'newer', does: 'deletes no template that a cluster uses',
+    says: mentions('Delete for cluster template newer failed: ', 400, 'ClusterTemplate {newer} is referenced by one or multiple clusters'),
   },
   {
     command: DELETE, args: 'b1', does: 'deletes nothing for a reader', as: 'reader', exit: 1,

@@ -26,15 +26,15 @@ export interface Row {
   readonly exit?: number;
   /** The whole of standard output; text may refer to something known. @default nothing, where there is neither `json` nor `check` */
   readonly says?: string | RegExp;
-  /** Standard output as JSON, with `-f json`; what comes before it on lines of its own is `says`. */
+  /** Standard output as JSON, with `-f json`; a function is given what is known. What comes before it on lines of its own is `says`. */
   readonly json?: unknown;
-  /** The whole of standard error. @default nothing */
+  /** The whole of standard error; as `says` it may refer to something known. @default nothing */
   readonly complains?: RegExp;
   /** Whatever patterns cannot say. */
   readonly check?: (stdout: string, known: Known) => void | Promise<void>;
   /** Name for the first group of `says`, or for the `uuid` in `json`. */
   readonly saves?: string;
-  /** Afterwards this bay (a saved name) comes to rest in this status. */
+  /** Afterwards this bay (a saved name) comes to rest in this status; a new one is also found healthy. */
   readonly settles?: readonly [bay: string, status: string];
 }
 

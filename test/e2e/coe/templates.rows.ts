@@ -121,10 +121,11 @@ const DELETE = 'coe cluster template delete';
 /** When no bay uses them any more. */
 export const TEMPLATE_ENDING_ROWS: readonly Row[] = [
   {
-    command: DELETE, args: 'fake nope kube', does: 'deletes each that there is and says what became of the others',
+    command: DELETE, args: 'fake nope kube newer', does: 'deletes each that there is and says what became of the others',
     says: new RegExp('^Request to delete cluster template fake has been accepted\\.\\n'
       + 'Delete for cluster template nope failed: ClusterTemplate nope could not be found \\(HTTP 404\\) \\(Request-ID: \\S+\\)\\n'
-      + 'Request to delete cluster template kube has been accepted\\.\\n$'),
+      + 'Request to delete cluster template kube has been accepted\\.\\n'
+      + 'Request to delete cluster template newer has been accepted\\.\\n$'),
   },
   { command: LIST, args: '', does: 'lists those no more', json: [{ uuid: UUID, name: 'shared', tags: null }] },
 ];
