@@ -1,0 +1,55 @@
+import type { BayView, BaySpec, NodeGroupView } from '@jeroboam/domain';
+import type { ClientIdentity, TemplateBundle } from '@jeroboam/driver-sdk';
+import type { StackService } from './stack/stack-service.port.ts';
+
+/** What nodes have to know of the world. */
+export interface Site {
+  /** Keystone, with `/v3`. */
+  readonly authUrl: string;
+  /** Our API as nodes reach it, with `/v1`: they fetch their certificates there. */
+  readonly apiUrl: string;
+  /** Lets a node ask for its certificates, once. A secret: only for parameters that are hidden. */
+  readonly bootstrapToken: string;
+}
+
+/** The cloud that a Heat driver works in. */
+export interface HeatCloud {
+  /** Stacks where this bay is to live. Cheap: asked for in every step. */
+  stacks(bay: BaySpec): StackService;
+  readonly authUrl: string;
+  readonly apiUrl: string;
+  /** Servers are records and nothing runs on them: the stack alone says how a bay is. */
+  readonly simulated: boolean;
+  /** @throws {StepFailed} there is no way to let nodes in. */
+  bootstrapToken(bay: BaySpec): Promise<string>;
+}
+
+/** What a bay's own API tells of it. */
+export interface Probe {
+  /** As Magnum's `health_status_reason`, e.g. `api` and `<node>.Ready`. */
+  readonly reason: Readonly<Record<string, string>>;
+  readonly healthy: boolean;
+  /** Names of the nodes that it lists, as their servers are called. */
+  readonly nodes: readonly string[];
+}
+
+/**
+ * What is of one driver and not of all Heat drivers. Its templates keep these rules:
+ *
+ * - `bay.yaml` makes the network, the masters and the default workers, `node-group.yaml` one further node group.
+ * - Both take `change` (a text that changes nothing) and `number_of_workers`, `workers_to_remove`; the first also
+ *   `number_of_masters`. `workers_to_remove` is the `resource_list` of the group's `removal_policies`.
+ * - Outputs of both: `worker_addresses` and `worker_servers`, of the first also `master_addresses` and `master_servers`,
+ *   each a map from the number of a node to its value; and of the first `api_address` (a URL), `coe_version`,
+ *   `container_version`.
+ * - What `node-group.yaml` has to know of the bay's own stack it declares as a parameter with the name of one of its outputs.
+ */
+export interface HeatBlueprint {
+  /** Name of the driver, for messages. */
+  readonly name: string;
+  readonly bundles: readonly TemplateBundle[];
+  /** Values by name of parameter; what a template does not declare is left out, as are null and undefined. */
+  parametersOf(bay: BayView, workers: NodeGroupView, site: Site): Readonly<Record<string, unknown>>;
+  /** Asks the bay's API. Absent: only the stacks say how a bay is. @throws when nobody answers. */
+  probe?(bay: BayView, client: ClientIdentity, signal: AbortSignal): Promise<Probe>;
+}

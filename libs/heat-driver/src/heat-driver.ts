@@ -1,0 +1,68 @@
+import type { BayView, OperationView } from '@jeroboam/domain';
+import { StepFailed } from '@jeroboam/driver-sdk';
+import type { Availability, BayDriver, BayHealth, DriverDependencies, HealthContext, PlannedStep, StepContext, StepResult } from '@jeroboam/driver-sdk';
+import { Fence } from './bay/fence.ts';
+import type { HeatBlueprint, HeatCloud } from './blueprint.ts';
+import { lookAtHealth } from './health.ts';
+import { plan, requirePlanned } from './plan.ts';
+import type { StepName } from './plan.ts';
+import { deleteNodeGroupStack, deleteNodeGroupStacks, deleteStack } from './steps/delete.ts';
+import { awaitStack, beginStack, selectNodes } from './steps/make.ts';
+import { reportNodes } from './steps/nodes.ts';
+import type { Pace, Work } from './steps/work.ts';
+
+const RUN: Readonly<Record<StepName, (work: Work) => Promise<StepResult>>> = {
+  'select-nodes': selectNodes,
+  'begin-stack': beginStack,
+  'await-stack': awaitStack,
+  'report-nodes': reportNodes,
+  'delete-node-group-stack': deleteNodeGroupStack,
+  'delete-node-group-stacks': deleteNodeGroupStacks,
+  'delete-stack': deleteStack,
+};
+
+const UNHURRIED: Pace = { pollMs: 1_000, patienceMs: 5_000 };
+
+/** What all drivers whose bays are Heat stacks have in common. */
+export class HeatDriver implements BayDriver {
+  readonly #blueprint: HeatBlueprint;
+  readonly #dataDir: string;
+  readonly #cloud: HeatCloud | undefined;
+  readonly #pace: Pace;
+
+  /** @param cloud undefined: none is configured; then it is not available, and says why. */
+  constructor(blueprint: HeatBlueprint, { dataDir }: Pick<DriverDependencies, 'dataDir'>, cloud: HeatCloud | undefined, pace: Pace = UNHURRIED) {
+    this.#blueprint = blueprint;
+    this.#dataDir = dataDir;
+    this.#cloud = cloud;
+    this.#pace = pace;
+  }
+
+  async availability(): Promise<Availability> {
+    if (this.#cloud) return { available: true };
+    const reason = 'its bays are Heat stacks, and this process has no way into a cloud (JEROBOAM_KEYSTONE_URL)';
+    return { available: false, missing: [{ what: 'an OpenStack cloud', reason }] };
+  }
+
+  plan(operation: OperationView, _bay: BayView): readonly PlannedStep[] {
+    return plan(this.#blueprint.name, operation);
+  }
+
+  async run(step: PlannedStep, context: StepContext): Promise<StepResult> {
+    const name = requirePlanned(this.#blueprint.name, step, context.operation);
+    const cloud = this.#required();
+    const { spec } = context.bay;
+    const fence = new Fence(this.#dataDir, spec.bayId, context.fencingToken);
+    fence.raise();
+    return RUN[name]({ blueprint: this.#blueprint, cloud, stacks: cloud.stacks(spec), fence, context, pace: this.#pace });
+  }
+
+  async health(bay: BayView, context: HealthContext): Promise<BayHealth> {
+    return lookAtHealth(this.#blueprint, this.#required(), bay, context);
+  }
+
+  #required(): HeatCloud {
+    if (this.#cloud) return this.#cloud;
+    throw new StepFailed(`${this.#blueprint.name} has no way into a cloud`, { retryable: true });
+  }
+}

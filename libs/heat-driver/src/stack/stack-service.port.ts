@@ -1,0 +1,62 @@
+/** Which stack; Heat wants both, so that a name used twice never hits the wrong one. */
+export interface StackRef {
+  readonly name: string;
+  readonly id: string;
+}
+
+export interface NewStack {
+  readonly name: string;
+  /** A stack of this name with this tag is one that an earlier try of ours made: it is taken over. */
+  readonly ownerTag: string;
+  readonly template: unknown;
+  /** Texts of nested templates and of user data, by the names that templates use. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Heat gives up after that long. */
+  readonly timeoutMinutes?: number;
+}
+
+export interface FoundStack extends StackRef {
+  /** What Heat did last, or does: `CREATE`, `UPDATE`, `DELETE`, … */
+  readonly action: string;
+  readonly progress: 'in-progress' | 'complete' | 'failed';
+  /** In Heat's words. */
+  readonly reason: string;
+  /** As Heat has them: text, whatever their type. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Null while Heat cannot tell. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** The resource that brought a stack down. */
+export interface StackFailure {
+  /** Names from the stack down; empty when only the stack itself says something. */
+  readonly path: readonly string[];
+  readonly type: string;
+  /** Service that the resource lives in (`compute`, `network`, …), where its type tells. */
+  readonly service?: string;
+  readonly httpStatus?: number;
+  /** `quota` and `in-use` pass once somebody makes room. */
+  readonly cause: 'quota' | 'in-use' | 'timeout' | 'not-authorized' | 'other';
+  /** In Heat's words. */
+  readonly reason: string;
+}
+
+/**
+ * What a driver needs of Heat; `HeatStacks` of @jeroboam/openstack fulfils it. Nothing waits for a stack: callers look
+ * again. Every call is tried again a bounded number of times where that is harmless; what it throws then is a `DomainError`.
+ */
+export interface StackService {
+  /** Begins to make a stack, or finds the one that an earlier try began. */
+  create(stack: NewStack, signal?: AbortSignal): Promise<StackRef>;
+  /** Undefined when there is none, and when it is deleted. */
+  find(name: string): Promise<FoundStack | undefined>;
+  /** Those with this tag, oldest first. */
+  listByTag(ownerTag: string): Promise<readonly StackRef[]>;
+  /** Begins an update of these parameters; everything else stays. */
+  update(ref: StackRef, change: { readonly parameters: Readonly<Record<string, unknown>> }, signal?: AbortSignal): Promise<void>;
+  /** Begins to delete, also what failed or is under way. Nothing there is success. */
+  delete(ref: StackRef, signal?: AbortSignal): Promise<void>;
+  /** Why a stack failed; undefined when it did not, or is gone. */
+  failure(ref: StackRef): Promise<StackFailure | undefined>;
+}

@@ -1,0 +1,124 @@
+import type { StepResult } from '@jeroboam/driver-sdk';
+import { StepFailed } from '@jeroboam/driver-sdk';
+import { ownerTagOf } from '../bay/names.ts';
+import { parametersFor } from '../bundle/parameters.ts';
+import { blockersOf, inCloud, passes, sentenceOf } from '../stack/reasons.ts';
+import { CHANGE, changeOf, changeText } from '../stack/stack-change.ts';
+import type { FoundStack, StackFailure } from '../stack/stack-service.port.ts';
+import { hasScale, targetOf, wantedScale } from './target.ts';
+import type { Target } from './target.ts';
+import { bundleOf, guard, look } from './work.ts';
+import type { Work } from './work.ts';
+
+/** Tries of one operation to bring a stack through whose failure does not pass by itself. */
+const MOST_TRIES = 3;
+/** Heat refuses stacks that may take longer than a day. */
+const LONGEST_MINUTES = 1_440;
+
+/** Refuses before anything is changed. */
+export async function selectNodes(work: Work): Promise<StepResult> {
+  const { context: { operation, bay } } = work;
+  const target = targetOf(work.context);
+  if (bay.nodeGroups.some(({ name, role }) => name === operation.resize?.nodeGroup && role === 'master'))
+    throw new StepFailed('the number of masters of a bay cannot change', { retryable: false });
+  wantedScale(work.context, target, await inCloud(work.stacks.find(target.entry.name)));
+  return {};
+}
+
+/** Has Heat make the stack, or bring the one that is there to the sizes that are wanted. */
+export async function beginStack(work: Work): Promise<StepResult> {
+  const target = targetOf(work.context);
+  const found = await look(work, target.entry.name, isIdle);
+  const id = found ? await bringTo(work, target, found) : await create(work, target);
+  await work.context.ledger.record([{ ...target.entry, externalId: id }]);
+  return target.nodeGroup === null ? { outputs: { stackId: id } } : {};
+}
+
+/** Ends when the stack is complete and as wanted. A failed one is brought through again, a bounded number of times. */
+export async function awaitStack(work: Work): Promise<StepResult> {
+  const target = targetOf(work.context);
+  const before = await look(work, target.entry.name, isIdle);
+  if (!before || before.progress === 'complete') {
+    if (before && isAsWanted(work, target, before)) return {};
+    // Taken away meanwhile, or what was asked for was lost.
+    await beginStack(work);
+  } else if (before.progress === 'failed') {
+    const failure = await refuseHopeless(work, before);
+    if (work.context.attempt === 1) throw failed(before, failure);
+    await change(work, target, before);
+  }
+  const after = await look(work, target.entry.name, (found) => isIdle(found) && (found.progress === 'failed' || isAsWanted(work, target, found)));
+  if (after && isIdle(after) && after.progress === 'failed') throw failed(after, await refuseHopeless(work, after));
+  if (after && isIdle(after) && isAsWanted(work, target, after)) return {};
+  throw new StepFailed(`The stack ${target.entry.name} is ${after ? `${after.action}_IN_PROGRESS` : 'not there yet'}`, { retryable: true });
+}
+
+async function create(work: Work, target: Target): Promise<string> {
+  const { context: { bay, ledger, operation, signal, fencingToken }, blueprint, cloud, stacks } = work;
+  const { files } = bundleOf(blueprint, bay.spec);
+  const file = target.nodeGroup === null ? 'bay.yaml' : 'node-group.yaml';
+  const site = { authUrl: cloud.authUrl, apiUrl: cloud.apiUrl, bootstrapToken: await cloud.bootstrapToken(bay.spec) };
+  const parameters = {
+    ...(await parametersFor(work, target, files[file]!, site)),
+    ...wantedScale(work.context, target, undefined), [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries: 1 }),
+  };
+  const timeout = bay.spec.createTimeoutMinutes;
+  guard(work);
+  await ledger.intend([target.entry]);
+  guard(work);
+  const made = await inCloud(stacks.create({
+    name: target.entry.name, ownerTag: ownerTagOf(bay.spec), template: files[file], files, parameters,
+    ...(timeout ? { timeoutMinutes: Math.min(timeout, LONGEST_MINUTES) } : {}),
+  }, signal));
+  return made.id;
+}
+
+/** Looks whether there is anything to change in a stack that is there. */
+async function bringTo(work: Work, target: Target, found: FoundStack): Promise<string> {
+  refuseNewer(work, found);
+  if (found.action === 'DELETE') throw new StepFailed(`The stack ${found.name} is being deleted`, { retryable: true });
+  const ours = changeOf(found)?.operationId === work.context.operation.operationId;
+  // A failed try of this operation is the next step's to repair, which counts how often.
+  if (hasScale(found, wantedScale(work.context, target, found)) && (found.progress !== 'failed' || ours)) return found.id;
+  if (!isIdle(found)) throw new StepFailed(`The stack ${found.name} is still ${found.action}_IN_PROGRESS`, { retryable: true });
+  await change(work, target, found);
+  return found.id;
+}
+
+async function change(work: Work, target: Target, found: FoundStack): Promise<void> {
+  const { context: { operation, fencingToken, signal }, stacks } = work;
+  refuseNewer(work, found);
+  const last = changeOf(found);
+  const tries = last?.operationId === operation.operationId ? last.tries + 1 : 1;
+  const parameters = { ...wantedScale(work.context, target, found), [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries }) };
+  guard(work);
+  await inCloud(stacks.update(found, { parameters }, signal));
+}
+
+/** Executors on other hosts have fences of their own; the stack is one for all. */
+function refuseNewer({ context: { fencingToken } }: Work, found: FoundStack): void {
+  const newest = changeOf(found)?.fencingToken ?? 0;
+  if (newest > fencingToken) throw new StepFailed(`fencing token ${fencingToken} is too old: ${newest} changed the stack ${found.name}`, { retryable: false });
+}
+
+/** @throws {StepFailed} final: it has failed as often as it may. @returns why it failed. */
+async function refuseHopeless(work: Work, stack: FoundStack): Promise<StackFailure | undefined> {
+  const failure = await inCloud(work.stacks.failure(stack));
+  const last = changeOf(stack);
+  const tries = last?.operationId === work.context.operation.operationId ? last.tries : 0;
+  if (tries >= MOST_TRIES && !(failure && passes(failure)))
+    throw new StepFailed(sentenceOf(stack, failure), { retryable: false, blockedBy: blockersOf(failure) });
+  return failure;
+}
+
+function failed(stack: FoundStack, failure: StackFailure | undefined): StepFailed {
+  return new StepFailed(sentenceOf(stack, failure), { retryable: true, blockedBy: blockersOf(failure) });
+}
+
+function isIdle({ progress }: FoundStack): boolean {
+  return progress !== 'in-progress';
+}
+
+function isAsWanted({ context }: Work, target: Target, found: FoundStack): boolean {
+  return found.progress === 'complete' && hasScale(found, wantedScale(context, target, found));
+}
