@@ -22,7 +22,8 @@ interface Butane {
  * inline texts go in so that its variables stay readable, everything that a data URL cannot hold escaped.
  */
 export function renderIgnition(text: string, script: (name: string) => string): string {
-  const { storage = {}, systemd, passwd } = parse(text) as Butane;
+  // As Butane reads it: `0600` is a mode.
+  const { storage = {}, systemd, passwd } = parse(text, { version: '1.1' }) as Butane;
   const rendered = {
     ignition: { version: '3.3.0' },
     ...(passwd ? { passwd: { users: passwd.users?.map(({ name, ssh_authorized_keys: keys }) => ({ name, sshAuthorizedKeys: keys })) } } : {}),
