@@ -1,4 +1,5 @@
 import { ApiClient, login } from './harness/client.ts';
+import { fetchDescribed } from './harness/contract.ts';
 import { readLog } from './harness/history.ts';
 import { EmbeddedProcess } from './harness/process.ts';
 
@@ -66,7 +67,7 @@ describe('bad input', () => {
     expect((await readLog(jeroboam.dataDir)).length).toBe(before);
   });
   it('answers a request without a token as keystonemiddleware does', async () => {
-    const response = await fetch(`${jeroboam.apiUrl}/v1/clusters`);
+    const response = await fetchDescribed(jeroboam.apiUrl, '/v1/clusters');
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(`Keystone uri="${jeroboam.authUrl}"`);
     expect(await response.json()).toEqual({ error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' } });

@@ -1,4 +1,5 @@
 import { ApiClient, login } from './harness/client.ts';
+import { fetchDescribed } from './harness/contract.ts';
 import { badlyEnded, brokenChains, leftovers, neverStarted, readLog } from './harness/history.ts';
 import { EmbeddedProcess } from './harness/process.ts';
 
@@ -107,7 +108,8 @@ describe('the life of a bay', () => {
 
   it('streams events live to whoever listens', async () => {
     const stop = new AbortController();
-    const response = await fetch(`${jeroboam.apiUrl}/v1/events`, { headers: { 'x-auth-token': api.token, accept: 'text/event-stream' }, signal: stop.signal });
+    const headers = { 'x-auth-token': api.token, accept: 'text/event-stream' };
+    const response = await fetchDescribed(jeroboam.apiUrl, '/v1/events', { headers, signal: stop.signal });
     expect(response.headers.get('content-type')).toMatch(/text\/event-stream/);
     const bayId = await api.createBay(await api.fakeTemplate(), { name: 'streamed' });
     let text = '';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { KEYSTONE_START_TIMEOUT_MS, login, revoke } from '@jeroboam/openstack/testing';
 import type { Login, RealKeystone } from '@jeroboam/openstack/testing';
 import { ApiClient } from './harness/client.ts';
+import { fetchDescribed } from './harness/contract.ts';
 import { withRealKeystone } from './harness/identity.ts';
 import type { JeroboamInCloud } from './harness/identity.ts';
 import { EmbeddedProcess } from './harness/process.ts';
@@ -65,7 +66,7 @@ describe('Jeroboam as a service user of a real Keystone', () => {
     const { status, headers } = await list(unknown);
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
     expect(await Promise.all(Array.from({ length: 20 }, async () => (await list(known)).status))).toEqual(Array(20).fill(200));
-    expect((await fetch(`${cloud.jeroboam.apiUrl}/healthcheck`)).status).toBe(200);
+    expect((await fetchDescribed(cloud.jeroboam.apiUrl, '/healthcheck')).status).toBe(200);
     await keystone.resume();
     expect((await list(unknown)).status).toBe(200);
   }, SLOW_TEST_MS);
@@ -112,5 +113,5 @@ describe('Jeroboam as a service user of a real Keystone', () => {
 
 /** With plain `fetch`: refusals of a token are no JSON, as with Magnum. */
 function listClusters({ apiUrl }: EmbeddedProcess, token: string): Promise<Response> {
-  return fetch(`${apiUrl}/v1/clusters`, { headers: { 'x-auth-token': token } });
+  return fetchDescribed(apiUrl, '/v1/clusters', { headers: { 'x-auth-token': token } });
 }

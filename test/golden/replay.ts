@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiClient, login } from '../e2e/harness/client.ts';
-import { requireDescribed } from '../e2e/harness/contract.ts';
+import { fetchDescribed } from '../e2e/harness/contract.ts';
 import { EmbeddedProcess, root } from '../e2e/harness/process.ts';
 import { PairedIds, differences } from './comparison.ts';
 import type { Difference } from './comparison.ts';
@@ -72,12 +72,10 @@ export class Replay {
     const headers = new Headers([...request.headers].filter(([name]) => name !== 'x-auth-token'));
     if (user !== 'nobody') headers.set('x-auth-token', this.tokens.get(user)!);
     const hasBody = request.headers.has('content-type');
-    const response = await fetch(`${this.jeroboam.apiUrl}${this.ids.inOurs(request.target)}`, {
+    const response = await fetchDescribed(this.jeroboam.apiUrl, this.ids.inOurs(request.target), {
       method: request.method, headers, ...(hasBody ? { body: this.ids.inOurs(request.body) } : {}),
     });
-    const text = await response.text();
-    await requireDescribed(this.jeroboam.apiUrl, request.method, this.ids.inOurs(request.target), response, text);
-    return { status: response.status, headers: response.headers, text };
+    return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
   compare({ response }: Recording, answer: Answer): readonly Difference[] {

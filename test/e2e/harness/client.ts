@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requireDescribed } from './contract.ts';
+import { fetchDescribed } from './contract.ts';
 
 export interface Answer<B = Record<string, unknown>> {
   readonly status: number;
@@ -35,13 +35,12 @@ export class ApiClient {
   ) {}
 
   async call<B = Record<string, unknown>>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<B>> {
-    const response = await fetch(`${this.apiUrl}${path}`, {
+    const response = await fetchDescribed(this.apiUrl, path, {
       method,
       headers: { 'x-auth-token': this.token, 'openstack-api-version': this.version, accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    await requireDescribed(this.apiUrl, method, path, response, text);
     return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as B };
   }
 

@@ -13,9 +13,15 @@ function contractAt(apiUrl: string): Promise<ApiContract> {
   return contract;
 }
 
-/** @throws Error that lists in what an answer is not as the API describes itself: status, headers, any field of the body. */
-export async function requireDescribed(
-  apiUrl: string, method: string, path: string, { status, headers }: Response, text: string,
-): Promise<void> {
-  (await contractAt(apiUrl)).requireDescribed(method, path, { status, headers: Object.fromEntries(headers), text });
+/**
+ * `fetch` against an API.
+ * @throws Error that lists in what the answer is not as the API describes itself: status, headers, any field of the body.
+ */
+export async function fetchDescribed(apiUrl: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(`${apiUrl}${path}`, init);
+  const { status, headers } = response;
+  // A stream has no end to be read to.
+  const text = headers.get('content-type')?.startsWith('text/event-stream') ? undefined : await response.clone().text();
+  (await contractAt(apiUrl)).requireDescribed(init.method ?? 'GET', path, { status, headers: Object.fromEntries(headers), text });
+  return response;
 }
