@@ -1,7 +1,7 @@
 import { DomainError } from '@jeroboam/domain';
 
-/** Services of the cloud that look-ups go to, by their catalog type. */
-export type CloudService = 'image' | 'compute' | 'network' | 'identity';
+/** Services of the cloud that we talk to, by their catalog type. */
+export type CloudService = 'image' | 'compute' | 'network' | 'identity' | 'orchestration' | 'key-manager';
 
 /** What people call them; messages name both, as operators search logs for the one and users for the other. */
 export const SERVICE_NAMES: Readonly<Record<CloudService, string>> = {
@@ -9,6 +9,8 @@ export const SERVICE_NAMES: Readonly<Record<CloudService, string>> = {
   compute: 'compute service (Nova)',
   network: 'network service (Neutron)',
   identity: 'identity service (Keystone)',
+  orchestration: 'orchestration service (Heat)',
+  'key-manager': 'key manager (Barbican)',
 };
 
 /** Kinds of things a look-up can find, as messages name them. */
@@ -50,5 +52,71 @@ export class CloudNameAmbiguous extends DomainError {
   readonly kind = 'conflict';
   constructor(kind: LookupKind, ident: string) {
     super(`Multiple ${kind}s exist with same name '${ident}'. Please use the ${kind} ID instead.`, { kind, ident });
+  }
+}
+
+/**
+ * Keystone does not let us in with these credentials: wrong, expired, or whoever they belong to is gone or lost its roles.
+ * Unavailable and not forbidden, as it says nothing about the request: with repaired credentials the same one succeeds.
+ */
+export class CloudCredentialsRefused extends DomainError {
+  readonly code = 'CLOUD_CREDENTIALS_REFUSED';
+  readonly kind = 'unavailable';
+  constructor(credentials: string, status: number) {
+    super(`The identity service (Keystone) does not take our credentials (${credentials})`, { service: 'identity', credentials, status });
+  }
+}
+
+/** A service knows who we are and does not let us do this. */
+export class CloudForbidden extends DomainError {
+  readonly code = 'CLOUD_FORBIDDEN';
+  readonly kind = 'forbidden';
+  constructor(service: CloudService, action: string, answer: string) {
+    super(`The ${SERVICE_NAMES[service]} forbids us to ${action}: ${answer}`, { service, action });
+  }
+}
+
+/** A service finds something wrong with what we sent; it answers the same however often it is asked. */
+export class CloudRequestInvalid extends DomainError {
+  readonly code = 'CLOUD_REQUEST_INVALID';
+  readonly kind = 'invalid';
+  constructor(service: CloudService, action: string, answer: string) {
+    super(`The ${SERVICE_NAMES[service]} refuses to ${action}: ${answer}`, { service, action });
+  }
+}
+
+/** A service cannot do this in the state that things are in, and could not in all our tries. */
+export class CloudConflict extends DomainError {
+  readonly code = 'CLOUD_CONFLICT';
+  readonly kind = 'conflict';
+  constructor(service: CloudService, action: string, answer: string) {
+    super(`The ${SERVICE_NAMES[service]} cannot ${action} now: ${answer}`, { service, action });
+  }
+}
+
+/** There is no such thing in the cloud (any more). */
+export class CloudThingNotFound extends DomainError {
+  readonly code = 'CLOUD_THING_NOT_FOUND';
+  readonly kind = 'not-found';
+  constructor(service: CloudService, action: string, answer: string) {
+    super(`The ${SERVICE_NAMES[service]} found nothing to ${action}: ${answer}`, { service, action });
+  }
+}
+
+/** Another stack of the project has the name, and it is not one that an earlier try of ours made. */
+export class StackNameTaken extends DomainError {
+  readonly code = 'STACK_NAME_TAKEN';
+  readonly kind = 'conflict';
+  constructor(name: string) {
+    super(`The project has a stack named ${name} that is not ours`, { stackName: name });
+  }
+}
+
+/** Of the roles that a purpose needs the requester holds none that may be passed on. */
+export class NoRoleToPassOn extends DomainError {
+  readonly code = 'NO_ROLE_TO_PASS_ON';
+  readonly kind = 'forbidden';
+  constructor(purpose: string, wanted: readonly string[]) {
+    super(`A credential for ${purpose} needs one of the roles ${wanted.join(', ')}; the requester can pass on none`, { purpose, wanted });
   }
 }

@@ -2,7 +2,9 @@ import type { CloudService } from '../errors.ts';
 import type { CatalogService } from '../token/token-validator.port.ts';
 
 /** Version that is added to an address which names none. */
-const API_VERSION: Readonly<Record<CloudService, string>> = { image: 'v2', compute: 'v2.1', network: 'v2.0', identity: 'v3' };
+const API_VERSION: Readonly<Record<CloudService, string>> = {
+  image: 'v2', compute: 'v2.1', network: 'v2.0', identity: 'v3', orchestration: 'v1', 'key-manager': 'v1',
+};
 
 export interface AddressChoice {
   /** `public`, `internal` or `admin`. */
