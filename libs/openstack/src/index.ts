@@ -1,4 +1,7 @@
-export { CloudLookupForbidden, CloudNameAmbiguous, CloudServiceUnavailable, KeystoneUnavailable } from './errors.ts';
+export {
+  CloudConflict, CloudCredentialsRefused, CloudForbidden, CloudLookupForbidden, CloudNameAmbiguous, CloudRequestInvalid,
+  CloudServiceUnavailable, CloudThingNotFound, KeystoneUnavailable, NoRoleToPassOn, StackNameTaken,
+} from './errors.ts';
 export type { CloudService, LookupKind } from './errors.ts';
 export { openKeystone } from './token/keystone.ts';
 export type { KeystoneOptions } from './token/keystone.ts';
@@ -13,3 +16,23 @@ export { openHttpPool } from './http/http-pool.ts';
 export type { HttpPool, HttpPoolOptions } from './http/http-pool.ts';
 export { HttpFailure } from './http/http-call.port.ts';
 export type { HttpCall, HttpRequest, HttpResponse } from './http/http-call.port.ts';
+export { openKeystoneSession } from './session/keystone-session.ts';
+export type { KeystoneSessionOptions } from './session/keystone-session.ts';
+export type { CloudRequest, CloudSession } from './session/cloud-session.port.ts';
+export type { CloudCredentials, Scope, UserIdent } from './session/credentials.ts';
+export type { Pacing, RetryPolicy } from './session/cloud-client.ts';
+export { openHeatStacks } from './heat/heat-stacks.ts';
+export type {
+  EventPage, HeatStacks, HeatStacksOptions, NewStack, Stack, StackAction, StackChange, StackEvent, StackFailure, StackParameters,
+  StackProgress, StackRef, StackResource, StackSource, StackStatus, TemplateSummary,
+} from './heat/heat-stacks.port.ts';
+export { bayPrefix, credentialName, rolesToPassOn } from './purpose/names.ts';
+export type { Purpose } from './purpose/names.ts';
+export { openPurposeCredentials } from './purpose/purpose-credentials.ts';
+export type {
+  AccessRule, CredentialIntent, CredentialRecord, MintedCredential, PurposeCredentials,
+} from './purpose/purpose-credentials.ts';
+export { openBayUsers } from './purpose/bay-users.ts';
+export type { BayUser, BayUsers } from './purpose/bay-users.ts';
+export { openTrusts } from './purpose/trusts.ts';
+export type { Trust, TrustIntent, Trusts } from './purpose/trusts.ts';

@@ -1,0 +1,40 @@
+"""heat-api and heat-engine of Debian's python3-heat in one process, which lets them talk through memory.
+
+usage: launch.py --config-file FILE
+
+Makes the tables first when the SQLite file of the configuration is new.
+"""
+from heat.cmd import all as heat_all  # first: it replaces blocking calls of what is imported after it
+
+import sys
+
+from oslo_config import cfg
+import sqlalchemy
+
+from heat.db.sqlalchemy import models
+
+
+def database_url():
+    # Not the global configuration: Heat reads that itself, and only once.
+    own = cfg.ConfigOpts()
+    own.register_opt(cfg.StrOpt('connection'), group='database')
+    own(args=sys.argv[1:], project='heat')
+    return own.database.connection
+
+
+def make_tables(url):
+    engine = sqlalchemy.create_engine(url)
+    with engine.begin() as connection:
+        # A property of the file. Without a write-ahead log every reader would shut out the writers.
+        connection.exec_driver_sql('PRAGMA journal_mode = WAL')
+    for table in models.BASE.metadata.tables.values():
+        # Heat may delete a row a second time, later: no other row may have got its number meanwhile.
+        table.dialect_options['sqlite']['autoincrement'] = True
+    # From the models: the steps by which grown databases got there are for MySQL.
+    models.BASE.metadata.create_all(engine)
+    engine.dispose()
+
+
+if __name__ == '__main__':
+    make_tables(database_url())
+    heat_all.main()

@@ -1,0 +1,160 @@
+import { hash, randomBytes } from 'node:crypto';
+import { Secret } from '@jeroboam/platform';
+import { CloudConflict, KeystoneUnavailable, NoRoleToPassOn } from '../errors.ts';
+import { recordOf, recordsOf, textOf } from '../http/json.ts';
+import type { JsonRecord } from '../http/json.ts';
+import { CloudClient } from '../session/cloud-client.ts';
+import type { Pacing } from '../session/cloud-client.ts';
+import type { CloudSession } from '../session/cloud-session.port.ts';
+import { rolesToPassOn } from './names.ts';
+import type { Purpose } from './names.ts';
+
+/** One request that a credential may make. Services enforce it whose keystonemiddleware is told its `service_type`. */
+export interface AccessRule {
+  /** Type in the catalog. */
+  readonly service: string;
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With `*` for one part, `**` for any number, `{name}` for a named one: `/v2.0/ports/*`. */
+  readonly path: string;
+}
+
+/** Everything about a credential that is known before it is made; nothing in it is secret. */
+export interface CredentialIntent {
+  /** As `credentialName` gives it. */
+  readonly name: string;
+  readonly purpose: Purpose;
+  /** Roles that the purpose needs; it gets those of them that the requester may pass on. */
+  readonly roles: readonly string[];
+  /** None means everything that the roles allow. */
+  readonly accessRules: readonly AccessRule[];
+  readonly expiresAt: Date;
+}
+
+/** What a ledger keeps of a credential. */
+export interface CredentialRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** RFC 3339 UTC; null for one that never expires. */
+  readonly expiresAt: string | null;
+}
+
+export interface MintedCredential extends CredentialRecord {
+  readonly purpose: Purpose;
+  readonly secret: Secret;
+  /** SHA-256 of the secret, hexadecimal: tells secrets apart without showing them. */
+  readonly fingerprint: string;
+  /** SHA-256 of the access rules, hexadecimal. */
+  readonly accessRulesHash: string;
+}
+
+/**
+ * Application credentials of the user that the session is: the requester, or the bay's own user. Keystone lets nobody
+ * make them for others, nor with an application credential.
+ *
+ * @throws {CloudServiceUnavailable} by every call, after all tries; the outcome is unknown: do it again.
+ * @throws {CloudCredentialsRefused} the session's user is gone or has lost its roles.
+ */
+export interface PurposeCredentials {
+  /**
+   * Makes a credential. One of this name that is there already is of an earlier try whose secret nobody has: it is
+   * taken away first.
+   * @throws {NoRoleToPassOn} @throws {CloudForbidden} @throws {CloudRequestInvalid}
+   */
+  mint(intent: CredentialIntent): Promise<MintedCredential>;
+  /** Those whose name begins with `prefix`. */
+  list(prefix: string): Promise<readonly CredentialRecord[]>;
+  /** Takes a credential away, and its access rules, which Keystone would keep. Nothing there is success. */
+  revoke(id: string): Promise<void>;
+}
+
+export function openPurposeCredentials(session: CloudSession, pacing: Pacing): PurposeCredentials {
+  return new KeystonePurposeCredentials(new CloudClient(session, 'identity', pacing));
+}
+
+const SECRET_BYTES = 32;
+
+class KeystonePurposeCredentials implements PurposeCredentials {
+  constructor(private readonly client: CloudClient) {}
+
+  async mint(intent: CredentialIntent): Promise<MintedCredential> {
+    const roles = rolesToPassOn(intent.roles, (await this.client.session.identity()).roles);
+    if (roles.length === 0) throw new NoRoleToPassOn(intent.purpose, intent.roles);
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const made = await this.#make(intent, roles, secret);
+    return {
+      ...recordOfCredential(made), purpose: intent.purpose, secret: new Secret(secret),
+      fingerprint: hash('sha256', secret), accessRulesHash: hash('sha256', JSON.stringify(intent.accessRules)),
+    };
+  }
+
+  async list(prefix: string): Promise<readonly CredentialRecord[]> {
+    return (await this.#all()).map(recordOfCredential).filter(({ name }) => name.startsWith(prefix));
+  }
+
+  async revoke(id: string): Promise<void> {
+    const path = `${await this.#path()}/${encodeURIComponent(id)}`;
+    const what = `application credential ${id}`;
+    const shown = await this.client.sendToPossiblyGone({ action: `show ${what}`, method: 'GET', path, repeatable: true });
+    if (shown === undefined) return;
+    await this.client.sendToPossiblyGone({ action: `delete ${what}`, method: 'DELETE', path, repeatable: true });
+    const rules = recordsOf(recordOf(this.client.jsonOf(shown)['application_credential'])?.['access_rules']);
+    for (const rule of rules) await this.#dropRule(textOf(rule['id']) ?? '');
+  }
+
+  async #make(intent: CredentialIntent, roles: readonly string[], secret: string): Promise<JsonRecord> {
+    const action = {
+      action: `create application credential ${intent.name}`, method: 'POST', path: await this.#path(), hidden: [secret],
+      body: { application_credential: documentOf(intent, roles, secret) },
+      // The name is taken then, and what has it is made anew.
+      repeatable: true,
+    } as const;
+    let response = await this.client.answer(action);
+    if (response.status === 409) {
+      for (const { id, name } of await this.list(intent.name)) if (name === intent.name) await this.revoke(id);
+      response = await this.client.answer(action);
+    }
+    if (response.status === 409) throw new CloudConflict('identity', action.action, 'somebody else makes one of this name');
+    const made = recordOf(this.client.jsonOf(this.client.accepted(action, response))['application_credential']);
+    if (textOf(made?.['id']) === undefined) throw new KeystoneUnavailable('it answered the creation of a credential without an id');
+    return made!;
+  }
+
+  /** Rules are shared by equal credentials of the user; one that another credential uses stays (403). */
+  async #dropRule(id: string): Promise<void> {
+    const { userId } = await this.client.session.identity();
+    const path = `/users/${encodeURIComponent(userId)}/access_rules/${encodeURIComponent(id)}`;
+    const action = { action: `delete access rule ${id}`, method: 'DELETE', path, repeatable: true } as const;
+    const response = await this.client.answer(action);
+    if (response.status !== 403 && response.status !== 404) this.client.accepted(action, response);
+  }
+
+  async #all(): Promise<readonly JsonRecord[]> {
+    const action = { action: 'list application credentials', method: 'GET', path: await this.#path(), repeatable: true } as const;
+    const body = await this.client.json(action);
+    return recordsOf(body['application_credentials']);
+  }
+
+  async #path(): Promise<string> {
+    return `/users/${encodeURIComponent((await this.client.session.identity()).userId)}/application_credentials`;
+  }
+}
+
+function documentOf(intent: CredentialIntent, roles: readonly string[], secret: string): unknown {
+  return {
+    name: intent.name, secret, roles: roles.map((name) => ({ name })), unrestricted: false,
+    // Keystone reads no time zone, and takes the time for UTC.
+    expires_at: intent.expiresAt.toISOString().replace(/Z$/, ''),
+    ...(intent.accessRules.length > 0 && { access_rules: intent.accessRules }),
+  };
+}
+
+function recordOfCredential(credential: JsonRecord): CredentialRecord {
+  const expiresAt = textOf(credential['expires_at']);
+  return {
+    id: textOf(credential['id']) ?? '',
+    name: textOf(credential['name']) ?? '',
+    roles: recordsOf(credential['roles']).map((role) => textOf(role['name']) ?? ''),
+    expiresAt: expiresAt === undefined ? null : `${expiresAt.replace(/Z$/, '')}Z`,
+  };
+}
