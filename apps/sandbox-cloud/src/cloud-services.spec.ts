@@ -185,8 +185,8 @@ describe('network service', () => {
     ['name=public', ['public']],
     [`id=${stableUuid('network', 'private')}`, ['private']],
     ['router:external=true', ['public']],
-    ['router:external=False', ['private', 'own']],
-    ['shared=1', ['private']],
+    ['router:external=False', ['private', 'metal', 'own']],
+    ['shared=1', ['private', 'metal']],
     ['name=public&router:external=false', []],
   ])('lists networks that match %s', async (query, expected) => {
     expect(names(await sandbox.get(`/network/v2.0/networks?${query}`, demo), 'networks')).toEqual(expected);

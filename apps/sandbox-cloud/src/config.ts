@@ -17,6 +17,8 @@ const schema = z.object({
   JEROBOAM_SANDBOX_CLOUD_FILE: z.string().min(1).optional(),
   /** @default 3600 */
   JEROBOAM_SANDBOX_TOKEN_TTL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(3_600),
+  /** Folder to keep stacks in over a restart. @default nowhere */
+  JEROBOAM_SANDBOX_DATA_DIR: z.string().min(1).optional(),
   /** `true` lets it listen on other than loopback addresses. @default false */
   JEROBOAM_SANDBOX_ALLOW_PUBLIC: z.enum(['true', 'false']).default('false'),
 });
@@ -34,6 +36,7 @@ export function readSandboxConfig(env: NodeJS.ProcessEnv): SandboxCloudOptions {
     port: config.JEROBOAM_SANDBOX_PORT,
     containerInfraUrl: config.JEROBOAM_CONTAINER_INFRA_URL,
     tokenTtlSeconds: config.JEROBOAM_SANDBOX_TOKEN_TTL_SECONDS,
+    ...(config.JEROBOAM_SANDBOX_DATA_DIR !== undefined && { dataDir: config.JEROBOAM_SANDBOX_DATA_DIR }),
     allowPublic: config.JEROBOAM_SANDBOX_ALLOW_PUBLIC === 'true',
     ...(config.JEROBOAM_SANDBOX_PUBLIC_URL !== undefined && { publicUrl: config.JEROBOAM_SANDBOX_PUBLIC_URL }),
     ...(config.JEROBOAM_SANDBOX_IDENTITY_URL !== undefined && { identityUrl: config.JEROBOAM_SANDBOX_IDENTITY_URL }),

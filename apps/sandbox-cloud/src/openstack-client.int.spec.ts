@@ -51,8 +51,8 @@ describe('the unmodified openstack client', () => {
   }, TEST_TIMEOUT_MS);
 
   it('reads the catalog', async () => {
-    expect(await column('catalog list', 'Type')).toEqual(['identity', 'container-infra', 'image', 'compute', 'network']);
-    expect(await column('service list', 'Name')).toEqual(['keystone', 'magnum', 'glance', 'nova', 'neutron']);
+    expect(await column('catalog list', 'Type')).toEqual(['identity', 'container-infra', 'image', 'compute', 'network', 'orchestration']);
+    expect(await column('service list', 'Name')).toEqual(['keystone', 'magnum', 'glance', 'nova', 'neutron', 'heat']);
     expect(await column('endpoint list --service container-infra', 'URL')).toEqual(Array(3).fill('http://127.0.0.1:9511/v1'));
   }, TEST_TIMEOUT_MS);
 
@@ -74,15 +74,15 @@ describe('the unmodified openstack client', () => {
     expect(new Set(await column('image list', 'Name'))).toEqual(new Set(images));
     const properties = { os_distro: 'fedora-coreos' };
     expect(await openstack('image show fedora-coreos')).toMatchObject({ name: 'fedora-coreos', properties });
-    expect(await column('flavor list', 'Name')).toEqual(['m1.tiny', 'm1.small', 'm1.medium', 'm1.large']);
+    expect(await column('flavor list', 'Name')).toEqual(['m1.tiny', 'm1.small', 'm1.medium', 'm1.large', 'bm.standard']);
     expect(await openstack('flavor show m1.small')).toMatchObject({ id: '2', ram: 2_048, disk: 20, vcpus: 1 });
     expect(await column('keypair list', 'Name', { user: 'demo' })).toEqual(['default']);
   }, TEST_TIMEOUT_MS);
 
   it('finds networks', async () => {
-    expect(await column('network list', 'Name')).toEqual(['public', 'private']);
+    expect(await column('network list', 'Name')).toEqual(['public', 'private', 'metal']);
     expect(await column('network list --external', 'Name')).toEqual(['public']);
     expect(await openstack('network show public')).toMatchObject({ name: 'public', 'router:external': true });
-    expect(await column('subnet list', 'Name')).toEqual(['public-subnet', 'private-subnet']);
+    expect(await column('subnet list', 'Name')).toEqual(['public-subnet', 'private-subnet', 'metal-subnet']);
   }, TEST_TIMEOUT_MS);
 });

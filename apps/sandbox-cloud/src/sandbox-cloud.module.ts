@@ -20,9 +20,16 @@ import { ForeignTokens, OwnTokens, TokenChecker } from './identity/token-checker
 import { TokenStore } from './identity/token-store.ts';
 import { ImageController } from './image/image.controller.ts';
 import { NetworkController } from './network/network.controller.ts';
+import { HeatController } from './orchestration/api/heat.controller.ts';
+import { HeatDocuments } from './orchestration/api/heat-documents.ts';
+import { ResourcesController, SignalController } from './orchestration/api/resources.controller.ts';
+import { StackFinder } from './orchestration/api/stack-finder.ts';
+import { StacksController } from './orchestration/api/stacks.controller.ts';
+import { SandboxOrchestration } from './orchestration/sandbox-orchestration.ts';
+import { AdminController } from './admin/admin.controller.ts';
 
 export interface SandboxCloudModuleOptions {
-  readonly cloud: Cloud;
+  readonly orchestration: SandboxOrchestration;
   readonly address: SandboxAddress;
   readonly containerInfraUrl: string;
   /** Another Keystone, with `/v3`: its tokens are taken, and the sandbox is no identity service itself. */
@@ -35,15 +42,18 @@ export interface SandboxCloudModuleOptions {
 
 const IDENTITY = [IdentityDiscoveryController, AuthController, IdentityController, ServiceCatalogController];
 
-/** The services of the sandbox cloud, each below its own path: `/v3`, `/image`, `/compute`, `/network`. */
+/** The services of the sandbox cloud, each below its own path: `/v3`, `/image`, `/compute`, `/network`,
+ * `/orchestration`; and `/admin`, which no cloud has. */
 @Module({})
 export class SandboxCloudModule {
   static register(options: SandboxCloudModuleOptions): DynamicModule {
-    const { cloud, address, containerInfraUrl, identityUrl, tokenTtlMs, now } = options;
+    const { orchestration, address, containerInfraUrl, identityUrl, tokenTtlMs, now } = options;
+    const { sim: { cloud, keypairs }, orchestrator } = orchestration;
     return {
       module: SandboxCloudModule,
       controllers: [
         ...(identityUrl === undefined ? IDENTITY : []), ImageController, ComputeController, KeypairController, NetworkController,
+        HeatController, StacksController, ResourcesController, SignalController, AdminController,
       ],
       providers: [
         { provide: Cloud, useValue: cloud },
@@ -52,7 +62,11 @@ export class SandboxCloudModule {
         { provide: TokenStore, useValue: new TokenStore(tokenTtlMs, now) },
         identityUrl === undefined ? { provide: TokenChecker, useClass: OwnTokens } : { provide: TokenChecker, useValue: new ForeignTokens(identityUrl, cloud) },
         { provide: APP_FILTER, useValue: new ErrorFilter(() => identityUrl ?? `${address.url}/v3`) },
-        Authenticator, Catalog, IdentityDocuments, KeypairStore, TokenDocument, TokenGuard,
+        { provide: KeypairStore, useValue: keypairs },
+        { provide: SandboxOrchestration, useValue: orchestration },
+        { provide: HeatDocuments, useValue: new HeatDocuments(orchestrator, () => address.url) },
+        { provide: StackFinder, useValue: new StackFinder(orchestrator) },
+        Authenticator, Catalog, IdentityDocuments, TokenDocument, TokenGuard,
       ],
     };
   }

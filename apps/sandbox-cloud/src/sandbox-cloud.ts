@@ -8,7 +8,16 @@ import { readCloudFile } from './cloud/cloud-file.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { expecting } from './http/api-error.ts';
 import { SandboxAddress } from './http/sandbox-address.ts';
+import { sufferRequestFaults } from './http/request-faults.ts';
 import { Catalog } from './identity/catalog.ts';
+import { KeypairStore } from './compute/keypair-store.ts';
+import { systemClock } from './inventory/clock.ts';
+import { noStore, openSqliteStore } from './inventory/document-store.ts';
+import { randomIds } from './inventory/ids.ts';
+import { DEFAULT_LATENCY } from './inventory/latency.ts';
+import type { LatencyTable } from './inventory/latency.ts';
+import { SimulatedCloud } from './inventory/simulated-cloud.ts';
+import { SandboxOrchestration } from './orchestration/sandbox-orchestration.ts';
 import { SandboxCloudModule } from './sandbox-cloud.module.ts';
 
 export interface SandboxCloudOptions {
@@ -28,7 +37,11 @@ export interface SandboxCloudOptions {
   readonly tokenTtlSeconds?: number;
   /** Lets it listen on other than loopback addresses. Its passwords are known to everybody. @default false */
   readonly allowPublic?: boolean;
-  /** Milliseconds since 1970. @default Date.now */
+  /** Folder to keep stacks and what they are made of in; without it the sandbox begins empty every time. */
+  readonly dataDir?: string;
+  /** How long the services take, in milliseconds: see `DEFAULT_LATENCY`, which counts without it. */
+  readonly latency?: LatencyTable;
+  /** Milliseconds since 1970, for tokens. @default Date.now */
   readonly now?: () => number;
 }
 
@@ -47,8 +60,8 @@ export interface SandboxCloud {
   close(): Promise<void>;
 }
 
-/** No request to the sandbox is larger; the largest carries a public key. */
-const MAX_BODY_BYTES = 64 * 1024;
+/** No request to the sandbox is larger; the largest carries a template with its files. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Names of 255 characters, each encoded as up to nine. */
 const MAX_PATH_SEGMENT = 4_096;
 
@@ -71,10 +84,11 @@ export async function startSandboxCloud(options: SandboxCloudOptions): Promise<S
 
 /** The application before it listens: what tests send their requests into. */
 export async function createSandboxApp(options: SandboxCloudOptions): Promise<{ app: NestFastifyApplication; address: SandboxAddress }> {
-  const { containerInfraUrl, identityUrl, cloudFile, tokenTtlSeconds = 3_600, now = Date.now } = options;
+  const { containerInfraUrl, identityUrl, tokenTtlSeconds = 3_600, now = Date.now } = options;
   const address = new SandboxAddress();
+  const orchestration = openOrchestration(options, address);
   const module = SandboxCloudModule.register({
-    cloud: new Cloud(readCloudFile(cloudFile)), address, containerInfraUrl, tokenTtlMs: tokenTtlSeconds * 1_000, now,
+    orchestration, address, containerInfraUrl, tokenTtlMs: tokenTtlSeconds * 1_000, now,
     ...(identityUrl !== undefined && { identityUrl: identityUrl.replace(/\/+$/, '') }),
   });
   const adapter = new FastifyAdapter({
@@ -93,7 +107,20 @@ export async function createSandboxApp(options: SandboxCloudOptions): Promise<{ 
     void reply.header('x-openstack-request-id', newRequestId()).header('vary', 'X-Auth-Token');
     done();
   });
+  sufferRequestFaults(adapter.getInstance(), orchestration.sim.faults);
+  adapter.getInstance().addHook('onClose', async () => {
+    await orchestration.close();
+    orchestration.sim.documents.close();
+  });
+  orchestration.start();
   return { app, address };
+}
+
+function openOrchestration({ cloudFile, dataDir, latency = DEFAULT_LATENCY }: SandboxCloudOptions, address: SandboxAddress): SandboxOrchestration {
+  const cloud = new Cloud(readCloudFile(cloudFile));
+  const documents = dataDir === undefined ? noStore : openSqliteStore(dataDir);
+  const keypairs = new KeypairStore(cloud, documents);
+  return new SandboxOrchestration(new SimulatedCloud({ cloud, keypairs, documents, clock: systemClock, ids: randomIds, latency }), () => address.url);
 }
 
 function isLoopback(host: string): boolean {

@@ -29,15 +29,37 @@ const schema = z.strictObject({
     /** Name of the project that alone sees it; without it everybody does. */
     project: name.optional(),
   })).default([]),
-  flavors: z.array(z.strictObject({ id: name.optional(), name, vcpus: count, ramMb: count, diskGb: count })).default([]),
+  flavors: z.array(z.strictObject({
+    id: name.optional(),
+    name,
+    vcpus: count,
+    ramMb: count,
+    diskGb: count,
+    /** A server of it takes a machine of this class. */
+    resourceClass: name.optional(),
+  })).default([]),
   networks: z.array(z.strictObject({
     name,
     id: z.uuid().optional(),
     external: z.boolean().default(false),
     shared: z.boolean().default(false),
+    /** Ports of a network without port security cannot have security groups. */
+    portSecurity: z.boolean().default(true),
+    /** Which wires it runs over: a machine needs a port on them. */
+    physicalNetwork: name.optional(),
+    /** Name of the external network that a router connects it to. */
+    router: name.optional(),
     /** Name of the project that owns it. */
     project: name.optional(),
     subnets: z.array(z.strictObject({ name, id: z.uuid().optional(), cidr: z.cidrv4() })).default([]),
+  })).default([]),
+  /** Bare metal. */
+  machines: z.array(z.strictObject({
+    name,
+    /** Servers ask for it through their flavor. */
+    resourceClass: name.default('baremetal'),
+    /** The physical network that each of its ports is on; null fits any. */
+    ports: z.array(z.string().nullable()).min(1),
   })).default([]),
 });
 
@@ -75,6 +97,7 @@ function problemsOf(file: CloudFile): string[] {
     ...twice('project', file.projects.map((project) => project.name)),
     ...twice('user', file.users.map((user) => user.name)),
     ...twice('flavor', file.flavors.map((flavor) => flavor.name)),
+    ...twice('machine', file.machines.map((machine) => machine.name)),
     // Images and networks may share a name, as in a real cloud, but then each needs an id of its own.
     ...twice('image without an id', file.images.filter(({ id }) => id === undefined).map((image) => image.name)),
     ...twice('network without an id', file.networks.filter(({ id }) => id === undefined).map((network) => network.name)),

@@ -33,6 +33,15 @@ export interface Flavor extends Named {
   readonly vcpus: number;
   readonly ramMb: number;
   readonly diskGb: number;
+  /** A server of it takes a machine of this class. */
+  readonly resourceClass?: string | undefined;
+}
+
+/** A computer without a hypervisor. */
+export interface Machine extends Named {
+  readonly resourceClass: string;
+  /** The physical network that each of its ports is on; null fits any. */
+  readonly ports: readonly (string | null)[];
 }
 
 export interface Subnet extends Named {
@@ -44,6 +53,10 @@ export interface Network extends Named {
   readonly external: boolean;
   readonly shared: boolean;
   readonly ownerId: string;
+  readonly portSecurity: boolean;
+  readonly physicalNetwork: string | null;
+  /** Name of the external network that it has a way to. */
+  readonly router: string | null;
   readonly subnets: readonly Subnet[];
 }
 
@@ -62,6 +75,7 @@ export class Cloud {
   readonly images: readonly Image[];
   readonly flavors: readonly Flavor[];
   readonly networks: readonly Network[];
+  readonly machines: readonly Machine[];
   private readonly keypairSpecs: ReadonlyMap<string, readonly KeypairSpec[]>;
 
   constructor(file: CloudFile) {
@@ -79,6 +93,7 @@ export class Cloud {
     }));
     this.flavors = file.flavors.map((flavor) => ({ ...flavor, id: flavor.id ?? stableUuid('flavor', flavor.name) }));
     this.networks = file.networks.map((network) => this.networkOf(network));
+    this.machines = file.machines.map((machine) => ({ ...machine, id: stableUuid('machine', machine.name) }));
     this.keypairSpecs = new Map(file.users.map((user) => [stableId('user', user.name), [...file.keypairs, ...user.keypairs]]));
   }
 
@@ -110,13 +125,13 @@ export class Cloud {
   }
 
   private networkOf(network: CloudFile['networks'][number]): Network {
-    const { name, external, shared } = network;
+    const { name, external, shared, portSecurity, physicalNetwork = null, router = null } = network;
     const id = network.id ?? stableUuid('network', name);
     const owner = network.project === undefined ? this.projects[0]! : byName(this.projects, network.project);
     const subnets = network.subnets.map((subnet) => ({
       id: subnet.id ?? stableUuid('subnet', id, subnet.name), name: subnet.name, cidr: subnet.cidr, networkId: id,
     }));
-    return { id, name, external, shared, ownerId: owner.id, subnets };
+    return { id, name, external, shared, portSecurity, physicalNetwork, router, ownerId: owner.id, subnets };
   }
 }
 

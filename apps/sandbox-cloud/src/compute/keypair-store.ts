@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
-import { Cloud } from '../cloud/cloud.ts';
+import type { Cloud } from '../cloud/cloud.ts';
 import { ApiError } from '../http/api-error.ts';
+import { noStore } from '../inventory/document-store.ts';
+import type { DocumentStore } from '../inventory/document-store.ts';
 import { fingerprintOf, generateSshKeyPair, placeholderPublicKey } from './ssh-key.ts';
 
 export interface Keypair {
@@ -17,13 +18,21 @@ export interface MadeKeypair {
 
 /** Nova's default quota. */
 const MAX_KEYPAIRS_PER_USER = 100;
+const COLLECTION = 'keypair';
 
-/** Key pairs of each user: those of the cloud file, and what the user makes of them until the sandbox ends. */
-@Injectable()
+/** Key pairs of each user: those of the cloud file, and what the user makes. */
 export class KeypairStore {
   private readonly byUser = new Map<string, Map<string, Keypair>>();
 
-  constructor(private readonly cloud: Cloud) {}
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly documents: DocumentStore = noStore,
+  ) {
+    for (const { document } of documents.load(COLLECTION)) {
+      const { userId, keypair } = document as { readonly userId: string; readonly keypair: Keypair };
+      this.of(userId).set(keypair.name, keypair);
+    }
+  }
 
   list(userId: string): readonly Keypair[] {
     return [...this.of(userId).values()];
@@ -46,13 +55,19 @@ export class KeypairStore {
     if (fingerprint === undefined) throw new ApiError(400, 'Keypair data is invalid: failed to generate fingerprint');
     const keypair = { name, publicKey, fingerprint };
     keypairs.set(name, keypair);
+    this.documents.put(COLLECTION, `${userId}/${name}`, { userId, keypair });
     return { keypair, ...(made && { privateKey: made.privateKey }) };
+  }
+
+  /** As `delete`, of what may be gone already. */
+  forget(userId: string, name: string): void {
+    if (this.of(userId).delete(name)) this.documents.delete(COLLECTION, `${userId}/${name}`);
   }
 
   /** @throws {ApiError} 404 */
   delete(userId: string, name: string): void {
     this.get(userId, name);
-    this.of(userId).delete(name);
+    this.forget(userId, name);
   }
 
   private of(userId: string): Map<string, Keypair> {

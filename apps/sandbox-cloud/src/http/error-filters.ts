@@ -1,6 +1,7 @@
 import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { heatErrorBody, heatMessage } from '../orchestration/api/heat-error.ts';
 import { ApiError, NOT_FOUND } from './api-error.ts';
 
 /** Nova's names for a refusal, which wrap its body. */
@@ -29,7 +30,8 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-function answerOf(url: string, error: ApiError): Answer {
+/** The body in which the service at that address says so. */
+export function answerOf(url: string, error: ApiError): Answer {
   // A missing token is refused before the service itself is reached, in the shape of the middleware in front of it.
   const service = (error.status === 401 ? undefined : url.split(/[/?]/)[1]) ?? 'v3';
   const { status, title, message } = error;
@@ -37,6 +39,9 @@ function answerOf(url: string, error: ApiError): Answer {
     case 'image': return { body: `${status} ${title}\n\n${message}\n\n`, type: 'text/plain' };
     case 'compute': return { body: { [NOVA_KEYS[status] ?? 'computeFault']: { code: status, message } } };
     case 'network': return { body: { NeutronError: { type: status === 404 ? 'HTTPNotFound' : 'HTTPError', message, detail: '' } } };
+    case 'orchestration':
+      if (status === 404) return { body: heatMessage(status, title, message) };
+      return { body: heatErrorBody(status, `HTTP${title.replaceAll(' ', '')}`, message) };
     default: return { body: { error: { code: status, message, title } } };
   }
 }

@@ -58,7 +58,7 @@ export class AuthController {
   @UseGuards(TokenGuard)
   readCatalog(@Caller() caller: CallerIdentity): unknown {
     if (caller.projectId === null) throw new ApiError(403, 'A project-scoped token is required to produce a service catalog.');
-    return { catalog: this.catalog.document(), links: this.documents.links('/auth/catalog') };
+    return { catalog: this.catalog.document(caller.projectId), links: this.documents.links('/auth/catalog') };
   }
 
   @Get('projects')

@@ -10,6 +10,8 @@ export interface CallerIdentity {
   readonly token: string;
   readonly userId: string;
   readonly projectId: string | null;
+  /** What a Keystone elsewhere calls that project; addresses may have it. */
+  readonly foreignProjectId?: string;
   /** Role names, implied ones included. */
   readonly roles: readonly string[];
 }

@@ -41,6 +41,7 @@ export class Catalog {
       service('image', 'glance', `${url}/image`),
       service('compute', 'nova', `${url}/compute/v2.1`),
       service('network', 'neutron', `${url}/network`),
+      service('orchestration', 'heat', `${url}/orchestration/v1/%(project_id)s`),
     ];
   }
 
@@ -51,13 +52,14 @@ export class Catalog {
     })));
   }
 
-  /** As a token carries it. */
-  document(): unknown {
+  /** As a token of that project carries it: its id is filled in where an address has it. */
+  document(projectId: string): unknown {
     const endpoints = this.endpoints();
     return this.services().map(({ id, type, name }) => ({
       id, type, name,
       endpoints: endpoints.filter((endpoint) => endpoint.service.id === id).map((endpoint) => ({
-        id: endpoint.id, interface: endpoint.interface, region: endpoint.region, region_id: endpoint.region, url: endpoint.service.url,
+        id: endpoint.id, interface: endpoint.interface, region: endpoint.region, region_id: endpoint.region,
+        url: endpoint.service.url.replace('%(project_id)s', projectId),
       })),
     }));
   }

@@ -59,6 +59,7 @@ export class ForeignTokens extends TokenChecker {
       token, roles: roles.map(({ name }) => name),
       userId: this.cloud.users.find(({ name }) => name === user.name)?.id ?? user.id,
       projectId: this.cloud.projects.find(({ name }) => name === project?.name)?.id ?? project?.id ?? null,
+      ...(project && { foreignProjectId: project.id }),
     };
   }
 

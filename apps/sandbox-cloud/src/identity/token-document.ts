@@ -25,7 +25,7 @@ export class TokenDocument {
           project: { domain: DOMAIN, id: project.id, name: project.name },
           is_domain: false,
           roles: this.cloud.rolesOf(user.id, project.id),
-          ...(withCatalog && { catalog: this.catalog.document() }),
+          ...(withCatalog && { catalog: this.catalog.document(project.id) }),
         }),
       },
     };

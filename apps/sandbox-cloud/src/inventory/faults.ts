@@ -101,7 +101,12 @@ export class Faults {
     if (effect.kind === 'fail') throw new CloudError(effect.error, 500, effect.message);
   }
 
-  private async removed(id: string, signal: AbortSignal): Promise<void> {
+  pause(ms: number): Promise<void> {
+    return this.clock.sleep(ms);
+  }
+
+  /** Resolves when there is no such rule any more. */
+  async removed(id: string, signal: AbortSignal): Promise<void> {
     const removal = this.removal.get(id) ?? Promise.withResolvers<void>();
     this.removal.set(id, removal);
     await untilAborted(removal.promise, signal);

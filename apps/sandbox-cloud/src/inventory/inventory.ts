@@ -23,13 +23,15 @@ export interface Thing {
   readonly createdAtMs: number;
   /** When the service is done with making it. */
   readyAtMs: number;
+  /** What it uses up besides being one: cores, memory, gigabytes. */
+  readonly amounts?: Readonly<Record<string, number>>;
   /** Who asked for it: absent for what was made from outside of any stack. */
   readonly stackId?: string;
   readonly resource?: string;
 }
 
 export type NewThing = Pick<Thing, 'id' | 'kind' | 'projectId' | 'name' | 'status' | 'document' | 'uses' | 'createdAtMs' | 'readyAtMs'>
-  & Partial<Pick<Thing, 'stackId' | 'resource'>>;
+  & Partial<Pick<Thing, 'stackId' | 'resource' | 'amounts'>>;
 
 const COLLECTION = 'thing';
 
@@ -37,7 +39,7 @@ const COLLECTION = 'thing';
 export class Inventory {
   private readonly byKind = new Map<ThingKind, Map<string, Thing>>(THING_KINDS.map((kind) => [kind, new Map()]));
   private readonly users = new Map<string, Set<Thing>>();
-  private readonly amounts = new Map<string, number>();
+  private readonly totals = new Map<string, number>();
 
   constructor(private readonly store: DocumentStore) {
     for (const { document } of store.load(COLLECTION)) this.index(document as Thing);
@@ -93,9 +95,9 @@ export class Inventory {
     return kind === undefined ? users : users.filter((thing) => thing.kind === kind);
   }
 
-  /** How many a project has. */
-  countOf(kind: ThingKind, projectId: string): number {
-    return this.amounts.get(`${kind}/${projectId}`) ?? 0;
+  /** How many things of a kind a project has, or how much of something. */
+  amountOf(what: string, projectId: string): number {
+    return this.totals.get(`${what}/${projectId}`) ?? 0;
   }
 
   private index(thing: Thing): void {
@@ -104,8 +106,10 @@ export class Inventory {
     this.count(thing, 1);
   }
 
-  private count({ kind, projectId }: Thing, by: number): void {
-    this.amounts.set(`${kind}/${projectId}`, this.countOf(kind, projectId) + by);
+  private count({ kind, projectId, amounts = {} }: Thing, sign: 1 | -1): void {
+    for (const [what, amount] of [[kind, 1] as const, ...Object.entries(amounts)]) {
+      this.totals.set(`${what}/${projectId}`, this.amountOf(what, projectId) + sign * amount);
+    }
   }
 
   private link(thing: Thing): void {

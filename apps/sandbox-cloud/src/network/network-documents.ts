@@ -3,11 +3,11 @@ import type { Network, Subnet } from '../cloud/cloud.ts';
 const MADE_AT = '2026-01-01T00:00:00Z';
 
 export function networkDocument(network: Network): Readonly<Record<string, unknown>> {
-  const { id, name, external, shared, ownerId, subnets } = network;
+  const { id, name, external, shared, portSecurity, ownerId, subnets } = network;
   return {
     id, name, shared, 'router:external': external, subnets: subnets.map((subnet) => subnet.id), project_id: ownerId, tenant_id: ownerId,
     admin_state_up: true, status: 'ACTIVE', mtu: 1_500, description: '', tags: [], availability_zones: [], availability_zone_hints: [],
-    ipv4_address_scope: null, ipv6_address_scope: null, port_security_enabled: true,
+    ipv4_address_scope: null, ipv6_address_scope: null, port_security_enabled: portSecurity,
     created_at: MADE_AT, updated_at: MADE_AT, revision_number: 1,
   };
 }

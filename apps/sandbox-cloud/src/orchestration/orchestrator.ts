@@ -9,6 +9,7 @@ import { StackEngine } from './engine/stack-engine.ts';
 import { StackReader } from './engine/stack-reader.ts';
 import { StackStore } from './engine/stack-store.ts';
 import { StackValidator } from './engine/validation.ts';
+import type { StackIdentity } from './engine/stack-view.ts';
 import type { CustomConstraints } from './hot/constraints.ts';
 import { ResourceGroupType } from './resources/resource-group.ts';
 import { TemplateResourceType } from './resources/template-resource.ts';
@@ -20,7 +21,7 @@ export interface OrchestratorOptions {
   readonly faults: Faults;
   /** Besides groups and templates, which belong to the engine. */
   readonly types: readonly ResourceType[];
-  readonly constraints: CustomConstraints;
+  readonly constraintsFor: (stack: StackIdentity) => CustomConstraints;
 }
 
 /** The parts of an orchestration service, put together. */
@@ -32,10 +33,10 @@ export interface Orchestrator {
   readonly types: ResourceTypes;
 }
 
-export function openOrchestrator({ documents, clock, ids, faults, types: given, constraints }: OrchestratorOptions): Orchestrator {
+export function openOrchestrator({ documents, clock, ids, faults, types: given, constraintsFor }: OrchestratorOptions): Orchestrator {
   const types = new ResourceTypes([...given, new ResourceGroupType(clock)], (path, definition) => new TemplateResourceType(path, definition));
   const store = new StackStore(documents, clock, ids);
   const reader = new StackReader(store, types);
   const parts: EngineParts = { store, types, reader, clock, ids, faults };
-  return { engine: new StackEngine(parts), store, reader, types, validator: new StackValidator(types, constraints) };
+  return { engine: new StackEngine(parts), store, reader, types, validator: new StackValidator(types, constraintsFor) };
 }

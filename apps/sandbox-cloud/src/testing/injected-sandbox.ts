@@ -20,14 +20,14 @@ export interface SendOptions {
 /** A sandbox without a port: requests are handed to it. */
 export interface InjectedSandbox {
   get(path: string, token?: string, headers?: Record<string, string>): Promise<Answer>;
-  send(method: 'POST' | 'DELETE' | 'HEAD', path: string, options?: SendOptions): Promise<Answer>;
+  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD', path: string, options?: SendOptions): Promise<Answer>;
   /** A token of this user, scoped to the project unless that is left out. */
   logIn(user: string, project?: string): Promise<string>;
   close(): Promise<void>;
 }
 
 export async function openInjectedSandbox(options: Partial<SandboxCloudOptions> = {}): Promise<InjectedSandbox> {
-  const { app, address } = await createSandboxApp({ port: 0, containerInfraUrl: 'http://magnum.test/v1', ...options });
+  const { app, address } = await createSandboxApp({ port: 0, containerInfraUrl: 'http://magnum.test/v1', latency: {}, ...options });
   address.url = 'http://sandbox.test';
   await app.init();
   const as = (token: string | undefined) => (token === undefined ? {} : { 'x-auth-token': token });

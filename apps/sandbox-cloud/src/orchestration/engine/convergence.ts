@@ -1,7 +1,7 @@
 import type { Faults } from '../../inventory/faults.ts';
 import type { Clock } from '../../inventory/clock.ts';
 import type { Ids } from '../../inventory/ids.ts';
-import { dependenciesOf, presentResources } from '../hot/dependencies.ts';
+import { dependenciesOf, presentResources, withFurther } from '../hot/dependencies.ts';
 import { evaluate } from '../hot/evaluate.ts';
 import type { JsonMap } from '../hot/json.ts';
 import { same } from '../hot/json.ts';
@@ -14,6 +14,7 @@ import { ResourceRunner } from './resource-runner.ts';
 import type { ResolvedType, ResourceTypes } from './resource-types.ts';
 import type { StackReader } from './stack-reader.ts';
 import type { StackStore } from './stack-store.ts';
+import { resourcePath } from './stack-view.ts';
 import type { StackView } from './stack-view.ts';
 
 export interface EngineParts {
@@ -62,8 +63,8 @@ export class Convergence {
   async toTemplate(): Promise<void> {
     const { parts: { reader }, stack } = this.options;
     const view = reader.view(stack);
-    const dependencies = dependenciesOf(view.template, view.scope);
     const present = presentResources(view.template, view.scope);
+    const dependencies = withFurther(dependenciesOf(view.template, view.scope), this.implied([...present.values()]));
     const missing = [...present.values()].filter(({ name }) => !this.options.parts.store.resource(stack.id, name));
     // All can be seen from the start, as those that are waited for.
     for (const definition of missing) this.newRecord(definition, this.options.parts.types.resolve(stack.definition, definition).implementation);
@@ -72,6 +73,12 @@ export class Convergence {
     const { store } = this.options.parts;
     for (const record of store.resources(stack.id)) if (record.current && !present.has(record.name)) this.retire(record);
     await this.deleteRetired();
+  }
+
+  /** Dependencies that no template writes down: a port needs a subnet on its network. */
+  private implied(definitions: readonly ResourceDefinition[]): [string, string[]][] {
+    const { parts: { types }, stack } = this.options;
+    return definitions.map((definition) => [definition.name, types.resolve(stack.definition, definition).type.waitsFor?.(definition, definitions) ?? []]);
   }
 
   /** Deletes everything. */
@@ -127,7 +134,7 @@ export class Convergence {
     const given = Object.fromEntries(Object.entries(currentNames(resolved.type, definition.properties)).map(([name, value]) => [name, evaluate(value, scope)]));
     const { schemas } = resolved.type;
     const properties = schemas === undefined ? given : resolvedProperties({
-      schemas, given, path: `resources.${definition.name}.properties`, evaluate: (value) => value, custom: () => undefined,
+      schemas, given, path: `${resourcePath(definition.name)}.properties`, evaluate: (value) => value, custom: () => undefined,
     });
     return { definition, resolved, properties, metadata: evaluate(definition.metadata, scope) as JsonMap, requires };
   }

@@ -1,5 +1,6 @@
 import type { Json, JsonMap } from '../hot/json.ts';
 import type { PropertySchemas } from '../hot/properties.ts';
+import type { ResourceDefinition } from '../hot/template.ts';
 import type { ResourceRecord, StackDefinition, StackRecord } from './records.ts';
 
 /** What can be seen of the stack inside of a resource. */
@@ -67,6 +68,8 @@ export interface ResourceType {
   readonly alwaysUpdated?: boolean;
   /** Whether one that failed can be mended by an update; others are replaced. */
   readonly repairable?: boolean;
+  /** Names of resources of the same template that it waits for although it does not refer to them. */
+  waitsFor?(definition: ResourceDefinition, others: readonly ResourceDefinition[]): string[];
   create(context: ResourceContext): Promise<void>;
   /** @throws {NeedsReplacement} */
   update(context: ResourceContext, change: PropertyChange): Promise<void>;

@@ -86,7 +86,7 @@ export class StackEngine {
     const { store, types, reader } = this.parts;
     const record = store.resource(stack.id, resourceName);
     const type = record && types.of(record.implementation, stack.definition);
-    if (!type?.signalled) throw new StackRefusal('ResourceActionNotSupported', 400, `Cannot signal resource ${resourceName}`);
+    if (!type?.signalled) throw new StackRefusal('ResourceActionNotSupported', 400, 'signal is not supported for resource.');
     type.signalled(reader.context(stack, record!), body);
   }
 

@@ -50,7 +50,7 @@ export class StackReader implements NestedView {
 
   attribute(stack: StackRecord, name: string, attribute: string | null, path: readonly Json[]): Json {
     const record = this.store.resource(stack.id, name);
-    if (!record || record.action === 'INIT' || record.physicalId === null) return null;
+    if (!record || record.action === 'INIT') return null;
     if (attribute === null) return this.attributes(stack, record);
     const value = this.types.of(record.implementation, stack.definition).attribute(this.context(stack, record), attribute, path);
     if (value === undefined) throw new HotError('InvalidTemplateAttribute', `The Referenced Attribute (${name} ${attribute}) is incorrect.`);
@@ -62,7 +62,7 @@ export class StackReader implements NestedView {
     const type = this.types.of(record.implementation, stack.definition);
     const names = (type.listedAttributes ?? type.attributes ?? []).filter((name) => name !== 'show');
     return Object.fromEntries(names.map((name) => {
-      const value = record.physicalId === null ? null : type.attribute(this.context(stack, record), name, []);
+      const value = record.action === 'INIT' ? null : type.attribute(this.context(stack, record), name, []);
       return [name, value ?? null];
     }));
   }

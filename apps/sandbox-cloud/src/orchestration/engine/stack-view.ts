@@ -19,6 +19,12 @@ export interface StackIdentity {
   readonly id: string;
   readonly name: string;
   readonly projectId: string;
+  readonly userId?: string;
+}
+
+/** Where a resource is, in messages: numbers are written as positions. */
+export function resourcePath(name: string): string {
+  return /^\d+$/.test(name) ? `resources[${name}]` : `resources.${name}`;
 }
 
 const parsed = new WeakMap<JsonMap, Template>();
@@ -30,16 +36,22 @@ export function templateOf({ template }: StackDefinition): Template {
   return known;
 }
 
+/** How closely a definition is looked at: `loose` lets parameters be missing. */
+export type Strictness = 'strict' | 'loose';
+
 /**
  * @param custom asks the cloud; left out for a definition that was accepted already.
  * @throws {HotError}
  */
 export function stackView(
   stack: StackIdentity, definition: StackDefinition, resources: ResourceView, custom: CustomConstraints = () => undefined,
+  strictness: Strictness = 'strict',
 ): StackView {
   const template = templateOf(definition);
   const { parameters: given, parameterDefaults: defaults } = definition.environment;
-  const parameters = parameterValues({ schemas: template.parameters, given, defaults, custom });
+  const parameters = strictness === 'strict'
+    ? parameterValues({ schemas: template.parameters, given, defaults, custom })
+    : Object.fromEntries(template.parameters.map((schema) => [schema.name, given[schema.name] ?? defaults[schema.name] ?? schema.default ?? null]));
   const pseudo = { 'OS::stack_id': stack.id, 'OS::project_id': stack.projectId, 'OS::stack_name': stack.name, 'OS::region': 'RegionOne' };
   const scope = new StackScope({ template, parameters: { ...parameters, ...pseudo }, files: definition.files, resources });
   return { template, parameters, scope };

@@ -61,3 +61,16 @@ function refuseCircles(dependencies: Dependencies): void {
   }
   if (left.size > 0) throw new HotError('CircularDependencyException', `Circular Dependency Found: ${[...left.keys()].join(', ')}`);
 }
+
+/** What is there already with further dependencies, but for those that would make a circle. */
+export function withFurther(dependencies: Dependencies, further: Iterable<readonly [string, readonly string[]]>): Dependencies {
+  const all = new Map([...dependencies].map(([name, required]) => [name, new Set(required)]));
+  const leadsTo = (from: string, to: string, seen = new Set<string>()): boolean => {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return [...all.get(from) ?? []].some((next) => leadsTo(next, to, seen));
+  };
+  for (const [name, others] of further) for (const other of others) if (all.has(other) && !leadsTo(other, name)) all.get(name)?.add(other);
+  return all;
+}

@@ -137,7 +137,7 @@ outputs: {val: {value: {get_attr: [in, output]}}}`;
   it.each<[JsonMap, string, string]>([
     [{}, inner, 'Property error: : resources.n.properties: : Property p not assigned'],
     [{ p: 1, z: 2 }, inner, 'Property error: : resources.n.properties: : Unknown Property z'],
-    [{ p: 1 }, inner.replace('value:', 'nope:'), 'resources.n<n.yaml>: : Property error: : resources.in.properties: : Unknown Property nope'],
+    [{ p: 1 }, inner.replace('value:', 'nope:'), 'Property error: : resources.n<n.yaml>.resources.in.properties: : Unknown Property nope'],
     [{ p: 1 }, inner.replace('OS::Heat::TestResource', 'My::N'), 'Property error'],
   ])('with %j is refused', async (properties, text, message) => {
     await expect(bench.create(outer(properties), { files: { 'n.yaml': text }, environment })).rejects.toThrow(message);

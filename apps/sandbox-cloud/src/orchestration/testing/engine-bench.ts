@@ -49,7 +49,7 @@ export class EngineBench {
     this.ids = ids;
     this.faults = faults ?? new Faults(documents, clock, ids);
     const all = [...plainTypes({ clock, ids }), ...types];
-    this.parts = openOrchestrator({ documents, clock, ids, faults: this.faults, types: all, constraints: () => undefined });
+    this.parts = openOrchestrator({ documents, clock, ids, faults: this.faults, types: all, constraintsFor: () => () => undefined });
   }
 
   definition(template: JsonMap, { files = {}, parameters = {}, environment = {} }: BenchStack = {}): StackDefinition {
