@@ -6,7 +6,7 @@ export type { CloudService, LookupKind } from './errors.ts';
 export { openKeystone } from './token/keystone.ts';
 export type { KeystoneOptions } from './token/keystone.ts';
 export type { ServiceCredentials } from './token/service-session.ts';
-export type { CatalogEndpoint, CatalogService, KeystoneTokenValidator, TokenInfo } from './token/token-validator.port.ts';
+export type { CatalogEndpoint, CatalogService, KeystoneTokenValidator, TokenInfo, ValidationOptions } from './token/token-validator.port.ts';
 export { openCloudLookups } from './lookup/openstack-lookups.ts';
 export type { CloudLookupsOptions } from './lookup/openstack-lookups.ts';
 export type {
@@ -26,6 +26,8 @@ export type {
   EventPage, HeatStacks, HeatStacksOptions, NewStack, Stack, StackAction, StackChange, StackEvent, StackFailure, StackParameters,
   StackProgress, StackRef, StackResource, StackSource, StackStatus, TemplateSummary,
 } from './heat/heat-stacks.port.ts';
+export { openBarbicanSecrets } from './barbican/barbican-secrets.ts';
+export type { BarbicanSecrets, KeptSecret } from './barbican/barbican-secrets.port.ts';
 export { bayPrefix, credentialName, rolesToPassOn } from './purpose/names.ts';
 export type { Purpose } from './purpose/names.ts';
 export { openPurposeCredentials } from './purpose/purpose-credentials.ts';

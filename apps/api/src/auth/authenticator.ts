@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDomainError } from '@jeroboam/domain';
-import type { KeystoneTokenValidator } from '@jeroboam/openstack';
+import type { KeystoneTokenValidator, TokenInfo } from '@jeroboam/openstack';
 import type { Logger } from '@jeroboam/platform';
 import type { Policy } from '../policy/policy.ts';
 import { callerOf, demoCaller, type Caller } from './caller.ts';
@@ -13,6 +13,9 @@ const KEYSTONE_AWAY = Buffer.from(
   '503 Service Unavailable\n\nThe server is currently unavailable. Please try again at a later time.\n\n'
   + ' The Keystone service is temporarily unavailable.  ',
 );
+
+/** `[keystone_authtoken] service_token_roles` in OpenStack. */
+const SERVICE_ROLE = 'service';
 
 export interface AuthenticatorOptions {
   /** `none`: everybody is the demo user, but only from this host. */
@@ -37,7 +40,9 @@ export class Authenticator {
     if (keystone === 'none') return isFromThisHost(request) ? proceed(demoCaller(policy)) : this.refuse(reply);
     const token = request.headers['x-auth-token'];
     if (typeof token !== 'string' || token === '') return this.refuse(reply);
-    keystone.validate(token).then(
+    const serviceToken = request.headers['x-service-token'];
+    const validated = serviceToken === undefined ? keystone.validate(token) : validatedForService(keystone, token, serviceToken);
+    validated.then(
       (info) => (info === 'invalid' ? this.refuse(reply) : proceed(callerOf(token, info, policy))),
       (error: unknown) => this.keystoneAway(reply, error),
     );
@@ -53,6 +58,12 @@ export class Authenticator {
     this.options.logger.warn('token could not be validated', { error });
     void reply.code(503).headers({ 'retry-after': '1', 'content-type': 'text/plain' }).send(KEYSTONE_AWAY);
   }
+}
+
+/** A service that speaks for a user says who it is; then the user's token may have expired meanwhile. */
+async function validatedForService(keystone: KeystoneTokenValidator, token: string, serviceToken: string | readonly string[]): Promise<TokenInfo | 'invalid'> {
+  const service = typeof serviceToken === 'string' ? await keystone.validate(serviceToken) : 'invalid';
+  return service === 'invalid' ? 'invalid' : keystone.validate(token, { allowExpired: service.roles.includes(SERVICE_ROLE) });
 }
 
 function isFromThisHost(request: FastifyRequest): boolean {

@@ -1,4 +1,4 @@
-import { KeystoneUnavailable, type KeystoneTokenValidator, type TokenInfo } from '@jeroboam/openstack';
+import { KeystoneUnavailable, type KeystoneTokenValidator, type TokenInfo, type ValidationOptions } from '@jeroboam/openstack';
 
 /** People the tests know, by their token. */
 const PEOPLE: Readonly<Record<string, Pick<TokenInfo, 'userId' | 'projectId' | 'roles'>>> = {
@@ -10,6 +10,7 @@ const PEOPLE: Readonly<Record<string, Pick<TokenInfo, 'userId' | 'projectId' | '
   stranger: { userId: 'u6', projectId: 'p2', roles: ['member', 'reader'] },
   'foreign-reader': { userId: 'u9', projectId: 'p2', roles: ['reader'] },
   'foreign-no-role': { userId: 'u10', projectId: 'p2', roles: [] },
+  service: { userId: 'u11', projectId: 'service', roles: ['service'] },
   admin: { userId: 'u7', projectId: 'p9', roles: ['Admin'] },
   unscoped: { userId: 'u8', projectId: null, roles: ['member', 'reader'] },
 };
@@ -22,9 +23,10 @@ export class FakeKeystone implements KeystoneTokenValidator {
     expiresAt: '2099-01-01T00:00:00.000000Z', catalog: [],
   }]));
 
-  validate(token: string): Promise<TokenInfo | 'invalid'> {
+  /** `expired-<person>` is a token that has expired. */
+  validate(token: string, { allowExpired = false }: ValidationOptions = {}): Promise<TokenInfo | 'invalid'> {
     if (this.away) return Promise.reject(new KeystoneUnavailable('it is away for a test'));
-    return Promise.resolve(this.#infos.get(token) ?? 'invalid');
+    return Promise.resolve(this.#infos.get(allowExpired ? token.replace(/^expired-/, '') : token) ?? 'invalid');
   }
 
   close(): void {

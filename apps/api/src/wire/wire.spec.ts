@@ -27,6 +27,13 @@ describe('the wire', () => {
       );
     });
 
+    it.each<[string, string | undefined, number]>([
+      ['expired-member', 'service', 200], ['expired-member', undefined, 401], ['expired-member', 'member', 401],
+      ['member', 'service', 200], ['member', 'member', 200], ['member', 'made-up', 401], ['made-up', 'service', 401],
+    ])('lets %s with the service token %s in with %i', async (as, service, status) => {
+      expect((await api.call('GET /v1/clusters', { as, headers: service === undefined ? {} : { 'x-service-token': service } })).status).toBe(status);
+    });
+
     it('is 401 for a token Keystone does not know', async () => {
       expect((await api.call('GET /v1/clusters', { as: 'made-up' })).status).toBe(401);
     });

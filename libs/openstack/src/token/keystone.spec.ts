@@ -87,6 +87,20 @@ describe('openKeystone', () => {
     expect(questions()).toBe(2);
   });
 
+  it('takes a token that has expired where it may, and remembers that for nobody else', async () => {
+    const { keystone, http, questions } = aKeystone({}, ({ method, url }) => {
+      if (method !== 'GET') return undefined;
+      return url.endsWith('?allow_expired=1') ? { body: tokenBody('old', START - 10_000) } : { status: 404 };
+    });
+    expect(await keystone.validate('old', { allowExpired: true })).toMatchObject({ userName: 'old' });
+    expect(await keystone.validate('old', { allowExpired: true })).toMatchObject({ userName: 'old' });
+    expect(questions()).toBe(1);
+    expect(await keystone.validate('old')).toBe('invalid');
+    expect(http.seen.filter(({ method }) => method === 'GET').map(({ url }) => url)).toEqual([
+      'http://keystone:5000/v3/auth/tokens?allow_expired=1', 'http://keystone:5000/v3/auth/tokens',
+    ]);
+  });
+
   it('remembers briefly that a token is invalid', async () => {
     const { keystone, clock, questions } = aKeystone();
     await keystone.validate('bad');

@@ -7,7 +7,7 @@ import { parseJson } from '../http/json.ts';
 import { ServiceSession, reachKeystone } from './service-session.ts';
 import type { ServiceCredentials } from './service-session.ts';
 import { tokenInfoOf } from './token-info.ts';
-import type { CatalogService, KeystoneTokenValidator, TokenInfo } from './token-validator.port.ts';
+import type { CatalogService, KeystoneTokenValidator, TokenInfo, ValidationOptions } from './token-validator.port.ts';
 
 /** The service user needs the role `service` or `admin` in its project: Keystone lets only those ask about others' tokens. */
 export interface KeystoneOptions extends ServiceCredentials {
@@ -66,47 +66,49 @@ class Keystone implements KeystoneTokenValidator {
     this.#session = new ServiceSession(this.#tokensUrl, options, this.#http, this.#timeoutMs, this.#now);
   }
 
-  validate(token: string): Promise<TokenInfo | 'invalid'> {
+  validate(token: string, { allowExpired = false }: ValidationOptions = {}): Promise<TokenInfo | 'invalid'> {
     const key = hash('sha256', token, 'base64');
     const known = this.#valid.get(key, this.#now());
-    return known ?? this.#validateUnknown(token, key);
+    if (known) return known;
+    return allowExpired ? this.#validateUnknown(token, `${key} expired`, true) : this.#validateUnknown(token, key, false);
   }
 
   close(): void {
     this.#close();
   }
 
-  #validateUnknown(token: string, key: string): Promise<TokenInfo | 'invalid'> {
+  /** An answer about a token that may have expired is remembered by a key of its own: it is good for nobody else. */
+  #validateUnknown(token: string, key: string, allowExpired: boolean): Promise<TokenInfo | 'invalid'> {
     if (token.length > MAX_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token)) return Promise.resolve('invalid');
-    const known = this.#invalid.get(key, this.#now());
+    const known = this.#invalid.get(key, this.#now()) ?? (allowExpired ? this.#valid.get(key, this.#now()) : undefined);
     if (known) return Promise.resolve(known);
     const asked = this.#asking.get(key);
     if (asked) return asked;
-    const asking = this.#ask(token, key).finally(() => this.#asking.delete(key));
+    const asking = this.#ask(token, key, allowExpired).finally(() => this.#asking.delete(key));
     this.#asking.set(key, asking);
     return asking;
   }
 
-  async #ask(token: string, key: string): Promise<TokenInfo | 'invalid'> {
-    const response = await this.#askAsService(token);
+  async #ask(token: string, key: string, allowExpired: boolean): Promise<TokenInfo | 'invalid'> {
+    const response = await this.#askAsService(token, allowExpired ? '?allow_expired=1' : '');
     const nowMs = this.#now();
     if (response.status === 404) return this.#remember(key, nowMs);
     if (response.status !== 200) throw new KeystoneUnavailable(`it answered a token validation with status ${response.status}`);
     const info = tokenInfoOf(parseJson(response.body));
     if (!info) throw new KeystoneUnavailable('it answered a token validation with something that is no token');
     const expiresMs = Date.parse(info.expiresAt);
-    if (expiresMs <= nowMs) return this.#remember(key, nowMs);
+    if (expiresMs <= nowMs && !allowExpired) return this.#remember(key, nowMs);
     const shared = { ...info, catalog: this.#shared(info.catalog, nowMs) };
-    this.#valid.set(key, Promise.resolve(shared), Math.min(nowMs + this.#ttlMs, expiresMs));
+    this.#valid.set(key, Promise.resolve(shared), allowExpired ? nowMs + this.#ttlMs : Math.min(nowMs + this.#ttlMs, expiresMs));
     return shared;
   }
 
   /** Asks with our own token; a fresh one once, as it may have been revoked before its time. */
-  async #askAsService(subject: string): Promise<HttpResponse> {
+  async #askAsService(subject: string, query: string): Promise<HttpResponse> {
     for (let attempt = 1; ; attempt += 1) {
       const own = await this.#session.token();
       const headers = { accept: 'application/json', 'x-auth-token': own, 'x-subject-token': subject };
-      const response = await reachKeystone(this.#http({ method: 'GET', url: this.#tokensUrl, headers, timeoutMs: this.#timeoutMs }));
+      const response = await reachKeystone(this.#http({ method: 'GET', url: `${this.#tokensUrl}${query}`, headers, timeoutMs: this.#timeoutMs }));
       if (response.status === 403) throw new KeystoneUnavailable('the service user may not validate tokens: it lacks the role service');
       if (response.status !== 401 || attempt === 2) return response;
       this.#session.forget(own);

@@ -30,6 +30,14 @@ export interface TokenInfo {
   readonly catalog: readonly CatalogService[];
 }
 
+export interface ValidationOptions {
+  /**
+   * Also takes a token that expired not long ago (Keystone's `allow_expired_window`, two days unless configured): for a
+   * service that goes on with what its user asked for.
+   */
+  readonly allowExpired?: boolean;
+}
+
 /**
  * Tells whose token this is, by asking Keystone (`GET /v3/auth/tokens`) and remembering the answer for a while.
  *
@@ -42,7 +50,7 @@ export interface KeystoneTokenValidator {
    * be a token at all.
    * @throws {KeystoneUnavailable} Keystone gave no usable answer in time; nothing is known about the token.
    */
-  validate(token: string): Promise<TokenInfo | 'invalid'>;
+  validate(token: string, options?: ValidationOptions): Promise<TokenInfo | 'invalid'>;
   /** Closes the connections. */
   close(): void;
 }
