@@ -14,6 +14,7 @@ export const PACKAGES = {
   'python3-keystone': { files: ['/usr/bin/keystone-wsgi-public'], for: 'the tests against a real Keystone' },
   'rabbitmq-server': { files: ['/usr/lib/rabbitmq/bin/rabbitmq-server'], for: 'the tests of notifications' },
   'ceilometer-agent-notification': { files: ['/usr/bin/ceilometer-agent-notification'], for: 'the tests of notifications against a real Ceilometer' },
+  'python3-barbican': { files: ['/usr/lib/python3/dist-packages/barbican'], for: 'the tests against a real Barbican' },
   'python3-heat': { files: ['/usr/lib/python3/dist-packages/heat'], for: 'the tests against a real Heat' },
   openssl: { files: ['/usr/bin/openssl'], for: 'checking certificates with somebody else’s eyes' },
 };

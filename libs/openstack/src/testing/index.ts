@@ -1,3 +1,5 @@
+export { barbicanSecretsContract, secretsOf } from './barbican-secrets.contract.ts';
+export type { KeyManagerUnderTest } from './barbican-secrets.contract.ts';
 export { cloudLookupsContract } from './cloud-lookups.contract.ts';
 export type { ThingsInCloud } from './cloud-lookups.contract.ts';
 export { keystoneTokenValidatorContract } from './keystone-token-validator.contract.ts';
@@ -14,6 +16,9 @@ export type { CountingHttp } from './counting-http.ts';
 export type { KeystoneContents, KeystoneService, KeystoneUser } from './keystone-admin.ts';
 export { realCloudOf } from './real-cloud.ts';
 export type { RealCloud } from './real-cloud.ts';
+export { purposeCredentialsContract } from './purpose-credentials.contract.ts';
+export type { CredentialsUnderTest } from './purpose-credentials.contract.ts';
+export { BARBICAN_START_TIMEOUT_MS, RealBarbican } from './real-barbican.ts';
 export { HEAT_START_TIMEOUT_MS, RealHeat } from './real-heat.ts';
 export { KEYSTONE_START_TIMEOUT_MS, RealKeystone, freePort } from './real-keystone.ts';
 export type { RealKeystoneOptions } from './real-keystone.ts';
