@@ -21,7 +21,7 @@ export interface Said {
 
 const CLIENT = '/usr/bin/openstack';
 
-/** The unmodified `openstack` client of Debian, in a directory of its own; one command at a time, a third of a second each. */
+/** The unmodified `openstack` client of Debian, in a directory of its own; one command at a time, a fraction of a second each. */
 export class OpenStackClient {
   readonly directory = mkdtempSync(join(tmpdir(), 'jeroboam-openstack-'));
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
