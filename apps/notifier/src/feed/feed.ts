@@ -1,20 +1,20 @@
+import { isDomainError } from '@jeroboam/domain';
 import type { Position, RecordedEvent } from '@jeroboam/domain';
 import type { EventBatch, EventLog, Subscription } from '@jeroboam/event-log';
 import type { Clock, Logger, Timer, Timers } from '@jeroboam/platform';
 import { delay } from '@jeroboam/platform';
 import type { ReadModel } from '@jeroboam/read-model';
-import { ownerOf } from '../bay/bay-payload.ts';
 import type { BayRecord } from '../bay/bay-record.ts';
 import { isKnown } from '../bay/recorded.ts';
 import { NothingToTell } from '../mapping/happening.ts';
 import { notificationsOf } from '../mapping/notifications-of.ts';
-import type { Draft, Kind, Origin } from '../message/draft.ts';
+import type { Kind } from '../message/draft.ts';
 import { notificationId } from '../message/notification.ts';
-import { existsDrafts } from '../periods/exists.ts';
-import { sampleDrafts } from '../periods/samples.ts';
+import { periodDrafts } from '../periods/period-drafts.ts';
 import type { Sink } from '../sinks/sink.port.ts';
 import { Cursor } from './cursor.ts';
 import type { FeedMetrics } from './feed-metrics.ts';
+import { lagBehind } from './lag.ts';
 import { Outbox } from './outbox.ts';
 import { nextDue, periodsFrom, told } from './periods.ts';
 import type { Due, PeriodLengths, PeriodsDocument } from './periods.ts';
@@ -43,7 +43,6 @@ export const GRACE_MS = 10_000;
 const TICK_MS = 1_000;
 /** Events sent and committed at once while catching up: what comes twice after a crash at most. */
 const EVENTS_AT_ONCE = 512;
-const LAG_BOUND = 1_000;
 /** Bays whose part of a period is sent and committed at once. */
 const BAYS_AT_ONCE = 250;
 
@@ -67,7 +66,7 @@ export class Feed {
   constructor(private readonly options: FeedOptions) {
     const { sink, kinds, publisherId, timers, logger, metrics, log, readModel, lengths } = options;
     this.#cursor = new Cursor(sink.name, readModel);
-    this.#story = new Story(log, lengths.auditMs);
+    this.#story = new Story(log, lengths.auditMs, (bayId, error) => logger.error('a bay cannot be read from the log and will not be told of', { sink: sink.name, bayId, error }));
     this.#outbox = new Outbox({ sink, kinds, publisherId, timers, logger, metrics, signal: this.#stopping.signal });
   }
 
@@ -137,8 +136,10 @@ export class Feed {
     try {
       this.#outbox.add(notificationsOf(await this.#story.happens(event)), event.position);
     } catch (error) {
-      if (!(error instanceof NothingToTell)) throw error;
-      this.#park(event, error.message);
+      // A log that is away is nobody's fault. Whatever else it is, the next event must not wait for this one.
+      if (isDomainError(error) && error.kind === 'unavailable') throw error;
+      if (!(error instanceof NothingToTell)) this.options.logger.error('an event could not be told of', { sink: this.options.sink.name, type: event.type, position: event.position, error });
+      this.#park(event, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -160,7 +161,7 @@ export class Feed {
     const left = this.#story.records().filter(({ bay }) => periods.afterBay === null || bay.spec.bayId > periods.afterBay);
     for (let at = 0; ; at += BAYS_AT_ONCE) {
       const part = left.slice(at, at + BAYS_AT_ONCE);
-      for (const record of part) this.#outbox.add(this.#periodic(record, due), this.#cursor.position);
+      for (const record of part) this.#addPeriodic(record, due);
       const isLast = at + BAYS_AT_ONCE >= left.length;
       const forgotten = due.what === 'exists' ? part.filter(({ deletedMs }) => deletedMs !== null && deletedMs < due.endMs).map(({ bay }) => bay.spec.bayId) : [];
       const parked = await this.#outbox.flush();
@@ -170,14 +171,15 @@ export class Feed {
     }
   }
 
-  #periodic(record: BayRecord, { what, beginMs, endMs }: Due): readonly Draft[] {
-    const owner = ownerOf(record);
-    const origin: Origin = {
-      id: [record.bay.spec.bayId, what, new Date(endMs).toISOString()], at: new Date(endMs).toISOString(), initiator: owner,
-      context: { ...owner, requestId: null, roles: [] },
-    };
-    if (what === 'exists') return existsDrafts(record, origin, { beginMs, endMs });
-    return record.deletedMs === null ? sampleDrafts(record, origin) : [];
+  #addPeriodic(record: BayRecord, due: Due): void {
+    const { position } = this.#cursor;
+    try {
+      this.#outbox.add(periodDrafts(record, due), position);
+    } catch (error) {
+      const { bayId } = record.bay.spec;
+      this.options.logger.error('a bay could not be told of at the end of a period', { sink: this.options.sink.name, bayId, what: due.what, error });
+      this.#outbox.park({ id: notificationId(bayId, due.what, due.endMs), eventType: due.what, position, problems: [String(error)] });
+    }
   }
 
   #tickLater(): void {
@@ -209,15 +211,8 @@ export class Feed {
 
   async #measureLag(): Promise<void> {
     const { log, clock, metrics, sink } = this.options;
-    let count = 0;
-    let oldest: string | undefined;
-    if ((await log.head()) !== this.#cursor.position) {
-      for await (const { recordedAt } of log.readAll({ ...this.#cursor.after(), limit: LAG_BOUND })) {
-        oldest ??= recordedAt;
-        count += 1;
-      }
-    }
-    metrics.lag(sink.name, count, oldest === undefined ? 0 : Math.max(0, (clock.now().getTime() - Date.parse(oldest)) / 1_000));
+    const { events, seconds } = await lagBehind(log, this.#cursor, clock.now());
+    metrics.lag(sink.name, events, seconds);
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

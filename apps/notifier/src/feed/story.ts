@@ -1,4 +1,4 @@
-import { bayModelDecider, categoryOf } from '@jeroboam/domain';
+import { bayModelDecider, categoryOf, isDomainError } from '@jeroboam/domain';
 import type { BayModelEvent, BayModelSpec, Position, RecordedEvent } from '@jeroboam/domain';
 import type { EventLog } from '@jeroboam/event-log';
 import { evolveRecord } from '../bay/bay-record.ts';
@@ -17,6 +17,8 @@ export class Story {
   constructor(
     private readonly log: EventLog,
     private readonly auditPeriodMs: number,
+    /** A bay whose events do not make one: the others are told of all the same. */
+    private readonly onUnreadable: (bayId: string, error: unknown) => void,
   ) {}
 
   /** Bays that are there, and deleted ones that were not forgotten yet, in order of their ids. */
@@ -28,10 +30,19 @@ export class Story {
   async load(bayIds: Iterable<string>, upTo: Position): Promise<void> {
     this.#records.clear();
     for (const bayId of bayIds) {
-      for await (const event of this.log.readStream(`bay-${bayId}`)) {
-        if (event.position > upTo) break;
-        if (isKnown(event)) this.#evolve(event as RecordedBayEvent);
+      try {
+        await this.#load(bayId, upTo);
+      } catch (error) {
+        if (isDomainError(error) && error.kind === 'unavailable') throw error;
+        this.onUnreadable(bayId, error);
       }
+    }
+  }
+
+  async #load(bayId: string, upTo: Position): Promise<void> {
+    for await (const event of this.log.readStream(`bay-${bayId}`)) {
+      if (event.position > upTo) break;
+      if (isKnown(event)) this.#evolve(event as RecordedBayEvent);
     }
   }
 

@@ -86,6 +86,18 @@ describe('what is told of an event', () => {
     expect(await fixture.metrics.text()).toMatch(/jeroboam_notifications_parked_total\{sink="memory"\} 1\n/);
     expect(await fixture.readModel.find('notifier_memory_parked')).toMatchObject([{ eventType: 'BayPainted' }]);
   });
+  it('is nothing, loudly, of events that make no bay, also after a restart, and the next is told of', async () => {
+    const bayId = bayIdOf('odd');
+    await fixture.log.append(`bay-${bayId}`, [anEvent({ type: 'BayCreationRequested', data: { bayId } }), anEvent({ type: 'BayProvisioned', data: { bayId } })], 'any');
+    expect(await told(b.requested())).toContain('magnum.cluster.create.start info');
+    const parked = await fixture.readModel.find('notifier_memory_parked');
+    expect(parked).toMatchObject([{ eventType: 'BayCreationRequested' }, { eventType: 'BayProvisioned', problems: [expect.stringContaining('is about a bay that nothing is known of')] }]);
+    const next = new MemorySink();
+    fixture.notifier([next]);
+    await fixture.happen(b.provisioned());
+    await fixture.until(() => next.of('magnum.cluster.create.end').length + sink.of('magnum.cluster.create.end').length > 0);
+    expect(fixture.logger.lines.map(({ message }) => message)).toContain('a bay cannot be read from the log and will not be told of');
+  });
   it('is nothing, loudly, where it could not be read, and the next is told of', async () => {
     const broken = bayEvents('broken', { userId: '' });
     expect(await told(broken.requested(), b.requested())).toContain('magnum.cluster.create.start info');
