@@ -1,4 +1,5 @@
 import type { BayView, NodeView, OperationView } from '@jeroboam/domain';
+import type { CloudAccess } from './cloud-access.ts';
 import type { TemplateBundle } from './template/template-bundle.ts';
 
 /** One triple a driver can make bays for, in Magnum's words. */
@@ -61,6 +62,8 @@ export interface DriverDependencies {
   /** A directory of the driver's own on the executor's host; it survives restarts. */
   readonly dataDir: string;
   readonly log: DriverLog;
+  /** Absent where none is configured. */
+  readonly cloud?: CloudAccess;
 }
 
 /** A constant message, then what varies as fields; never a secret. */

@@ -1,3 +1,4 @@
+export type { CloudAccess } from './cloud-access.ts';
 export { StepFailed, notAccessible } from './driver.contract.ts';
 export type {
   Availability,
