@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
 import type { CloudOptions } from './cloud/cloud-settings.ts';
 import { CLOUD_OPTIONS } from './cloud/cloud-settings.ts';
+import { diffDrivers, freezeDrivers } from './driver-diff/driver-diff.command.ts';
+import { newDriver } from './driver-new/new-driver.command.ts';
 import { showDrivers } from './drivers/drivers.command.ts';
 import { showEvents, type CommandContext, type EventsOptions } from './events/events.command.ts';
 import { showOperation, showOperations } from './operations/operations.command.ts';
+import type { Terminal } from './terminal/terminal.ts';
 import { showUsage, type UsageOptions } from './usage/usage.command.ts';
 
 const EXAMPLES = `
@@ -15,6 +18,8 @@ Examples:
   $ jeroboam events bay/web --json | jq -r 'select(.type == "NodeJoined") | .data.node.address'
   $ jeroboam operations bay/web            what was asked of it, and what became of that
   $ jeroboam operation 1f0c2a9e-...        one of these, with its steps
+  $ jeroboam driver new my_cloud           a driver of your own that passes the contract suite
+  $ jeroboam driver diff frozen.json .     whether its next version is PATCH, MINOR or MAJOR
   $ jeroboam usage --from 2026-01-01       how many nodes of which flavor bays had, and how long
 
 A bay is named by its name or id, also when it was deleted long ago. Who asks, and where, is read from the OS_*
@@ -24,8 +29,15 @@ Exit status: 0 done, 1 it did not work, 2 it was asked for wrongly.`;
 /** Makes what commands work with, once the options are read. */
 export type ContextFactory = (options: CloudOptions) => CommandContext;
 
+/** What commands work with that ask no service. */
+export interface Here {
+  readonly terminal: Terminal;
+  /** Current folder, absolute. */
+  readonly folder: string;
+}
+
 /** The commands and their options. Nothing is done before `parseAsync`. */
-export function createProgram(version: string, contextOf: ContextFactory): Command {
+export function createProgram(version: string, contextOf: ContextFactory, here: Here): Command {
   const program = new Command('jeroboam')
     .description('Shows what happens to bays (clusters) and why.')
     .version(version, '-V, --version', 'show the version')
@@ -40,11 +52,31 @@ export function createProgram(version: string, contextOf: ContextFactory): Comma
   addEvents(program, context);
   addOperations(program, context);
   addUsage(program, context);
+  addDriver(program, here);
   program.command('drivers')
     .description('list the drivers, whether they are available, and what is missing')
     .option('--json', 'as JSON')
     .action((options: { json?: boolean }) => showDrivers(options, context()));
   return program;
+}
+
+function addDriver(program: Command, { folder, terminal }: Here): void {
+  const driver = program.command('driver').description('write a driver, and version it');
+  driver.command('new')
+    .description('write a driver that passes the contract suite at once')
+    .argument('<name>', 'lower case letters, digits, _ and -')
+    .option('--dir <folder>', 'where; a folder of the driver\'s name without it')
+    .action((name: string, options: { dir?: string }) => newDriver(name, options, folder, terminal));
+  driver.command('diff')
+    .description('say whether a change of a driver is PATCH, MINOR or MAJOR; fails when its versions declare less')
+    .argument('<old>', 'a frozen.json, or a folder, module or package of the driver as it was')
+    .argument('<new>', 'the same as it is now')
+    .option('--json', 'as JSON')
+    .action((old: string, next: string, options: { json?: boolean }) => diffDrivers(old, next, options, folder, terminal));
+  driver.command('freeze')
+    .description('write down in frozen.json what is shipped, for the next version to be compared with')
+    .argument('<folder>', 'folder of the driver')
+    .action((specifier: string) => freezeDrivers(specifier, folder, terminal));
 }
 
 function addEvents(program: Command, context: () => CommandContext): void {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { ApiClient } from './cloud/api-client.ts';
 import { readCloudSettings } from './cloud/cloud-settings.ts';
 import type { Variables } from './cloud/openrc.ts';
@@ -30,9 +30,9 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
   const program = createProgram(version, (options) => {
     const settings = readCloudSettings(options, host.env, host.folder, (text) => terminal.message(text));
     return { terminal, client: new ApiClient(settings), sleep: host.sleep };
-  });
+  }, { terminal, folder: host.folder });
   const output = { writeOut: (text: string) => void host.stdout.write(text), writeErr: (text: string) => void host.stderr.write(text) };
-  for (const command of [program, ...program.commands]) command.configureOutput(output).exitOverride();
+  for (const command of withSubcommands(program)) command.configureOutput(output).exitOverride();
   try {
     if (args.length === 0) program.help({ error: true });
     await program.parseAsync([...args], { from: 'user' });
@@ -41,6 +41,10 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
   } catch (error) {
     return statusOf(error, terminal);
   }
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 function statusOf(error: unknown, terminal: Terminal): number {

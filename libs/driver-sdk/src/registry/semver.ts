@@ -14,6 +14,11 @@ export function compareSemver(one: string, other: string): number {
   return comparePrerelease(left.prerelease, right.prerelease);
 }
 
+/** Major, minor and patch of a version. */
+export function semverNumbers(version: string): readonly number[] {
+  return partsOf(version).numbers;
+}
+
 function partsOf(version: string): { numbers: number[]; prerelease: string[] } {
   const match = SEMVER.exec(version);
   if (!match) throw new Error(`${version} is not a semantic version`);
