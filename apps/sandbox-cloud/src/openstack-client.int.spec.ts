@@ -51,8 +51,8 @@ describe('the unmodified openstack client', () => {
   }, TEST_TIMEOUT_MS);
 
   it('reads the catalog', async () => {
-    expect(await column('catalog list', 'Type')).toEqual(['identity', 'container-infra', 'image', 'compute', 'network', 'orchestration']);
-    expect(await column('service list', 'Name')).toEqual(['keystone', 'magnum', 'glance', 'nova', 'neutron', 'heat']);
+    expect(await column('catalog list', 'Type')).toEqual(['identity', 'container-infra', 'image', 'compute', 'network', 'volumev3', 'load-balancer', 'orchestration']);
+    expect(await column('service list', 'Name')).toEqual(['keystone', 'magnum', 'glance', 'nova', 'neutron', 'cinderv3', 'octavia', 'heat']);
     expect(await column('endpoint list --service container-infra', 'URL')).toEqual(Array(3).fill('http://127.0.0.1:9511/v1'));
   }, TEST_TIMEOUT_MS);
 

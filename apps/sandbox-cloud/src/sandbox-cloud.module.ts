@@ -19,6 +19,7 @@ import { TokenDocument } from './identity/token-document.ts';
 import { ForeignTokens, OwnTokens, TokenChecker } from './identity/token-checker.ts';
 import { TokenStore } from './identity/token-store.ts';
 import { ImageController } from './image/image.controller.ts';
+import { THINGS_CONTROLLERS } from './inventory/things.controllers.ts';
 import { NetworkController } from './network/network.controller.ts';
 import { HeatController } from './orchestration/api/heat.controller.ts';
 import { HeatDocuments } from './orchestration/api/heat-documents.ts';
@@ -53,7 +54,7 @@ export class SandboxCloudModule {
       module: SandboxCloudModule,
       controllers: [
         ...(identityUrl === undefined ? IDENTITY : []), ImageController, ComputeController, KeypairController, NetworkController,
-        HeatController, StacksController, ResourcesController, SignalController, AdminController,
+        HeatController, StacksController, ResourcesController, SignalController, AdminController, ...THINGS_CONTROLLERS,
       ],
       providers: [
         { provide: Cloud, useValue: cloud },

@@ -41,6 +41,8 @@ export class Catalog {
       service('image', 'glance', `${url}/image`),
       service('compute', 'nova', `${url}/compute/v2.1`),
       service('network', 'neutron', `${url}/network`),
+      service('volumev3', 'cinderv3', `${url}/volume/v3/%(project_id)s`),
+      service('load-balancer', 'octavia', `${url}/load-balancer`),
       service('orchestration', 'heat', `${url}/orchestration/v1/%(project_id)s`),
     ];
   }

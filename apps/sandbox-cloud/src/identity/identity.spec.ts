@@ -57,6 +57,7 @@ describe('logging in', () => {
     expect(urls).toEqual({
       identity: 'http://sandbox.test/v3', 'container-infra': 'http://magnum.test/v1', image: 'http://sandbox.test/image',
       compute: 'http://sandbox.test/compute/v2.1', network: 'http://sandbox.test/network',
+      volumev3: `http://sandbox.test/volume/v3/${stableId('project', 'demo')}`, 'load-balancer': 'http://sandbox.test/load-balancer',
       orchestration: `http://sandbox.test/orchestration/v1/${stableId('project', 'demo')}`,
     });
   });
@@ -166,7 +167,7 @@ describe('asking about a token', () => {
 
 describe('what belongs to a token', () => {
   it('is its catalog, unless it has no scope', async () => {
-    expect((await sandbox.get('/v3/auth/catalog', member)).json.catalog).toHaveLength(6);
+    expect((await sandbox.get('/v3/auth/catalog', member)).json.catalog).toHaveLength(8);
     expect((await sandbox.get('/v3/auth/catalog', await sandbox.logIn('demo'))).status).toBe(403);
   });
 
@@ -181,7 +182,7 @@ describe('reading the identity service', () => {
     ['projects', ['admin', 'service', 'demo', 'other']],
     ['roles', ['admin', 'member', 'reader', 'service']],
     ['domains', ['Default']],
-    ['services', ['keystone', 'magnum', 'glance', 'nova', 'neutron', 'heat']],
+    ['services', ['keystone', 'magnum', 'glance', 'nova', 'neutron', 'cinderv3', 'octavia', 'heat']],
   ])('lists and shows %s to administrators only', async (collection, expected) => {
     const { json } = await sandbox.get(`/v3/${collection}`, admin);
     expect(names(json[collection])).toEqual(expected);
@@ -195,7 +196,7 @@ describe('reading the identity service', () => {
 
   it('lists endpoints of every interface, and shows each', async () => {
     const { json } = await sandbox.get('/v3/endpoints?interface=internal', admin);
-    expect(json.endpoints).toHaveLength(6);
+    expect(json.endpoints).toHaveLength(8);
     expect((await sandbox.get(`/v3/endpoints/${json.endpoints[0].id}`, admin)).json.endpoint).toEqual(json.endpoints[0]);
     expect((await sandbox.get('/v3/endpoints/nowhere', admin)).status).toBe(404);
   });

@@ -7,6 +7,7 @@ import type { Query } from '../http/query.ts';
 import { SandboxAddress } from '../http/sandbox-address.ts';
 import { Caller, isAdmin, TokenGuard } from '../identity/caller.ts';
 import type { CallerIdentity } from '../identity/caller.ts';
+import { SandboxOrchestration } from '../orchestration/sandbox-orchestration.ts';
 import { EXTENSIONS, networkDocument, subnetDocument } from './network-documents.ts';
 
 /** Neutron v2.0, as far as networks and subnets are read. */
@@ -14,6 +15,7 @@ import { EXTENSIONS, networkDocument, subnetDocument } from './network-documents
 export class NetworkController {
   constructor(
     private readonly cloud: Cloud,
+    private readonly orchestration: SandboxOrchestration,
     private readonly address: SandboxAddress,
   ) {}
 
@@ -78,8 +80,9 @@ export class NetworkController {
 
   /** The caller's own, shared ones and those that lead outside; administrators see all. */
   private visible(caller: CallerIdentity): readonly Network[] {
-    if (isAdmin(caller)) return this.cloud.networks;
-    return this.cloud.networks.filter(({ external, shared, ownerId }) => external || shared || ownerId === caller.projectId);
+    const all = [...this.cloud.networks, ...this.made()];
+    if (isAdmin(caller)) return all;
+    return all.filter(({ external, shared, ownerId }) => external || shared || ownerId === caller.projectId);
   }
 
   private subnets(caller: CallerIdentity): readonly Subnet[] {
@@ -87,7 +90,16 @@ export class NetworkController {
   }
 
   private ownerOf(subnet: Subnet): string {
-    return this.cloud.networks.find(({ id }) => id === subnet.networkId)!.ownerId;
+    return [...this.cloud.networks, ...this.made()].find(({ id }) => id === subnet.networkId)!.ownerId;
+  }
+
+  /** The networks of stacks. */
+  private made(): Network[] {
+    const { inventory, networks } = this.orchestration.sim;
+    return [...inventory.all('network')].map(({ id, name, projectId, document }) => ({
+      id, name, external: false, shared: document['shared'] === true, ownerId: projectId, portSecurity: document['port_security_enabled'] !== false,
+      physicalNetwork: null, router: null, subnets: networks.subnetsOf(id),
+    }));
   }
 }
 
