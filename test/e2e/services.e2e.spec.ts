@@ -11,12 +11,13 @@ import { FAKE_DRIVER, freePort, nodeBinary, root } from './harness/process.ts';
 import { Random } from './harness/random.ts';
 
 /** Kills of single services while operations run. */
-const KILLS = 10;
-const VICTIMS = ['driver-executor', 'scheduler', 'certificate-authority', 'api', 'telemetry'] as const;
+const KILLS = 12;
+const VICTIMS = ['driver-executor', 'scheduler', 'certificate-authority', 'api', 'telemetry', 'notifier'] as const;
 
 describe('the services as processes of their own over NATS', () => {
   const random = new Random();
   const dataDir = mkdtempSync(join(tmpdir(), 'jeroboam-services-'));
+  const notifications = join(dataDir, 'notifications.jsonl');
   let supervisor: ChildProcess;
   let output = '';
   let apiUrl: string;
@@ -30,6 +31,7 @@ describe('the services as processes of their own over NATS', () => {
       env: {
         PATH: process.env['PATH'], HOME: process.env['HOME'], JEROBOAM_PORT: String(api), JEROBOAM_SANDBOX_PORT: String(sandbox), JEROBOAM_NATS_PORT: String(nats),
         JEROBOAM_DATA_DIR: dataDir, JEROBOAM_DRIVERS: FAKE_DRIVER, JEROBOAM_LEASE_TTL_MS: '3000', JEROBOAM_OPENRC: join(dataDir, 'openrc'), JEROBOAM_BUILT: '1',
+        JEROBOAM_NOTIFIER_FILE: notifications,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -60,6 +62,12 @@ describe('the services as processes of their own over NATS', () => {
         await sleep(200);
       }
     }
+  }
+
+  /** Bays whose end was told of. */
+  function deletionsTold(): ReadonlySet<string> {
+    const lines = readFileSync(notifications, 'utf8').split('\n').filter((line) => line.includes('"magnum.cluster.delete.end"'));
+    return new Set(lines.map((line) => (JSON.parse(line) as { payload: { resource_id: string } }).payload.resource_id));
   }
 
   function kill(service: (typeof VICTIMS)[number]): void {
@@ -109,5 +117,8 @@ describe('the services as processes of their own over NATS', () => {
     }
     const story = await readLog(dataDir);
     expect([badlyEnded(story), neverStarted(story), brokenChains(story), repeatedEffects(dataDir)]).toEqual([[], [], [], []]);
+    // The notifier may have been killed a moment ago: it goes on by itself, and misses none.
+    const deleted = story.filter(({ type }) => type === 'BayDeleted').map(({ data }) => (data as { bayId: string }).bayId);
+    await patiently(async () => expect(deletionsTold()).toEqual(new Set(deleted)));
   }, 240_000);
 });
