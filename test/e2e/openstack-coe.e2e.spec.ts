@@ -6,6 +6,7 @@ import { KEYSTONE_START_TIMEOUT_MS } from '@jeroboam/openstack/testing';
 import { CERTIFICATE_ROWS, ROTATION_ROWS } from './coe/certificates.rows.ts';
 import { CLUSTER_ENDING_ROWS, CLUSTER_ROWS } from './coe/clusters.rows.ts';
 import { NODE_GROUP_ROWS } from './coe/nodegroups.rows.ts';
+import { PLAIN_ROWS } from './coe/plain.rows.ts';
 import { QUOTA_ENDING_ROWS, QUOTA_ROWS } from './coe/quotas.rows.ts';
 import { USERS } from './coe/row.ts';
 import type { Known, Row } from './coe/row.ts';
@@ -19,6 +20,7 @@ import type { Said } from './harness/openstack-client.ts';
 
 const ROWS = [
   ...TEMPLATE_ROWS, ...QUOTA_ROWS, ...CLUSTER_ROWS, ...CERTIFICATE_ROWS, ...NODE_GROUP_ROWS, ...UPGRADE_ROWS, ...ROTATION_ROWS,
+  ...PLAIN_ROWS,
   ...CLUSTER_ENDING_ROWS, ...TEMPLATE_ENDING_ROWS, ...QUOTA_ENDING_ROWS,
 ];
 const DRIVERS = { JEROBOAM_DRIVERS: join(import.meta.dirname, 'harness', 'coe-drivers.ts') };
