@@ -11,7 +11,7 @@ type RequestOf<T extends BayCommand['type']> = T extends BayCommand['type'] ? { 
 
 /** A command on a bay before its operation has an id. */
 export type BayRequest = RequestOf<
-  'ResizeBay' | 'DeleteBay' | 'CreateNodeGroup' | 'ReviseNodeGroup' | 'DeleteNodeGroup' | 'UpgradeBay' | 'RotateCa' | 'RotateCredential'
+  'ResizeBay' | 'DeleteBay' | 'CreateNodeGroup' | 'ReviseNodeGroup' | 'DeleteNodeGroup' | 'UpgradeBay' | 'RotateCa' | 'RotateCredential' | 'RunExtension'
 >;
 
 /** Takes what the api sends: each method ends with the accepting event durable, or with a refusal and nothing changed. */

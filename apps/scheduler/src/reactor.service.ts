@@ -163,6 +163,10 @@ export class Reactor {
       }
       case 'CaRotationRequested': return this.#startOnBay(event, { kind: 'rotate-ca', ...event.data });
       case 'CredentialRotationRequested': return this.#startOnBay(event, { kind: 'rotate-credential', ...event.data });
+      case 'ExtensionRequested': {
+        const { bayId, operationId, call: extension } = event.data;
+        return this.#startOnBay(event, { kind: 'extension', bayId, operationId, extension });
+      }
       case 'BayDeletionRequested': return this.#startOnBay(event, { kind: 'delete', ...event.data });
       case 'BayDeleted':
       case 'BayCreationAbandoned': return this.#releaseSlot(event, event.data.bayId);

@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import {
   Handles, claimStep, createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, heartbeat,
   intendResources, recordResources, releaseResources, removeProjectQuota, reportBayHealth, reportPlan, reportStepFailed, reportStepSucceeded,
-  resizeBay, reviseBayModel, reviseNodeGroup, rotateCa, rotateCredential, schedulerStatus, setProjectQuota, upgradeBay,
+  resizeBay, reviseBayModel, reviseNodeGroup, rotateCa, rotateCredential, runExtension, schedulerStatus, setProjectQuota, upgradeBay,
 } from '@jeroboam/messaging';
 import type { Accepted, HeldLease, Message, MessageContract, SchedulerStatus, StepAssignment } from '@jeroboam/messaging';
 import { BayCommands } from './bay-commands.service.ts';
@@ -73,6 +73,11 @@ export class SchedulerController {
   @Handles(rotateCa)
   rotateCa({ payload: { bayId }, context }: In<typeof rotateCa>): Promise<Accepted> {
     return this.commands.ask(bayId, { type: 'RotateCa', data: {} }, context);
+  }
+
+  @Handles(runExtension)
+  runExtension({ payload: { bayId, ...data }, context }: In<typeof runExtension>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'RunExtension', data }, context);
   }
 
   @Handles(rotateCredential)

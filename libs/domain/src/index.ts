@@ -7,7 +7,7 @@ export type { Command, CommandMetadata, Decider } from './kernel/decider.ts';
 export { derivedId } from './kernel/id.ts';
 export type { BaySpec, BayStatus, BayView, DriverReference, HealthReport, HealthStatus, NodeGroupChanges, NodeGroupView, NodeRole, NodeTaint, NodeView, ResourceView } from './bay/bay.view.ts';
 export { scopeOf, supersedes } from './operation/operation.view.ts';
-export type { OperationKind, OperationScope, OperationView, UpgradeTarget } from './operation/operation.view.ts';
+export type { ExtensionCall, OperationKind, OperationScope, OperationView, UpgradeTarget } from './operation/operation.view.ts';
 export { bayDecider } from './bay/bay.decider.ts';
 export type { BayCommand } from './bay/bay.commands.ts';
 export type { BayEvent, BayOutputs } from './bay/bay.events.ts';

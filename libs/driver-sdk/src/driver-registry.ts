@@ -28,7 +28,7 @@ export class DriverRegistry {
 
   /** @throws {DriversUnusable} listing every manifest that is wrong or there twice. */
   constructor(manifests: readonly DriverManifest[]) {
-    const problems = [...manifests.flatMap(wrongIn), ...repeated(manifests)];
+    const problems = [...manifests.flatMap(wrongIn), ...repeated(manifests), ...sharedAliases(manifests)];
     if (problems.length > 0) throw new DriversUnusable(problems);
     this.manifests = [...manifests];
   }
@@ -137,6 +137,16 @@ function typeKey({ serverType, os, coe }: BayType): string {
 function defaultsOf({ configuredDefault }: Pick<WantedDriver, 'configuredDefault'>): readonly string[] {
   if (configuredDefault === undefined) return [];
   return (typeof configuredDefault === 'string' ? [configuredDefault] : configuredDefault).filter((name) => name !== '');
+}
+
+/** An alias is part of addresses: it belongs to one driver. */
+function sharedAliases(manifests: readonly DriverManifest[]): readonly string[] {
+  const withExtension = manifests.filter((manifest) => typeof manifest?.extension?.alias === 'string');
+  const byAlias = Map.groupBy(withExtension, ({ extension }) => extension!.alias);
+  return [...byAlias].flatMap(([alias, of]) => {
+    const names = [...new Set(of.map(({ name }) => name))];
+    return names.length > 1 ? [`the drivers ${names.join(' and ')} both have an extension ${alias}`] : [];
+  });
 }
 
 function wrongIn(manifest: DriverManifest): readonly string[] {

@@ -1,5 +1,6 @@
-import type { BayView, NodeView, OperationView } from '@jeroboam/domain';
+import type { BayView, ExtensionCall, NodeView, OperationView } from '@jeroboam/domain';
 import type { CloudAccess } from './cloud-access.ts';
+import type { DriverExtension } from './extension/driver-extension.ts';
 import type { TemplateBundle } from './template/template-bundle.ts';
 
 /** One triple a driver can make bays for, in Magnum's words. */
@@ -55,6 +56,8 @@ export interface DriverManifest {
   /** The infrastructure templates it has, oldest first. What was published once never changes. @default none */
   readonly bundles?: readonly TemplateBundle[];
   readonly capabilities: DriverCapabilities;
+  /** What this driver alone can do with its bays, as commands below `/v1/clusters/{ident}/ext/{alias}/`. @default none */
+  readonly extension?: DriverExtension;
   readonly create: (deps: DriverDependencies) => BayDriver;
 }
 
@@ -224,6 +227,12 @@ export interface BayDriver {
    * @throws {StepFailed}
    */
   run(step: PlannedStep, context: StepContext): Promise<StepResult>;
+  /**
+   * Shows what a `GET` command of the extension asks for; plain JSON, no secret. It looks at its bay and changes nothing:
+   * whatever has an effect is a `POST` command, an operation of the kind `extension` that is planned and run.
+   * What it throws is told to who asked, and to nobody else.
+   */
+  extension?(call: ExtensionCall, bay: BayView, context: HealthContext): Promise<Readonly<Record<string, unknown>>>;
   /** Called again and again, so it has nothing signed: `certificates.client()` is for it. What it throws counts as not having looked. */
   health(bay: BayView, context: HealthContext): Promise<BayHealth>;
 }

@@ -23,6 +23,8 @@ export type {
   StepResult,
 } from './driver.contract.ts';
 export { ISSUE_CANDIDATE_STEP, WITHDRAW_OLD_STEP, rotationPlan } from './ca-rotation.ts';
+export { extensionsOf } from './extension/driver-extension.ts';
+export type { DriverExtension, ExtensionCommand, LoadedExtension } from './extension/driver-extension.ts';
 export { DriverRegistry } from './driver-registry.ts';
 export type { ResolvedDriver, WantedDriver } from './driver-registry.ts';
 export { loadDrivers } from './registry/load-drivers.ts';

@@ -11,11 +11,11 @@ export type { Message, MessageClient, MessageContext, MessageContract, SendOptio
 export {
   claimStep, createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, heartbeat,
   intendResources, recordResources, releaseResources, removeProjectQuota, reportBayHealth, reportPlan, reportStepFailed,
-  reportStepSucceeded, resizeBay, reviseBayModel, reviseNodeGroup, rotateCa, rotateCredential, schedulerStatus, setProjectQuota, upgradeBay,
+  reportStepSucceeded, resizeBay, reviseBayModel, reviseNodeGroup, rotateCa, rotateCredential, runExtension, schedulerStatus, setProjectQuota, upgradeBay,
 } from './contracts/scheduler.messages.ts';
 export type { Accepted, HeldLease, ProjectQuota, SchedulerStatus, StepAssignment } from './contracts/scheduler.messages.ts';
-export { listDrivers } from './contracts/driver-executor.messages.ts';
-export type { DriverOnHost } from './contracts/driver-executor.messages.ts';
+export { listDrivers, readExtension } from './contracts/driver-executor.messages.ts';
+export type { DriverOnHost, ExtensionAnswer } from './contracts/driver-executor.messages.ts';
 export {
   completeAuthorityRotation, getCaCertificate, getTrustedAuthorities, signClientCsr, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
 } from './contracts/certificate-authority.messages.ts';

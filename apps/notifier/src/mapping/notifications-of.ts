@@ -75,6 +75,10 @@ const TABLE: { readonly [T in JeroboamEvent['type']]: Told<RecordedAs<T>> } = {
   CredentialRotationRequested: update('magnum.credential.rotate', 'start'),
   CredentialRotationCompleted: update('magnum.credential.rotate', 'end'),
   CredentialRotationFailed: update('magnum.credential.rotate', 'error'),
+  // To Magnum's listeners whatever a driver does to its bay is an update.
+  ExtensionRequested: update('magnum.cluster.update', 'start'),
+  ExtensionCompleted: update('magnum.cluster.update', 'end'),
+  ExtensionFailed: update('magnum.cluster.update', 'error'),
   BayHealthChanged: healthUpdate,
   CertificateIssued: certificateSigned,
   ProjectQuotaSet: quotaUpdate,

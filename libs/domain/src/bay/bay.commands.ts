@@ -1,6 +1,6 @@
 import type { Command } from '../kernel/decider.ts';
 import type { BayOutputs } from './bay.events.ts';
-import type { UpgradeTarget } from '../operation/operation.view.ts';
+import type { ExtensionCall, UpgradeTarget } from '../operation/operation.view.ts';
 import type { BaySpec, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from './bay.view.ts';
 
 interface OfOperation {
@@ -20,6 +20,7 @@ export type BayCommand =
   | Command<'UpgradeBay', OfOperation & { nodeGroup: string | null; to: UpgradeTarget; maxBatchSize: number }>
   | Command<'RotateCa', OfOperation>
   | Command<'RotateCredential', OfOperation>
+  | Command<'RunExtension', OfOperation & { call: ExtensionCall }>
   | Command<'ReportBayHealth', HealthReport & { observedNodes?: Readonly<Record<string, number>> }>
   | Command<'DeleteBay', OfOperation>
   | Command<'IntendResources', OfOperation & { resources: readonly { resourceId: string; type: string; name: string }[] }>

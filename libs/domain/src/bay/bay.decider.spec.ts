@@ -177,7 +177,7 @@ describe('whatever is asked', () => {
     fc.constantFrom('a', 'b').chain((id) => fc.constantFrom(commands.intend(id), commands.record(id), commands.release(id))),
     fc.constant(commands.abandon()),
     operations.chain((operationId) => fc.constantFrom(commands.createNodeGroup(undefined, operationId), commands.deleteNodeGroup('gpu', operationId), commands.reviseNodeGroup({ maxNodeCount: 2 }, 'gpu', operationId))),
-    operations.chain((operationId) => fc.constantFrom(commands.upgrade(null, operationId), commands.rotateCa(operationId), commands.rotateCredential(operationId))),
+    operations.chain((operationId) => fc.constantFrom(commands.upgrade(null, operationId), commands.rotateCa(operationId), commands.rotateCredential(operationId), commands.runExtension(operationId))),
     fc.constantFrom(commands.health('HEALTHY', { api: 'ok' }), commands.health('UNHEALTHY', {}, { 'default-worker': 1 })),
   );
 

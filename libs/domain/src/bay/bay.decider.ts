@@ -30,6 +30,7 @@ export const bayDecider: Decider<BayState, BayCommand, BayEvent> = {
       case 'UpgradeBay': return upgrade(command.data, live(state));
       case 'RotateCa': return rotate('CaRotationRequested', command.data, live(state), SETTLED);
       case 'RotateCredential': return rotate('CredentialRotationRequested', command.data, live(state), RESIZABLE);
+      case 'RunExtension': return runExtension(command.data, live(state));
       case 'ReportBayHealth': return reportHealth(command.data, live(state));
       case 'DeleteBay': return remove(command.data, live(state));
       case 'IntendResources': return intendResources(command.data, live(state));
@@ -103,6 +104,12 @@ function rotate(type: 'CaRotationRequested' | 'CredentialRotationRequested', { o
   if (isKnown(operationId, bay)) return [];
   if (!allowed.has(bay.status)) throw new StatusForbids('Updating', bay.status);
   return [{ type, schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId } }];
+}
+
+function runExtension({ operationId, call }: Data<'RunExtension'>, bay: LiveBay): BayEvent[] {
+  if (isKnown(operationId, bay)) return [];
+  if (!SETTLED.has(bay.status)) throw new StatusForbids('Updating', bay.status);
+  return [{ type: 'ExtensionRequested', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId, call } }];
 }
 
 function reportHealth({ status, reason, source, observedNodes = {} }: Data<'ReportBayHealth'>, bay: LiveBay): BayEvent[] {

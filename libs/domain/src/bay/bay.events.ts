@@ -1,5 +1,5 @@
 import type { DomainEvent } from '../kernel/event.ts';
-import type { UpgradeTarget } from '../operation/operation.view.ts';
+import type { ExtensionCall, UpgradeTarget } from '../operation/operation.view.ts';
 import type { BaySpec, BayStatus, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from './bay.view.ts';
 
 /** What a finished operation reported of the bay; absent: not known or not changed. */
@@ -89,6 +89,10 @@ export type BayEvent =
   | DomainEvent<'CredentialRotationRequested', 1, OfOperation>
   | DomainEvent<'CredentialRotationCompleted', 1, Ended & { outputs: BayOutputs }>
   | DomainEvent<'CredentialRotationFailed', 1, Ended & { reason: string }>
+  /** A command of the driver's extension of the API, on its way to the driver. */
+  | DomainEvent<'ExtensionRequested', 1, OfOperation & { call: ExtensionCall }>
+  | DomainEvent<'ExtensionCompleted', 1, Ended & { alias: string; command: string; outputs: BayOutputs }>
+  | DomainEvent<'ExtensionFailed', 1, Ended & { alias: string; command: string; reason: string }>
   /** Only changes are recorded. */
   | DomainEvent<'BayHealthChanged', 1, { bayId: string } & HealthReport>
   /** How many nodes its COE shows of a group, where that is not what was known last. */

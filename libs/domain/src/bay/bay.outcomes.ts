@@ -41,6 +41,7 @@ function completed(open: OpenOperation, outputs: BayOutputs, bay: LiveBay): BayE
     case 'upgrade': return { type: 'BayUpgraded', schemaVersion, data: { ...whole, ...open.upgrade!, outputs } };
     case 'rotate-ca': return { type: 'CaRotationCompleted', schemaVersion, data: { ...whole, outputs } };
     case 'rotate-credential': return { type: 'CredentialRotationCompleted', schemaVersion, data: { ...whole, outputs } };
+    case 'extension': return { type: 'ExtensionCompleted', schemaVersion, data: { ...whole, ...open.extension!, outputs } };
     default: return unreachable(open.kind);
   }
 }
@@ -59,6 +60,7 @@ function failed(open: OpenOperation, reason: string, bay: LiveBay): BayEvent {
     case 'upgrade': return { type: 'BayUpgradeFailed', schemaVersion, data: { ...whole, nodeGroups: open.upgrade!.nodeGroups } };
     case 'rotate-ca': return { type: 'CaRotationFailed', schemaVersion, data: whole };
     case 'rotate-credential': return { type: 'CredentialRotationFailed', schemaVersion, data: whole };
+    case 'extension': return { type: 'ExtensionFailed', schemaVersion, data: { ...whole, ...open.extension! } };
     default: return unreachable(open.kind);
   }
 }

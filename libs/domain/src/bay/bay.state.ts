@@ -1,5 +1,5 @@
 import { supersedes } from '../operation/operation.view.ts';
-import type { OperationScope } from '../operation/operation.view.ts';
+import type { ExtensionCall, OperationScope } from '../operation/operation.view.ts';
 import type { BayEvent } from './bay.events.ts';
 import type { BaySpec, BayStatus, HealthReport, NodeGroupView, NodeView, ResourceView } from './bay.view.ts';
 
@@ -8,6 +8,8 @@ export interface OpenOperation extends OperationScope {
   readonly operationId: string;
   /** Only for `upgrade`, which may be about several. */
   readonly upgrade?: Pick<Extract<BayEvent, { type: 'BayUpgradeRequested' }>['data'], 'nodeGroups' | 'to'>;
+  /** Only for `extension`. */
+  readonly extension?: Pick<ExtensionCall, 'alias' | 'command'>;
 }
 
 /** A node group and how it is doing by itself. */
@@ -72,7 +74,7 @@ function evolveLive(bay: LiveBay, event: AfterCreation): BayState {
   }
 }
 
-type UpdateEvent = Extract<AfterCreation, { type: `BayResize${string}` | 'BayResized' | `NodeGroup${string}` | `BayUpgrade${string}` | `${'Ca' | 'Credential'}Rotation${string}` }>;
+type UpdateEvent = Extract<AfterCreation, { type: `BayResize${string}` | 'BayResized' | `NodeGroup${string}` | `BayUpgrade${string}` | `Extension${string}` | `${'Ca' | 'Credential'}Rotation${string}` }>;
 type Update = Exclude<UpdateEvent, { type: 'BayResizeRefused' | 'NodeGroupRevisionRefused' | 'NodeGroupObserved' }>;
 
 /** What takes a bay to UPDATE_IN_PROGRESS and back. */
@@ -118,8 +120,14 @@ function evolveUpdate(bay: LiveBay, event: Update): LiveBay {
     case 'BayUpgradeFailed': return withGroups(closed(bay, event.data, 'UPDATE_FAILED'), event.data.nodeGroups, { status: 'UPDATE_FAILED' });
     case 'CaRotationRequested': return opened(bay, { operationId, kind: 'rotate-ca', nodeGroup: null });
     case 'CredentialRotationRequested': return opened(bay, { operationId, kind: 'rotate-credential', nodeGroup: null });
+    case 'ExtensionRequested': {
+      const { alias, command } = event.data.call;
+      return opened(bay, { operationId, kind: 'extension', nodeGroup: null, extension: { alias, command } });
+    }
+    case 'ExtensionCompleted':
     case 'CaRotationCompleted':
     case 'CredentialRotationCompleted': return closed(bay, event.data, 'UPDATE_COMPLETE');
+    case 'ExtensionFailed':
     case 'CaRotationFailed':
     case 'CredentialRotationFailed': return closed(bay, event.data, 'UPDATE_FAILED');
   }

@@ -3,7 +3,16 @@ import type { DriverReference } from '../bay/bay.view.ts';
 export type OperationKind =
   | 'create' | 'resize' | 'delete'
   | 'create-node-group' | 'update-node-group' | 'delete-node-group'
-  | 'upgrade' | 'rotate-ca' | 'rotate-credential';
+  | 'upgrade' | 'rotate-ca' | 'rotate-credential'
+  /** Something only the bay's driver knows to do. */
+  | 'extension';
+
+/** Which command of a driver's extension of the API is carried out. Plain JSON, no secret: it is kept in the log. */
+export interface ExtensionCall {
+  readonly alias: string;
+  readonly command: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
 
 /** Where an upgrade leads: what of the new bay model changes in a bay that is there already. */
 export interface UpgradeTarget {
@@ -30,6 +39,8 @@ export interface OperationView {
   readonly nodeGroup?: string;
   /** Only for `upgrade`: which node groups go there, at most so many nodes at a time. */
   readonly upgrade?: { readonly nodeGroups: readonly string[]; readonly to: UpgradeTarget; readonly maxBatchSize: number };
+  /** Only for `extension`. */
+  readonly extension?: ExtensionCall;
 }
 
 /** What an operation is about: `nodeGroup` null: the whole bay. */

@@ -77,6 +77,7 @@ export const commands = {
   deleteNodeGroup: (nodeGroup = 'gpu', operationId = 'op-group-delete'): BayCommand => ({ type: 'DeleteNodeGroup', metadata, data: { operationId, nodeGroup } }),
   upgrade: (nodeGroup: string | null = null, operationId = 'op-upgrade'): BayCommand => ({ type: 'UpgradeBay', metadata, data: { operationId, nodeGroup, to: TARGET, maxBatchSize: 1 } }),
   rotateCa: (operationId = 'op-ca'): BayCommand => ({ type: 'RotateCa', metadata, data: { operationId } }),
+  runExtension: (operationId = 'op-extension', call = { alias: 'swarm', command: 'promote', arguments: { node: 'default-worker-0' } }): BayCommand => ({ type: 'RunExtension', metadata, data: { operationId, call } }),
   rotateCredential: (operationId = 'op-credential'): BayCommand => ({ type: 'RotateCredential', metadata, data: { operationId } }),
   health: (status: HealthReport['status'], reason: HealthReport['reason'] = {}, observedNodes?: Readonly<Record<string, number>>): BayCommand => (
     { type: 'ReportBayHealth', metadata, data: { status, reason, source: 'telemetry', ...(observedNodes ? { observedNodes } : {}) } }),

@@ -1,3 +1,4 @@
+import { extensionProblems } from '../extension/validate-extension.ts';
 import { templateProblems } from '../template/validate-templates.ts';
 import { deprecationProblems } from './validate-deprecation.ts';
 import { isSemver } from './semver.ts';
@@ -26,7 +27,7 @@ export function manifestProblems(value: unknown): readonly string[] {
     (version) => isString(version) && isSemver(version),
     1,
   ), 'templateVersions must list at least one semantic version');
-  return [...problems, ...templateProblems(value), ...deprecationProblems(value), ...capabilityProblems(value['capabilities'])];
+  return [...problems, ...templateProblems(value), ...deprecationProblems(value), ...extensionProblems(value['extension']), ...capabilityProblems(value['capabilities'])];
 }
 
 function capabilityProblems(value: unknown): string[] {

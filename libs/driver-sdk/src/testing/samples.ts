@@ -90,7 +90,7 @@ export function aNodeGroup(name: string, nodeCount: number, more: Partial<NodeGr
 export function aBay(spec: BaySpec, { masters = 1, workers = 1 }: { masters?: number; workers?: number } = {}): BayView {
   return {
     spec,
-    nodeGroups: [aNodeGroup('default-master', masters), aNodeGroup('default-worker', workers)],
+    nodeGroups: [aNodeGroup('default-master', masters, { imageId: spec.imageId }), aNodeGroup('default-worker', workers, { imageId: spec.imageId })],
     nodes: [],
     resources: [],
     stackId: null,

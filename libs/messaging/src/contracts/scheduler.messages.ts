@@ -1,5 +1,5 @@
 import type {
-  BayModelChanges, BayModelSpec, BaySpec, BayView, HealthReport, NodeGroupChanges, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView, UpgradeTarget,
+  BayModelChanges, BayModelSpec, BaySpec, BayView, ExtensionCall, HealthReport, NodeGroupChanges, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView, UpgradeTarget,
 } from '@jeroboam/domain';
 import { defineMessage } from '../message.ts';
 
@@ -62,6 +62,8 @@ export const upgradeBay = defineMessage<BayCommandBase & { nodeGroup: string | n
 export const rotateCa = defineMessage<BayCommandBase, Accepted>('scheduler.rotate-ca');
 /** @throws BAY_NOT_FOUND, STATUS_FORBIDS */
 export const rotateCredential = defineMessage<BayCommandBase, Accepted>('scheduler.rotate-credential');
+/** Has the bay's driver do what only it knows to. @throws BAY_NOT_FOUND, STATUS_FORBIDS */
+export const runExtension = defineMessage<BayCommandBase & { call: ExtensionCall }, Accepted>('scheduler.run-extension');
 /** How a bay was found; writes nothing where that is known. `observedNodes` counts by node group. @throws BAY_NOT_FOUND */
 export const reportBayHealth = defineMessage<BayCommandBase & HealthReport & { observedNodes?: Readonly<Record<string, number>> }, Accepted>('scheduler.report-bay-health');
 /** @throws BAY_NOT_FOUND */

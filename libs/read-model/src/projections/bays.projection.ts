@@ -94,11 +94,12 @@ function changed(bay: StoredBay, event: LaterEvent): StoredBay {
   }
 }
 
-type Requests = `${'NodeGroupCreation' | 'NodeGroupRevision' | 'NodeGroupDeletion' | 'BayUpgrade' | 'CaRotation' | 'CredentialRotation'}Requested`;
+type Requests = `${'NodeGroupCreation' | 'NodeGroupRevision' | 'NodeGroupDeletion' | 'BayUpgrade' | 'CaRotation' | 'CredentialRotation' | 'Extension'}Requested`;
 type Ends =
   | 'NodeGroupCreated' | 'NodeGroupCreationFailed' | 'NodeGroupRevised' | 'NodeGroupRevisionFailed' | 'NodeGroupDeleted' | 'NodeGroupDeletionFailed'
   | 'BayResized' | 'BayResizeFailed' | 'BayUpgraded' | 'BayUpgradeFailed'
-  | 'CaRotationCompleted' | 'CaRotationFailed' | 'CredentialRotationCompleted' | 'CredentialRotationFailed';
+  | 'CaRotationCompleted' | 'CaRotationFailed' | 'CredentialRotationCompleted' | 'CredentialRotationFailed'
+  | 'ExtensionCompleted' | 'ExtensionFailed';
 
 /** What takes a bay to UPDATE_IN_PROGRESS and back. */
 function updated(bay: StoredBay, event: RecordedAs<BayEvent, Requests | Ends>): StoredBay {
@@ -113,6 +114,7 @@ function updated(bay: StoredBay, event: RecordedAs<BayEvent, Requests | Ends>): 
     case 'NodeGroupDeletionRequested': return asked(withGroups(bay, [event.data.nodeGroup], { nodeCount: 0 }), event, [event.data.nodeGroup], 'DELETE_IN_PROGRESS');
     case 'BayUpgradeRequested': return asked(bay, event, event.data.nodeGroups);
     case 'CaRotationRequested':
+    case 'ExtensionRequested':
     case 'CredentialRotationRequested': return asked(bay, event, []);
     case 'BayResized': return groupEnded(withGroups(bay, [event.data.nodeGroup], { nodeCount: event.data.nodeCount }), event, 'UPDATE_COMPLETE');
     case 'BayResizeFailed': return groupEnded(withGroups(bay, [event.data.nodeGroup], { nodeCount: event.data.nodeCount }), event, 'UPDATE_FAILED');
@@ -130,8 +132,10 @@ function updated(bay: StoredBay, event: RecordedAs<BayEvent, Requests | Ends>): 
       const { nodeGroups, reason } = event.data;
       return ended(withGroups(bay, nodeGroups, { status: 'UPDATE_FAILED', statusReason: reason, updatedAt: occurredAt }), event, 'UPDATE_FAILED');
     }
+    case 'ExtensionCompleted':
     case 'CaRotationCompleted':
     case 'CredentialRotationCompleted': return ended(bay, event, 'UPDATE_COMPLETE');
+    case 'ExtensionFailed':
     case 'CaRotationFailed':
     case 'CredentialRotationFailed': return ended(bay, event, 'UPDATE_FAILED');
   }

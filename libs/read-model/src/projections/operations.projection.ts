@@ -40,13 +40,14 @@ const REQUESTS = {
   NodeGroupCreationRequested: 'create-node-group', NodeGroupRevisionRequested: 'update-node-group', NodeGroupRevisionRefused: 'update-node-group',
   NodeGroupDeletionRequested: 'delete-node-group',
   BayUpgradeRequested: 'upgrade', CaRotationRequested: 'rotate-ca', CredentialRotationRequested: 'rotate-credential',
+  ExtensionRequested: 'extension',
 } as const satisfies { readonly [T in BayEvent['type']]?: OperationKind };
 
 function isRequest(event: Recorded<BayEvent>): event is LaterRequest {
   return event.type in REQUESTS;
 }
 
-type Failure = Extract<Recorded<BayEvent>, { type: `Bay${string}Failed` | `NodeGroup${string}Failed` | `${string}RotationFailed` }>;
+type Failure = Extract<Recorded<BayEvent>, { type: `Bay${string}Failed` | `NodeGroup${string}Failed` | `${string}RotationFailed` | 'ExtensionFailed' }>;
 
 function isFailure(event: Recorded<BayEvent>): event is Failure {
   return event.type.endsWith('Failed');

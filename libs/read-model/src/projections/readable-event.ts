@@ -32,6 +32,7 @@ export const BAY_EVENTS: ReadableVersions<BayEvent> = {
   BayUpgradeRequested: 1, BayUpgraded: 1, BayUpgradeFailed: 1,
   CaRotationRequested: 1, CaRotationCompleted: 1, CaRotationFailed: 1,
   CredentialRotationRequested: 1, CredentialRotationCompleted: 1, CredentialRotationFailed: 1,
+  ExtensionRequested: 1, ExtensionCompleted: 1, ExtensionFailed: 1,
   BayHealthChanged: 1, NodeGroupObserved: 1,
   BayDeletionRequested: 1, BayDeleted: 1, BayDeletionFailed: 1,
 };

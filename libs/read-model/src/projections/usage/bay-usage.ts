@@ -121,6 +121,10 @@ function nodesAfter({ nodes }: BayUsage, event: Exclude<UsageEvent, { type: 'Nod
     case 'CredentialRotationRequested':
     case 'CredentialRotationCompleted':
     case 'CredentialRotationFailed':
+    // What an extension makes or takes, it reports as joined or removed.
+    case 'ExtensionRequested':
+    case 'ExtensionCompleted':
+    case 'ExtensionFailed':
     // A node that its COE lost for a while costs as much as before.
     case 'BayHealthChanged':
     case 'NodeGroupObserved':

@@ -50,13 +50,13 @@ type Act =
   | { readonly what: 'command'; readonly command: BayCommand };
 
 const OPERATIONS = [
-  'op-create', 'op-1', 'op-2', 'op-group', 'op-group-delete', 'op-revise', 'op-upgrade', 'op-ca', 'op-credential', 'op-delete',
+  'op-create', 'op-1', 'op-2', 'op-group', 'op-group-delete', 'op-revise', 'op-upgrade', 'op-ca', 'op-credential', 'op-extension', 'op-delete',
 ];
 const anyCommand: fc.Arbitrary<BayCommand> = fc.oneof(
   fc.tuple(fc.nat({ max: 4 }), fc.constantFrom('op-1', 'op-2')).map(([count, operationId]) => commands.resize(count, { operationId })),
   fc.constantFrom(...OPERATIONS).chain((id) => fc.constantFrom(commands.complete(id), commands.fail(id))),
   fc.constantFrom(commands.remove(), commands.intend('r1'), commands.record('r1'), commands.release('r1')),
-  fc.constantFrom(commands.upgrade(), commands.rotateCa(), commands.rotateCredential(), commands.reviseNodeGroup({ maxNodeCount: 9 })),
+  fc.constantFrom(commands.upgrade(), commands.rotateCa(), commands.rotateCredential(), commands.runExtension(), commands.reviseNodeGroup({ maxNodeCount: 9 })),
   fc.nat({ max: 4 }).map((count) => commands.health('UNHEALTHY', { api: 'away' }, { 'default-worker': count })),
 );
 
