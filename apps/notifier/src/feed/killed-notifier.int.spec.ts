@@ -13,7 +13,7 @@ import { ProcessGroup, eventually } from '../testing/processes.ts';
 import { happenAtRandom } from '../testing/random-history.ts';
 
 const EVENTS = 3_000;
-const KILLS = 6;
+const KILLS = 4;
 const CHILD = join(import.meta.dirname, '../testing/notifier-child.ts');
 const SOURCES = ['--conditions=@jeroboam/source', '--import', join(import.meta.dirname, '../../../../libs/read-model/src/testing/typescript-hook.mjs')];
 

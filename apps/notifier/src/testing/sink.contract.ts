@@ -49,21 +49,7 @@ export function sinkContract(adapter: string, open: () => Promise<SinkHarness>):
       await harness.sink.publish(messages);
       expect((await harness.kept()).slice(-3_000)).toEqual(texts(messages));
     });
-    it('says that the other side is away, and finds its way back by itself', async () => {
-      const [before, lost, after] = [someMessages(10), someMessages(10), someMessages(10)];
-      await harness.sink.publish(before);
-      await harness.breakDown();
-      await expect(harness.sink.publish(lost)).rejects.toMatchObject({ name: 'SinkUnavailable' });
-      await expect(harness.sink.publish(lost)).rejects.toMatchObject({ name: 'SinkUnavailable' });
-      await harness.restore();
-      // The first attempt may still meet what was left of the old connection.
-      await harness.sink.publish(lost).catch(() => harness.sink.publish(lost));
-      await harness.sink.publish(after);
-      const kept = await harness.kept();
-      expect(kept).toEqual(expect.arrayContaining(texts([...before, ...lost, ...after])));
-      expect(kept.slice(-10)).toEqual(texts(after));
-    }, 90_000);
-    it('keeps what it has confirmed, although the other side breaks down in the middle', async () => {
+    it('keeps what it has confirmed when the other side breaks down in the middle, says that it is away, and finds its way back', async () => {
       const confirmed: Message[] = [];
       const under = Promise.withResolvers<void>();
       const publishing = (async () => {
@@ -77,9 +63,17 @@ export function sinkContract(adapter: string, open: () => Promise<SinkHarness>):
       await under.promise;
       await harness.breakDown();
       expect(await outcome).toMatchObject({ name: 'SinkUnavailable' });
+      const lost = someMessages(10);
+      await expect(harness.sink.publish(lost)).rejects.toMatchObject({ name: 'SinkUnavailable' });
       await harness.restore();
-      const kept = new Set(await harness.kept());
-      expect(texts(confirmed).filter((text) => !kept.has(text))).toEqual([]);
+      // The first attempt may still meet what was left of the old connection.
+      await harness.sink.publish(lost).catch(() => harness.sink.publish(lost));
+      const after = someMessages(10);
+      await harness.sink.publish(after);
+      const kept = await harness.kept();
+      const there = new Set(kept);
+      expect(texts([...confirmed, ...lost, ...after]).filter((text) => !there.has(text))).toEqual([]);
+      expect(kept.slice(-10)).toEqual(texts(after));
     }, 90_000);
     it('takes no more once it is closed, and closes although the other side is away', async () => {
       await harness.breakDown();
