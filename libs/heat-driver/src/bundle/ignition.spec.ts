@@ -5,7 +5,7 @@ storage:
   files:
     - path: /etc/node.env
       mode: 0600
-      contents: { inline: "NAME=$name\\nSHARE=100%\\n" }
+      contents: { inline: "NAME=__NAME__\\nSHARE=100%\\n" }
     - path: /opt/join
       mode: 0755
       contents: { local: join.sh }
@@ -20,7 +20,7 @@ describe('rendered Ignition', () => {
   const [env, join] = rendered.storage.files;
 
   it('keeps the variables of an inline text, for Heat to fill in, and escapes what a URL cannot hold', () => {
-    expect(env).toMatchObject({ path: '/etc/node.env', mode: 0o600, contents: { source: 'data:,NAME%3D$name%0ASHARE%3D100%25%0A' } });
+    expect(env).toMatchObject({ path: '/etc/node.env', mode: 0o600, contents: { source: 'data:,NAME%3D__NAME__%0ASHARE%3D100%25%0A' } });
   });
 
   it('takes a script over byte by byte, out of reach of Heat', () => {

@@ -8,7 +8,7 @@ interface Butane {
       readonly path: string;
       readonly mode?: number;
       readonly overwrite?: boolean;
-      /** `inline`: text with `$variables` for Heat's `str_replace`; `local`: a script, taken over byte by byte. */
+      /** `inline`: text with `__VARIABLES__` for Heat's `str_replace`; `local`: a script, taken over byte by byte. */
       readonly contents: { readonly inline?: string; readonly local?: string };
     }[];
     readonly links?: readonly { readonly path: string; readonly target: string; readonly hard?: boolean }[];
@@ -19,7 +19,7 @@ interface Butane {
 
 /**
  * Ignition JSON (specification 3.3) of a Butane file. Scripts go in as base64, so that `str_replace` finds nothing in them;
- * inline texts go in so that its variables stay readable, everything that a data URL cannot hold escaped.
+ * inline texts go in as a data URL, with everything escaped but its variables.
  */
 export function renderIgnition(text: string, script: (name: string) => string): string {
   // As Butane reads it: `0600` is a mode.
@@ -39,5 +39,5 @@ export function renderIgnition(text: string, script: (name: string) => string): 
 
 function sourceOf({ inline, local }: { readonly inline?: string; readonly local?: string }, script: (name: string) => string): string {
   if (local !== undefined) return `data:;base64,${Buffer.from(script(local)).toString('base64')}`;
-  return `data:,${encodeURIComponent(inline ?? '').replaceAll('%24', '$')}`;
+  return `data:,${encodeURIComponent(inline ?? '')}`;
 }

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BayView, NodeGroupView } from '@jeroboam/domain';
+import type { DriverManifest } from '@jeroboam/driver-sdk';
+import type { BayLife, OpenedDriver } from '@jeroboam/driver-sdk/testing';
+import { HeatDriver, bayStackName, heatCloud, ownerTagOf } from '@jeroboam/heat-driver';
+import type { HeatBlueprint } from '@jeroboam/heat-driver';
+import { openHeatStacks, openKeystoneSession } from '@jeroboam/openstack';
+import type { CloudSession, HeatStacks, StackRef } from '@jeroboam/openstack';
+import { Secret, systemTimers } from '@jeroboam/platform';
+
+/** A cloud whose orchestration is a real one or the sandbox's; nothing runs on its servers in either. */
+export interface CloudUnderTest {
+  readonly session: CloudSession;
+  readonly stacks: HeatStacks;
+}
+
+export function logIn(authUrl: string, { username, password, projectName }: { username: string; password: string; projectName: string }): CloudUnderTest {
+  const session = openKeystoneSession({ authUrl, credentials: { kind: 'password', user: { username }, password: new Secret(password), scope: { projectName } } });
+  return { session, stacks: openHeatStacks(session, { timers: systemTimers, baseDelayMs: 50 }) };
+}
+
+/** For `driverContract`: the inventory is what Heat lists, not what the driver remembers. */
+export function openOnCloud(blueprint: HeatBlueprint, { session, stacks }: CloudUnderTest): OpenedDriver {
+  const dataDir = mkdtempSync(join(tmpdir(), 'jeroboam-heat-drivers-'));
+  const cloud = heatCloud({ session: () => session, stacks: () => stacks, authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', simulated: true });
+  const reopen = () => new HeatDriver(blueprint, { dataDir }, cloud, { pollMs: 100, patienceMs: 60_000 });
+  const listed = (bayId: string) => stacks.listByTag(ownerTagOf({ bayId }));
+  return {
+    driver: reopen(), reopen,
+    inventory: async (bayId) => (await there(stacks, await listed(bayId))).map(({ name }) => ({ type: 'heat-stack', name })),
+    identities: async (bayId) => Promise.all((await listed(bayId)).map(async (stack) => {
+      const resources = await stacks.resources(stack, { nestedDepth: 3 });
+      return [stack, resources.map(({ path, physicalId }) => `${path.join('.')} ${physicalId}`).sort()];
+    })),
+    nodes: async (bay) => nodesOf(bay, stacks),
+    close: async () => rmSync(dataDir, { recursive: true, force: true }),
+  };
+}
+
+/** Heat goes on listing a deleted stack for a moment. */
+async function there(stacks: HeatStacks, listed: readonly StackRef[]): Promise<readonly StackRef[]> {
+  const found = await Promise.all(listed.map((stack) => stacks.find(stack)));
+  return listed.filter((_, index) => found[index] !== undefined);
+}
+
+/** By the servers there are: of each group of resources, the numbers of its members. */
+async function nodesOf({ spec, nodeGroups }: BayView, stacks: HeatStacks): Promise<string[]> {
+  const stack = await stacks.find(bayStackName(spec));
+  const members = stack ? (await stacks.resources(stack, { nestedDepth: 2 })).map(({ path }) => path) : [];
+  return nodeGroups.flatMap(({ name, role }) => members
+    .filter(([group, number, server]) => group === (role === 'master' ? 'masters' : 'workers') && number !== undefined && server === 'server')
+    .map(([, number]) => `${name}-${number}`));
+}
+
+/** A further node group of a bay of this life, and the steps that make it and take it away. */
+export async function addNodeGroup(life: BayLife, group: NodeGroupView): Promise<{ readonly bay: BayView; remove(): Promise<void> }> {
+  const during = async (kind: 'create-node-group' | 'delete-node-group', nodeCount: number) => {
+    const bay = { ...life.bay, nodeGroups: [...life.bay.nodeGroups, { ...group, nodeCount }] };
+    const operation = { ...life.creation(), kind, nodeGroup: group.name };
+    for (const step of life.driver.plan(operation, bay)) await life.runStep(operation, step, { bay });
+    return bay;
+  };
+  return { bay: await during('create-node-group', group.nodeCount), remove: async () => void (await during('delete-node-group', 0)) };
+}
+
+/** What a bay of this driver is asked for with. */
+export function specFor(manifest: DriverManifest, things: { readonly image: string; readonly flavor: string }) {
+  return {
+    name: `try-${manifest.name}`, imageId: things.image, flavorId: things.flavor, masterFlavorId: things.flavor, externalNetworkId: 'public',
+    networkDriver: manifest.capabilities.networkDrivers[0] ?? null,
+  };
+}

@@ -1,0 +1,20 @@
+import { driverContract } from '@jeroboam/driver-sdk/testing';
+import { blueprint, k8sFedoraCoreosV1 } from '@jeroboam/driver-k8s-fedora-coreos';
+import { startSandboxCloud } from '@jeroboam/sandbox-cloud';
+import type { SandboxCloud } from '@jeroboam/sandbox-cloud';
+import { logIn, openOnCloud, specFor } from './cloud-under-test.ts';
+
+let sandbox: SandboxCloud;
+beforeAll(async () => {
+  sandbox = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1', latency: {} });
+});
+afterAll(() => sandbox.close());
+
+const drivers = [{ manifest: k8sFedoraCoreosV1, blueprint, image: 'fedora-coreos' }];
+
+for (const { manifest, blueprint, image } of drivers) {
+  driverContract(`${manifest.name} ${manifest.version} on the sandbox cloud`, {
+    manifest, cuts: 3, timeoutMs: 240_000, spec: specFor(manifest, { image, flavor: 'm1.small' }),
+    open: async () => openOnCloud(blueprint, logIn(`${sandbox.url}/v3`, { username: 'demo', password: 'secret', projectName: 'demo' })),
+  });
+}

@@ -1,0 +1,60 @@
+import { BayLife } from '@jeroboam/driver-sdk/testing';
+import { blueprint, k8sFedoraCoreosV1 } from '@jeroboam/driver-k8s-fedora-coreos';
+import { HEAT_START_TIMEOUT_MS, RealHeat } from '@jeroboam/openstack/testing';
+import { addNodeGroup, logIn, openOnCloud, specFor } from './cloud-under-test.ts';
+import type { CloudUnderTest } from './cloud-under-test.ts';
+
+// A real Heat checks every type and property of the templates; what would be made is stood in for.
+let heat: RealHeat;
+let cloud: CloudUnderTest;
+beforeAll(async () => {
+  heat = await RealHeat.start();
+  cloud = logIn(heat.authUrl, heat.member);
+}, HEAT_START_TIMEOUT_MS);
+afterAll(async () => {
+  cloud?.session.close();
+  await heat?.close();
+});
+
+const things = { image: 'an-image', flavor: 'm1.small' };
+
+describe.each([{ manifest: k8sFedoraCoreosV1, blueprint }])('$manifest.name $manifest.version on a real Heat', ({ manifest, blueprint }) => {
+  it('goes through its life: create, resize, a node group, delete', async () => {
+    const opened = openOnCloud(blueprint, cloud);
+    try {
+      const life = new BayLife(opened.driver, manifest, { workers: 2, spec: specFor(manifest, things) });
+      await life.run(life.creation());
+      expect([...(await opened.nodes(life.bay))].sort()).toEqual(['default-master-0', 'default-worker-0', 'default-worker-1']);
+      await life.run(life.resizing(2, ['default-worker-0']));
+      expect(life.nodesOf('default-worker').map(({ name }) => name)).toEqual(['default-worker-1', 'default-worker-2']);
+      const group = await addNodeGroup(life, { ...life.bay.nodeGroups[1]!, nodeGroupId: 'g2', name: 'more', isDefault: false, nodeCount: 1 });
+      expect(life.nodesOf('more')).toHaveLength(1);
+      expect(await opened.driver.health(group.bay, life.context(life.creation()))).toMatchObject({ status: 'HEALTHY', observedNodes: { more: 1 } });
+      await group.remove();
+      expect(life.ledger.entries()).toHaveLength(1);
+      await life.run(life.deletion());
+      expect({ ledger: life.ledger.entries(), outside: await opened.inventory(life.bay.spec.bayId) }).toEqual({ ledger: [], outside: [] });
+    } finally {
+      await opened.close();
+    }
+  }, 300_000);
+
+  it.each([
+    ['floating addresses of their own', { floatingIpEnabled: true }],
+    ['three masters behind a public balancer in a network that is there, volumes and a key', {
+      masterLbEnabled: true, floatingIpEnabled: true, fixedNetwork: 'private', fixedSubnet: 'private-subnet', dockerVolumeSize: 5, keypair: 'default',
+      labels: { boot_volume_size: '20', boot_volume_type: 'fast', availability_zone: 'nova' },
+    }],
+  ])('makes bays with %s', async (_what, spec) => {
+    const opened = openOnCloud(blueprint, cloud);
+    try {
+      const life = new BayLife(opened.driver, manifest, { masters: 'masterLbEnabled' in spec ? 3 : 1, workers: 1, spec: { ...specFor(manifest, things), ...spec } });
+      await life.run(life.creation());
+      expect(life.bay.apiAddress).toMatch(/\d+\.\d+\.\d+\.\d+:\d+$/);
+      await life.run(life.deletion());
+      expect(await opened.inventory(life.bay.spec.bayId)).toEqual([]);
+    } finally {
+      await opened.close();
+    }
+  }, 300_000);
+});
