@@ -23,8 +23,8 @@ export type { CloudCredentials, Scope, UserIdent } from './session/credentials.t
 export type { Pacing, RetryPolicy } from './session/cloud-client.ts';
 export { openHeatStacks } from './heat/heat-stacks.ts';
 export type {
-  EventPage, HeatStacks, HeatStacksOptions, NewStack, Stack, StackAction, StackChange, StackEvent, StackFailure, StackParameters,
-  StackProgress, StackRef, StackResource, StackSource, StackStatus, TemplateSummary,
+  EventPage, HeatStacks, HeatStacksOptions, NewStack, PreviewedResource, Stack, StackAction, StackChange, StackEvent, StackFailure,
+  StackParameters, StackProgress, StackRef, StackResource, StackSource, StackStatus, TemplateSummary,
 } from './heat/heat-stacks.port.ts';
 export { openBarbicanSecrets } from './barbican/barbican-secrets.ts';
 export type { BarbicanSecrets, KeptSecret } from './barbican/barbican-secrets.port.ts';
@@ -32,7 +32,7 @@ export { bayPrefix, credentialName, rolesToPassOn } from './purpose/names.ts';
 export type { Purpose } from './purpose/names.ts';
 export { openPurposeCredentials } from './purpose/purpose-credentials.ts';
 export type {
-  AccessRule, CredentialIntent, CredentialRecord, MintedCredential, PurposeCredentials,
+  AccessRule, CredentialIntent, CredentialRecord, MintedCredential, PurposeCredentials, PurposeCredentialsOptions,
 } from './purpose/purpose-credentials.ts';
 export { openBayUsers } from './purpose/bay-users.ts';
 export type { BayUser, BayUsers } from './purpose/bay-users.ts';

@@ -29,7 +29,10 @@ export interface NewStack extends StackSource {
   readonly parameters?: StackParameters;
   /** Heat gives up after that long. */
   readonly timeoutMinutes?: number;
-  /** Take everything away again when the create fails. @default false, so that what failed can be seen */
+  /**
+   * Take everything away again when the create fails; for a moment it then shows as failed.
+   * @default false, so that what failed can be seen
+   */
   readonly rollback?: boolean;
 }
 
@@ -39,7 +42,7 @@ export interface StackChange extends Partial<StackSource> {
   /** Names of parameters that go back to their defaults. */
   readonly clearParameters?: readonly string[];
   readonly timeoutMinutes?: number;
-  /** Go back to what was before when the update fails. @default false */
+  /** Go back to what was before when the update fails; for a moment it then shows as failed. @default false */
   readonly rollback?: boolean;
 }
 
@@ -113,6 +116,11 @@ export interface TemplateSummary {
   readonly parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+export interface PreviewedResource {
+  readonly name: string;
+  readonly type: string;
+}
+
 /**
  * Stacks of the project that the session is in. Nothing here waits for a stack: callers look again with `find`.
  *
@@ -155,7 +163,13 @@ export interface HeatStacks {
   failure(ref: StackRef): Promise<StackFailure | undefined>;
   /** The template as it was sent, files not put in. @throws {CloudThingNotFound} */
   template(ref: StackRef): Promise<Readonly<Record<string, unknown>>>;
-  /** Checks types, properties and references; makes nothing. */
+  /**
+   * Checks everything that `create` would check, and makes nothing.
+   * @returns resources that there would be; of nested stacks Heat shows what is in them in place of what holds them.
+   * @throws {CloudConflict} there is a stack of the name.
+   */
+  preview(stack: NewStack): Promise<readonly PreviewedResource[]>;
+  /** Checks a template as far as that goes without values: types, names of properties, references. Makes nothing. */
   validate(source: StackSource, parameters?: StackParameters): Promise<TemplateSummary>;
 }
 

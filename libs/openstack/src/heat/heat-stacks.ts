@@ -5,10 +5,10 @@ import { recordOf, recordsOf, textOf } from '../http/json.ts';
 import { CloudClient } from '../session/cloud-client.ts';
 import type { CloudSession } from '../session/cloud-session.port.ts';
 import type {
-  EventPage, HeatStacks, HeatStacksOptions, NewStack, Stack, StackChange, StackEvent, StackFailure, StackParameters, StackRef,
-  StackResource, StackSource, TemplateSummary,
+  EventPage, HeatStacks, HeatStacksOptions, NewStack, PreviewedResource, Stack, StackChange, StackEvent, StackFailure, StackParameters,
+  StackRef, StackResource, StackSource, TemplateSummary,
 } from './heat-stacks.port.ts';
-import { eventOf, stackOf } from './stack-documents.ts';
+import { eventOf, previewedOf, stackOf } from './stack-documents.ts';
 import { failureBeforeRollback, failureOf } from './stack-failure.ts';
 import { stackResourcesOf } from './stack-resources.ts';
 
@@ -32,11 +32,10 @@ class HeatClient implements HeatStacks {
   }
 
   async create(stack: NewStack, signal?: AbortSignal): Promise<StackRef & { readonly adopted: boolean }> {
-    const { name, ownerTag, rollback = false } = stack;
+    const { name } = stack;
     const action = {
       action: `create stack ${name}`, method: 'POST', path: '/stacks', timeoutMs: this.#timeoutMs, signal,
-      body: { stack_name: name, tags: ownerTag, disable_rollback: !rollback, ...requestOf(stack) },
-      hidden: secretsOf(stack.parameters),
+      body: creationOf(stack), hidden: secretsOf(stack.parameters),
       // A second try meets the stack of the first by its name, and adopts it.
       repeatable: true,
     } as const;
@@ -124,6 +123,14 @@ class HeatClient implements HeatStacks {
     return this.#read(`${pathOf(ref)}/template`, `read the template of stack ${ref.name}`);
   }
 
+  async preview(stack: NewStack): Promise<readonly PreviewedResource[]> {
+    const body = await this.#client.json({
+      action: `preview stack ${stack.name}`, method: 'POST', path: '/stacks/preview', body: creationOf(stack),
+      timeoutMs: this.#timeoutMs, hidden: secretsOf(stack.parameters), repeatable: true,
+    });
+    return previewedOf(recordOf(body['stack'])?.['resources']);
+  }
+
   async validate(source: StackSource, parameters: StackParameters = {}): Promise<TemplateSummary> {
     const body = await this.#client.json({
       action: 'validate a template', method: 'POST', path: '/validate', body: requestOf({ ...source, parameters }),
@@ -179,6 +186,10 @@ function targetOf({ headers }: HttpResponse): StackRef {
   const [name, id] = String(headers['location']).split('?')[0]!.split('/').slice(-2).map(decodeURIComponent);
   if (!name || !id) throw new CloudServiceUnavailable('orchestration', 'it redirects to something that is no stack');
   return { name, id };
+}
+
+function creationOf(stack: NewStack): Readonly<Record<string, unknown>> {
+  return { stack_name: stack.name, tags: stack.ownerTag, disable_rollback: !stack.rollback, ...requestOf(stack) };
 }
 
 /** What creating, updating and validating have in common; what is left out is left as it is. */

@@ -1,6 +1,6 @@
 import { numberOf, recordOf, recordsOf, textOf } from '../http/json.ts';
 import type { JsonRecord } from '../http/json.ts';
-import type { Stack, StackAction, StackEvent, StackProgress, StackStatus } from './heat-stacks.port.ts';
+import type { PreviewedResource, Stack, StackAction, StackEvent, StackProgress, StackStatus } from './heat-stacks.port.ts';
 
 const PROGRESS: Readonly<Record<string, StackProgress>> = { IN_PROGRESS: 'in-progress', COMPLETE: 'complete', FAILED: 'failed' };
 
@@ -41,6 +41,16 @@ export function eventOf(event: JsonRecord): StackEvent {
     physicalId: textOf(event['physical_resource_id']) || null,
     ...statusOf(event['resource_status'], event['resource_status_reason']),
   };
+}
+
+/** Heat shows a nested stack as the list of what is in it, in the place of the resource that holds it. */
+export function previewedOf(resources: unknown): readonly PreviewedResource[] {
+  if (!Array.isArray(resources)) return [];
+  return resources.flatMap((resource: unknown) => {
+    if (Array.isArray(resource)) return previewedOf(resource);
+    const name = textOf(recordOf(resource)?.['resource_name']);
+    return name === undefined ? [] : [{ name, type: textOf(recordOf(resource)?.['resource_type']) ?? '' }];
+  });
 }
 
 function asText(value: unknown): string {

@@ -49,8 +49,8 @@ export interface MintedCredential extends CredentialRecord {
 }
 
 /**
- * Application credentials of the user that the session is: the requester, or the bay's own user. Keystone lets nobody
- * make them for others, nor with an application credential.
+ * Application credentials of one user: the requester, or the bay's own user. Keystone lets nobody make them for others, nor
+ * with an application credential; an administrator of the whole cloud (scope `system`) may list and revoke another's.
  *
  * @throws {CloudServiceUnavailable} by every call, after all tries; the outcome is unknown: do it again.
  * @throws {CloudCredentialsRefused} the session's user is gone or has lost its roles.
@@ -68,14 +68,19 @@ export interface PurposeCredentials {
   revoke(id: string): Promise<void>;
 }
 
-export function openPurposeCredentials(session: CloudSession, pacing: Pacing): PurposeCredentials {
-  return new KeystonePurposeCredentials(new CloudClient(session, 'identity', pacing));
+export interface PurposeCredentialsOptions extends Pacing {
+  /** Whose credentials to list and revoke; then there is no minting. @default the user that the session is */
+  readonly ofUser?: string;
+}
+
+export function openPurposeCredentials(session: CloudSession, options: PurposeCredentialsOptions): PurposeCredentials {
+  return new KeystonePurposeCredentials(new CloudClient(session, 'identity', options), options.ofUser);
 }
 
 const SECRET_BYTES = 32;
 
 class KeystonePurposeCredentials implements PurposeCredentials {
-  constructor(private readonly client: CloudClient) {}
+  constructor(private readonly client: CloudClient, private readonly ofUser: string | undefined) {}
 
   async mint(intent: CredentialIntent): Promise<MintedCredential> {
     const roles = rolesToPassOn(intent.roles, (await this.client.session.identity()).roles);
@@ -122,8 +127,7 @@ class KeystonePurposeCredentials implements PurposeCredentials {
 
   /** Rules are shared by equal credentials of the user; one that another credential uses stays (403). */
   async #dropRule(id: string): Promise<void> {
-    const { userId } = await this.client.session.identity();
-    const path = `/users/${encodeURIComponent(userId)}/access_rules/${encodeURIComponent(id)}`;
+    const path = `${await this.#userPath()}/access_rules/${encodeURIComponent(id)}`;
     const action = { action: `delete access rule ${id}`, method: 'DELETE', path, repeatable: true } as const;
     const response = await this.client.answer(action);
     if (response.status !== 403 && response.status !== 404) this.client.accepted(action, response);
@@ -131,12 +135,17 @@ class KeystonePurposeCredentials implements PurposeCredentials {
 
   async #all(): Promise<readonly JsonRecord[]> {
     const action = { action: 'list application credentials', method: 'GET', path: await this.#path(), repeatable: true } as const;
-    const body = await this.client.json(action);
-    return recordsOf(body['application_credentials']);
+    const response = await this.client.sendToPossiblyGone(action);
+    // With a user go its credentials.
+    return response === undefined ? [] : recordsOf(this.client.jsonOf(response)['application_credentials']);
   }
 
   async #path(): Promise<string> {
-    return `/users/${encodeURIComponent((await this.client.session.identity()).userId)}/application_credentials`;
+    return `${await this.#userPath()}/application_credentials`;
+  }
+
+  async #userPath(): Promise<string> {
+    return `/users/${encodeURIComponent(this.ofUser ?? (await this.client.session.identity()).userId)}`;
   }
 }
 

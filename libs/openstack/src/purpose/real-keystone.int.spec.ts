@@ -12,13 +12,14 @@ async function realKeystone(): Promise<CredentialsUnderTest> {
     projects: [{ name: 'demo' }],
     users: [
       { name: MEMBER.username, password: MEMBER.password, roles: { demo: ['member'] } },
-      { name: ADMIN.username, password: ADMIN.password, roles: { demo: ['admin'], [KEYSTONE_ADMIN.projectName]: ['admin'] } },
+      { name: ADMIN.username, password: ADMIN.password, roles: { demo: ['admin'] } },
     ],
     services: [],
   });
   const { domainId } = await addDomainAdmin(keystone.authUrl, DOMAIN_ADMIN);
   return {
-    authUrl: keystone.authUrl, member: MEMBER, admin: ADMIN, domainAdmin: { ...DOMAIN_ADMIN, domainId, domainName: DOMAIN_ADMIN.domain },
+    authUrl: keystone.authUrl, member: MEMBER, admin: ADMIN, systemAdmin: KEYSTONE_ADMIN,
+    domainAdmin: { ...DOMAIN_ADMIN, domainId, domainName: DOMAIN_ADMIN.domain },
     close: () => keystone.close(),
   };
 }

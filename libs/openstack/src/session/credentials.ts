@@ -10,7 +10,9 @@ export type Scope =
   | { readonly projectId: string }
   | { readonly projectName: string; /** @default Default */ readonly projectDomainName?: string }
   | { readonly domainId: string }
-  | { readonly domainName: string };
+  | { readonly domainName: string }
+  /** The whole cloud; only an administrator of it gets in. */
+  | 'system';
 
 /** The ways in which we are let into a cloud. */
 export type CloudCredentials =
@@ -53,6 +55,7 @@ function passwordOf({ user, password }: { readonly user: UserIdent; readonly pas
 }
 
 function scopeOf(scope: Scope): unknown {
+  if (scope === 'system') return { system: { all: true } };
   if ('projectId' in scope) return { project: { id: scope.projectId } };
   if ('projectName' in scope) return { project: { name: scope.projectName, domain: { name: scope.projectDomainName ?? 'Default' } } };
   return { domain: 'domainId' in scope ? { id: scope.domainId } : { name: scope.domainName } };

@@ -3,7 +3,7 @@ import { Secret } from '@jeroboam/platform';
 import type { HttpRequest } from '../http/http-call.port.ts';
 import { scriptedHttp } from '../testing/scripted-http.ts';
 import type { ScriptedAnswer } from '../testing/scripted-http.ts';
-import type { CloudCredentials } from './credentials.ts';
+import type { CloudCredentials, Scope } from './credentials.ts';
 import { openKeystoneSession } from './keystone-session.ts';
 import type { KeystoneSessionOptions } from './keystone-session.ts';
 
@@ -71,10 +71,13 @@ describe('openKeystoneSession', () => {
     expect(http.seen[1]).toMatchObject({ method: 'GET', url: 'http://one-public/v1/p1/stacks', headers: { 'x-auth-token': 'token-1' } });
   });
 
-  it('takes a domain to act in', async () => {
-    const { http, session } = aSession({ ...PASSWORD, scope: { domainName: 'bays' } });
+  it.each<[Scope, unknown]>([
+    [{ projectId: 'p1' }, { project: { id: 'p1' } }], [{ domainName: 'bays' }, { domain: { name: 'bays' } }],
+    [{ domainId: 'd1' }, { domain: { id: 'd1' } }], ['system', { system: { all: true } }],
+  ])('acts in %j', async (scope, sent) => {
+    const { http, session } = aSession({ ...PASSWORD, scope });
     await session.identity();
-    expect(JSON.parse(http.seen[0]!.body!)).toMatchObject({ auth: { scope: { domain: { name: 'bays' } } } });
+    expect(JSON.parse(http.seen[0]!.body!)).toMatchObject({ auth: { scope: sent } });
   });
 
   it('uses somebody else’s token after asking what it is', async () => {

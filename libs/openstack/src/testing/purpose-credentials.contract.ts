@@ -20,6 +20,8 @@ export interface CredentialsUnderTest {
   readonly member: Login;
   /** Holds `admin` in its project. */
   readonly admin: Login;
+  /** Administrator of the whole cloud. */
+  readonly systemAdmin: { readonly username: string; readonly password: string };
   /** Administrator of a domain set aside for bays. */
   readonly domainAdmin: { readonly username: string; readonly password: string; readonly domainId: string; readonly domainName: string };
   close?(): Promise<void>;
@@ -130,6 +132,18 @@ export function purposeCredentialsContract(cloud: string, open: () => Promise<Cr
       await credentials.revoke(second.id);
       await credentials.revoke(second.id);
       expect(JSON.stringify([await listed('access_rules'), await listed('application_credentials')])).not.toContain(bayId);
+    });
+
+    it('lets an administrator revoke what a requester left, also one who is gone', async () => {
+      const bayId = randomUUID();
+      const minted = await credentials.mint(anIntent(bayId, { accessRules: [{ ...PORTS, path: `/v2.0/ports/${bayId}` }] }));
+      const { username, password } = keystone.systemAdmin;
+      const admin = sessionOf({ kind: 'password', user: { username }, password: new Secret(password), scope: 'system' });
+      const others = openPurposeCredentials(admin, { ...PACING, ofUser: (await member.identity()).userId });
+      expect((await others.list(bayPrefix(bayId))).map(({ id }) => id)).toEqual([minted.id]);
+      await others.revoke(minted.id);
+      expect(JSON.stringify([await listed('access_rules'), await listed('application_credentials')])).not.toContain(bayId);
+      expect(await openPurposeCredentials(admin, { ...PACING, ofUser: randomUUID() }).list(bayPrefix(bayId))).toEqual([]);
     });
 
     it('shows no secret of what it made', async () => {
