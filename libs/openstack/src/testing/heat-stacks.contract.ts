@@ -154,6 +154,7 @@ export function heatStacksContract(cloud: string, open: () => Promise<Orchestrat
     rule('goes back when an update fails that is to be rolled back, and still tells why', async () => {
       const stack = await made();
       await heat.update(stack, { parameters: { fail: true, greeting: 'new' }, rollback: true });
+      while ((await settled(stack)).action !== 'ROLLBACK') await setTimeout(POLL_MS);
       expect(await settled(stack)).toMatchObject({ action: 'ROLLBACK', progress: 'complete', outputs: { said: 'hi' } });
       expect((await heat.failure(stack))?.reason).toContain('Test Resource failed');
     });
@@ -212,6 +213,15 @@ export function heatStacksContract(cloud: string, open: () => Promise<Orchestrat
       expect(Object.keys(parameters).toSorted()).toEqual(['count', 'fail', 'greeting', 'password', 'wait']);
       const broken = { ...TEMPLATE, resources: { x: { type: 'OS::Heat::TestResource', properties: { no_such: 1 } } } };
       await expect(heat.validate({ template: broken })).rejects.toMatchObject({ code: 'CLOUD_REQUEST_INVALID' });
+    });
+
+    rule('previews what it would make, and refuses what it could not, without making anything', async () => {
+      const stack = aStack();
+      expect(await heat.preview(stack)).toContainEqual({ name: 'hello', type: 'OS::Heat::TestResource' });
+      const wrongValue = { type: 'OS::Heat::TestResource', properties: { wait_secs: 'long' } };
+      const broken = aStack({ template: { heat_template_version: '2018-08-31', resources: { wrongValue } }, parameters: {} });
+      await expect(heat.preview(broken)).rejects.toMatchObject({ code: 'CLOUD_REQUEST_INVALID' });
+      expect(await heat.find(stack.name)).toBeUndefined();
     });
 
     rule('deletes a stack, also one under way, and takes one that is gone for deleted', async () => {

@@ -6,7 +6,7 @@ import type { Login } from './login.ts';
 import { RealKeystone, freePort } from './real-keystone.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** For the hooks of tests: ready after twenty seconds, Keystone included; on a busy machine after several times that. */
+/** For the hooks of tests: ready after fifteen seconds, Keystone included; on a busy machine after several times that. */
 export const HEAT_START_TIMEOUT_MS = 180_000;
 
 const PACKAGE = '/usr/lib/python3/dist-packages/heat';
@@ -27,28 +27,23 @@ export class RealHeat {
   readonly authUrl: string;
   /** May own stacks. */
   readonly member = MEMBER;
+  #keystone: RealKeystone | undefined;
   #server: ServerProcess | undefined;
   readonly #directory = mkdtempSync(join(tmpdir(), 'jeroboam-heat-'));
 
-  private constructor(readonly keystone: RealKeystone, private readonly port: number) {
-    this.authUrl = keystone.authUrl;
+  private constructor(private readonly keystonePort: number, private readonly port: number) {
+    this.authUrl = `http://127.0.0.1:${keystonePort}/v3`;
   }
 
   /** @throws when a package is missing, or with what the server wrote when it does not start. */
   static async start(): Promise<RealHeat> {
     if (!existsSync(PACKAGE)) throw new Error(`${PACKAGE} is missing: install python3-heat (Debian)`);
-    const port = await freePort();
-    const heat = new RealHeat(await RealKeystone.start(contents(port)), port);
-    try {
-      await addDomainAdmin(heat.authUrl, STACK_USERS);
-      writeFileSync(heat.#path('api-paste.ini'), PASTE);
-      writeFileSync(heat.#path('heat.conf'), configuration(heat.#directory, heat.authUrl, port));
-      await heat.resume();
-      return heat;
-    } catch (error) {
-      await heat.close();
-      throw error;
-    }
+    const heat = new RealHeat(await freePort(), await freePort());
+    // Both at once: Heat asks Keystone for nothing before its first request.
+    const failed = (await Promise.allSettled([heat.#startKeystone(), heat.#startHeat()])).find(({ status }) => status === 'rejected');
+    if (!failed) return heat;
+    await heat.close();
+    throw (failed as PromiseRejectedResult).reason;
   }
 
   /** Takes Heat away without letting it finish anything; Keystone stays. */
@@ -68,8 +63,19 @@ export class RealHeat {
 
   async close(): Promise<void> {
     await this.kill();
-    await this.keystone.close();
+    await this.#keystone?.close();
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  async #startKeystone(): Promise<void> {
+    this.#keystone = await RealKeystone.start({ ...contents(this.port), port: this.keystonePort });
+    await addDomainAdmin(this.authUrl, STACK_USERS);
+  }
+
+  async #startHeat(): Promise<void> {
+    writeFileSync(this.#path('api-paste.ini'), PASTE);
+    writeFileSync(this.#path('heat.conf'), configuration(this.#directory, this.authUrl, this.port));
+    await this.resume();
   }
 
   #path(name: string): string {
@@ -135,6 +141,8 @@ function configuration(directory: string, authUrl: string, port: number): string
     '[clients_keystone]', `auth_uri = ${authUrl}`,
     '[keystone_authtoken]', `www_authenticate_uri = ${authUrl}`, ...service, `project_name = ${SERVICE.projectName}`,
     'project_domain_name = Default', 'service_token_roles_required = true',
+    // With its own type it can hold application credentials to their access rules.
+    'service_type = orchestration',
     '[trustee]', ...service,
     '[paste_deploy]', `api_paste_config = ${directory}/api-paste.ini`,
     '[oslo_messaging_notifications]', 'driver = noop', '',
