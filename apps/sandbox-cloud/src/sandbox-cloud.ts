@@ -116,11 +116,15 @@ export async function createSandboxApp(options: SandboxCloudOptions): Promise<{ 
   return { app, address };
 }
 
-function openOrchestration({ cloudFile, dataDir, latency = DEFAULT_LATENCY }: SandboxCloudOptions, address: SandboxAddress): SandboxOrchestration {
+function openOrchestration(
+  { cloudFile, dataDir, latency = DEFAULT_LATENCY }: SandboxCloudOptions, address: SandboxAddress,
+): SandboxOrchestration {
   const cloud = new Cloud(readCloudFile(cloudFile));
   const documents = dataDir === undefined ? noStore : openSqliteStore(dataDir);
   const keypairs = new KeypairStore(cloud, documents);
-  return new SandboxOrchestration(new SimulatedCloud({ cloud, keypairs, documents, clock: systemClock, ids: randomIds, latency }), () => address.url);
+  return new SandboxOrchestration(
+    new SimulatedCloud({ cloud, keypairs, documents, clock: systemClock, ids: randomIds, latency }), () => address.url,
+  );
 }
 
 function isLoopback(host: string): boolean {

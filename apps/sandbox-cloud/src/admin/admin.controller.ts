@@ -105,10 +105,13 @@ export class AdminController {
     const stacks = store.stacks().filter((stack) => stack.deletedAtMs === null && (project === undefined || stack.projectId === project));
     return {
       things: things.map((thing) => ({
-        kind: thing.kind, id: thing.id, name: thing.name, status: thing.status, project_id: thing.projectId, stack_id: thing.stackId ?? null,
+        kind: thing.kind, id: thing.id, name: thing.name, status: thing.status, project_id: thing.projectId, stack_id: thing.stackId
+          ?? null,
         root_stack_id: this.rootOf(thing), resource: thing.resource ?? null, uses: thing.uses,
       })),
-      stacks: stacks.map(({ id, name, projectId, parentId = null, action, status }) => ({ id, name, project_id: projectId, parent_id: parentId, status: `${action}_${status}` })),
+      stacks: stacks.map(({ id, name, projectId, parentId = null, action, status }) => ({
+        id, name, project_id: projectId, parent_id: parentId, status: `${action}_${status}`,
+      })),
     };
   }
 
@@ -118,7 +121,9 @@ export class AdminController {
   plant(@Body() body: unknown): unknown {
     const thing = parsed(planted, body);
     const now = this.sim.clock.now();
-    const { id, kind } = this.sim.inventory.add({ ...thing, id: this.sim.ids.uuid(), createdAtMs: now, readyAtMs: now, document: thing.document });
+    const { id, kind } = this.sim.inventory.add({
+      ...thing, id: this.sim.ids.uuid(), createdAtMs: now, readyAtMs: now, document: thing.document,
+    });
     return { thing: { id, kind } };
   }
 
@@ -134,7 +139,8 @@ export class AdminController {
 
   @Get('machines')
   machines(): unknown {
-    return { machines: this.sim.machines.list().map(({ serverId, resourceClass, ...machine }) => ({ ...machine, resource_class: resourceClass, server_id: serverId })) };
+    const machines = this.sim.machines.list();
+    return { machines: machines.map(({ serverId, resourceClass, ...machine }) => ({ ...machine, resource_class: resourceClass, server_id: serverId })) };
   }
 
   private rootOf({ stackId }: Thing): string | null {

@@ -30,14 +30,18 @@ const finished = async (path: string): Promise<{ stack_status: string; stack_sta
     await setImmediate();
   }
 };
-const makeStack = async (name: string): Promise<string> => `${STACKS}/${name}/${(await post(STACKS, { stack_name: name, template: GROUP }, demo)).json.stack.id}`;
+const makeStack = async (name: string): Promise<string> =>
+  `${STACKS}/${name}/${(await post(STACKS, { stack_name: name, template: GROUP }, demo)).json.stack.id}`;
 
 describe('what stacks have made', () => {
   it('is listed, shown and deleted by its own service too, unless it is in use', async () => {
     const template = { heat_template_version: '2018-08-31', resources: {
       net: { type: 'OS::Neutron::Net', properties: { name: 'mine' } },
       subnet: { type: 'OS::Neutron::Subnet', properties: { network: { get_resource: 'net' }, cidr: '10.7.0.0/24' } },
-      node: { type: 'OS::Nova::Server', properties: { name: 'node', image: 'debian', flavor: 'm1.small', networks: [{ network: { get_resource: 'net' } }] } },
+      node: {
+        type: 'OS::Nova::Server',
+        properties: { name: 'node', image: 'debian', flavor: 'm1.small', networks: [{ network: { get_resource: 'net' } }] },
+      },
       volume: { type: 'OS::Cinder::Volume', properties: { size: 1 } },
     } };
     const { json: { stack } } = await post(STACKS, { stack_name: 'listed', template }, demo);
@@ -93,7 +97,9 @@ describe('the view behind the sandbox', () => {
 
   it('makes resources fail as often as it is told', async () => {
     const { status, json } = await post('/admin/faults', {
-      match: { type: 'OS::Neutron::*', action: 'create', stack: 'unlucky*' }, effect: { kind: 'fail', error: 'OverQuotaClient', message: 'Too many.' }, times: 1,
+      match: { type: 'OS::Neutron::*', action: 'create', stack: 'unlucky*' }, effect: {
+        kind: 'fail', error: 'OverQuotaClient', message: 'Too many.',
+      }, times: 1,
     });
     expect([status, json.fault]).toMatchObject([201, { remaining: 1, seen: 0 }]);
     const [lucky, unlucky] = [await makeStack('lucky'), await makeStack('unlucky-1')];
@@ -104,7 +110,13 @@ describe('the view behind the sandbox', () => {
   });
 
   it('answers requests instead of the service, in its shape', async () => {
-    await post('/admin/faults', { match: { request: 'GET /orchestration/*' }, effect: { kind: 'answer', status: 503, message: 'Away.', retryAfterSeconds: 2 }, times: 1 });
+    await post(
+      '/admin/faults',
+      {
+        match: { request: 'GET /orchestration/*' }, effect: { kind: 'answer', status: 503, message: 'Away.', retryAfterSeconds: 2 },
+        times: 1,
+      },
+    );
     await post('/admin/faults', { match: { request: 'GET /network/*' }, effect: { kind: 'answer', status: 500 }, times: 1 });
     expect(await sandbox.get(STACKS, demo)).toMatchObject({
       status: 503, headers: { 'retry-after': '2' }, json: { code: 503, title: 'Service Unavailable', error: { message: 'Away.' } },
@@ -114,11 +126,15 @@ describe('the view behind the sandbox', () => {
   });
 
   it('sets quotas and latencies', async () => {
-    expect((await sandbox.send('PUT', `/admin/quotas/${DEMO}`, { token: admin, body: { security_group: 0 } })).json.quotas).toMatchObject({ security_group: 0, stacks: 10_000 });
+    expect((await sandbox.send('PUT', `/admin/quotas/${DEMO}`, { token: admin, body: { security_group: 0 } })).json.quotas).toMatchObject({
+      security_group: 0, stacks: 10_000,
+    });
     const path = await makeStack('poor');
     expect((await finished(path)).stack_status_reason).toBe("Resource CREATE failed: OverQuotaClient: resources.group: Quota exceeded for resources: ['security_group'].");
     await sandbox.send('PUT', `/admin/quotas/${DEMO}`, { token: admin, body: { security_group: -1, stacks: 0 } });
-    expect(await post(STACKS, { stack_name: 'more', template: GROUP }, demo)).toMatchObject({ status: 403, json: { error: { type: 'RequestLimitExceeded' } } });
+    expect(await post(STACKS, { stack_name: 'more', template: GROUP }, demo)).toMatchObject({
+      status: 403, json: { error: { type: 'RequestLimitExceeded' } },
+    });
     await sandbox.send('PUT', `/admin/quotas/${DEMO}`, { token: admin, body: { stacks: -1 } });
     expect((await sandbox.send('PUT', '/admin/latency', { token: admin, body: { '*': 1 } })).json).toEqual({ latency: { '*': 1 } });
     await sandbox.send('PUT', '/admin/latency', { token: admin, body: {} });
@@ -127,7 +143,9 @@ describe('the view behind the sandbox', () => {
 
   it('shows the machines', async () => {
     const { json: { machines } } = await sandbox.get('/admin/machines', admin);
-    expect(machines[0]).toMatchObject({ name: 'metal-1', state: 'available', resource_class: 'baremetal', server_id: null, ports: ['physnet1'] });
+    expect(machines[0]).toMatchObject({
+      name: 'metal-1', state: 'available', resource_class: 'baremetal', server_id: null, ports: ['physnet1'],
+    });
   });
 
   it.each([

@@ -66,11 +66,18 @@ export class ServerPorts {
     const ports = this.portsOf(document);
     if (name === 'first_address') return ports.flatMap(addressesOf)[0]?.address ?? '';
     if (name === 'accessIPv4' || name === 'accessIPv6') return '';
-    if (name === 'networks') return this.byNetwork(ports, (port) => [...addressesOf(port).map(({ address }) => address), ...this.floatingOf(port)]);
+    if (name === 'networks') {
+      return this.byNetwork(ports, (port) => [...addressesOf(port).map(({ address }) => address), ...this.floatingOf(port)]);
+    }
     if (name !== 'addresses') return undefined;
     return this.byNetwork(ports, (port) => {
-      const entry = (addr: string, kind: string): JsonMap => ({ addr, version: 4, 'OS-EXT-IPS:type': kind, 'OS-EXT-IPS-MAC:mac_addr': port.document['mac_address'] ?? null, port: port.id });
-      return [...addressesOf(port).map(({ address }) => entry(address, 'fixed')), ...this.floatingOf(port).map((address) => entry(address, 'floating'))];
+      const entry = (addr: string, kind: string): JsonMap => ({
+        addr, version: 4, 'OS-EXT-IPS:type': kind, 'OS-EXT-IPS-MAC:mac_addr': port.document['mac_address'] ?? null, port: port.id,
+      });
+      return [
+        ...addressesOf(port).map(({ address }) => entry(address, 'fixed')),
+        ...this.floatingOf(port).map((address) => entry(address, 'floating')),
+      ];
     });
   }
 
@@ -100,14 +107,20 @@ export class ServerPorts {
     if (network.external) throw badRequest(`It is not allowed to create an interface on external network ${network.id} (HTTP 403)`);
     limits.require(projectId, 'port', inventory.amountOf('port', projectId));
     const address = wish['fixed_ip'];
-    const wanted = wish['subnet'] !== undefined || typeof address === 'string' ? [{ subnet: wish['subnet'] ?? null, ip_address: address ?? null }] : null;
+    const wanted = wish['subnet'] !== undefined || typeof address === 'string'
+      ? [{ subnet: wish['subnet'] ?? null, ip_address: address ?? null }]
+      : null;
     // Nova leaves the security groups off where the network would not have them.
     const groups = network.portSecurity ? networks.securityGroups(projectId, properties['security_groups']) : [];
     const id = ids.uuid();
-    const document = { ...portDocument(networks, { projectId, network, id, fixedIps: wanted, securityGroups: groups }), device_id: serverId, device_owner: 'compute:nova' };
+    const document = {
+      ...portDocument(networks, { projectId, network, id, fixedIps: wanted, securityGroups: groups }), device_id: serverId,
+      device_owner: 'compute:nova',
+    };
     const now = clock.now();
     return inventory.add({
-      id, kind: 'port', projectId, name: '', status: 'ACTIVE', document, uses: portUses({ document }), createdAtMs: now, readyAtMs: now, stackId,
+      id, kind: 'port', projectId, name: '', status: 'ACTIVE', document, uses: portUses({ document }), createdAtMs: now, readyAtMs: now,
+      stackId,
       resource: record.name,
     });
   }

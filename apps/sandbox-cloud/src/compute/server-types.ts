@@ -45,7 +45,9 @@ export function serverType(sim: SimulatedCloud, userData: UserDataRunner, stackN
     };
     return {
       name: nameOf(context), document, uses: [...plugged.uses, ...typeof group === 'string' ? [group] : []],
-      amounts: { cores: flavor.vcpus, ram: flavor.ramMb }, extraMs: flavor.resourceClass === undefined ? 0 : latency.of('baremetal', 'create'),
+      amounts: {
+        cores: flavor.vcpus, ram: flavor.ramMb,
+      }, extraMs: flavor.resourceClass === undefined ? 0 : latency.of('baremetal', 'create'),
     };
   };
   return cloudType(sim, {
@@ -128,7 +130,9 @@ export function keypairType(sim: SimulatedCloud): ResourceType {
       const { properties, stack: { userId }, record } = context;
       const given = properties['public_key'];
       if (!inventory.get('keypair', record.physicalId)) {
-        await keypairs.create(userId, textOf(properties['name']), typeof given === 'string' && given !== '' ? given : undefined).catch((error: unknown) => {
+        await keypairs.create(
+          userId, textOf(properties['name']), typeof given === 'string' && given !== '' ? given : undefined,
+        ).catch((error: unknown) => {
           throw new CloudError('Conflict', 409, `${error instanceof Error ? error.message : ''} (HTTP 409)`);
         });
       }

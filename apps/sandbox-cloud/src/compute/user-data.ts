@@ -24,7 +24,9 @@ export class UserDataRunner {
   /** To be told once; before that, nothing boots. */
   start(signaller: Signaller): void {
     this.signaller = signaller;
-    for (const server of this.sim.inventory.all('server')) if (server.status === 'ACTIVE' && server.document['booted'] !== true) this.boot(server, []);
+    for (const server of this.sim.inventory.all('server')) {
+      if (server.status === 'ACTIVE' && server.document['booted'] !== true) this.boot(server, []);
+    }
   }
 
   /** @param stacks names of the stacks it is in, for faults. */
@@ -50,7 +52,8 @@ export class UserDataRunner {
     const { clock, latency, faults, inventory } = this.sim;
     await clock.sleep(latency.of('OS::Nova::Server', 'boot'), this.end.signal);
     const rule = faults.strike({
-      type: 'OS::Nova::Server', action: 'boot', projectId: server.projectId, stacks, ...(server.resource !== undefined && { resource: server.resource }),
+      type: 'OS::Nova::Server', action: 'boot', projectId: server.projectId, stacks,
+      ...(server.resource !== undefined && { resource: server.resource }),
     });
     if (rule?.effect.kind === 'hang') await faults.removed(rule.id, this.end.signal);
     if (rule?.effect.kind === 'delay') await clock.sleep(rule.effect.ms, this.end.signal);

@@ -127,10 +127,13 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal):
 }
 
 function matches({ type, action, project, stack, resource, request }: FaultMatch, doing: Doing): boolean {
-  const fits = (pattern: string | undefined, text: string | undefined) => pattern === undefined || (text !== undefined && globMatches(pattern, text));
+  const fits = (
+    pattern: string | undefined, text: string | undefined,
+  ) => pattern === undefined || (text !== undefined && globMatches(pattern, text));
   if ((action ?? (request === undefined ? doing.action : 'request')) !== doing.action) return false;
   // A rule that names neither is for resources: it must not take the API down.
   if (doing.action === 'request' && request === undefined && action !== 'request') return false;
   const inStack = stack === undefined || (doing.stacks ?? []).some((name) => globMatches(stack, name));
-  return inStack && fits(type, doing.type) && fits(project, doing.projectId) && fits(resource, doing.resource) && fits(request, doing.request);
+  return inStack && fits(type, doing.type) && fits(project, doing.projectId) && fits(resource, doing.resource)
+    && fits(request, doing.request);
 }

@@ -5,7 +5,8 @@ export type LatencyTable = Readonly<Record<string, number>>;
 
 /** Long enough to see a stack go through its life, short enough not to wait for it. */
 export const DEFAULT_LATENCY: LatencyTable = {
-  '*': 5, 'OS::Nova::Server.create': 1_500, 'OS::Nova::Server.delete': 300, 'OS::Nova::Server.boot': 1_000, 'OS::Octavia::LoadBalancer.create': 800,
+  '*': 5, 'OS::Nova::Server.create': 1_500, 'OS::Nova::Server.delete': 300, 'OS::Nova::Server.boot': 1_000,
+  'OS::Octavia::LoadBalancer.create': 800,
   'OS::Cinder::Volume.create': 200, 'baremetal.create': 4_000, 'baremetal.cleaning': 2_000,
 };
 

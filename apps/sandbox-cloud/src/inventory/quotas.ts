@@ -3,7 +3,8 @@ import type { DocumentStore } from './document-store.ts';
 
 /** What is limited in each project, by OpenStack's names, with the defaults here: roomy, since a sandbox is for trying. */
 export const DEFAULT_QUOTAS = {
-  instances: 20_000, cores: 100_000, ram: 200_000_000, server_groups: 20_000, network: 10_000, subnet: 10_000, port: 100_000, router: 10_000,
+  instances: 20_000, cores: 100_000, ram: 200_000_000, server_groups: 20_000, network: 10_000, subnet: 10_000, port: 100_000,
+  router: 10_000,
   floatingip: 20_000, security_group: 20_000, security_group_rule: 200_000, volumes: 20_000, gigabytes: 2_000_000, load_balancer: 10_000,
   stacks: 10_000,
 } as const;
@@ -47,9 +48,13 @@ interface Use {
 function overQuota(name: QuotaName, { used, asked, limit }: Use): CloudError {
   switch (name) {
     case 'instances': case 'cores': case 'ram': case 'server_groups':
-      return new CloudError('Forbidden', 403, `Quota exceeded for ${name}: Requested ${asked}, but already used ${used} of ${limit} ${name} (HTTP 403)`);
+      return new CloudError(
+        'Forbidden', 403, `Quota exceeded for ${name}: Requested ${asked}, but already used ${used} of ${limit} ${name} (HTTP 403)`,
+      );
     case 'volumes':
-      return new CloudError('OverLimit', 413, `VolumeLimitExceeded: Maximum number of volumes allowed (${limit}) exceeded for quota 'volumes'. (HTTP 413)`);
+      return new CloudError(
+        'OverLimit', 413, `VolumeLimitExceeded: Maximum number of volumes allowed (${limit}) exceeded for quota 'volumes'. (HTTP 413)`,
+      );
     case 'gigabytes':
       return new CloudError('OverLimit', 413, 'VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. '
         + `Requested ${asked}G, quota is ${limit}G and ${used}G has been consumed. (HTTP 413)`);

@@ -66,7 +66,9 @@ function thingsController({ path, kind, many, one }: Collection): Type {
       const { inventory, networks } = this.sim;
       const thing = this.find(caller, id);
       const users = inventory.usersOf(id).filter((user) => user.kind !== 'floating_ip');
-      if (users.length > 0) throw new ApiError(409, `${kind} ${id} is in use by ${users.map((user) => `${user.kind} ${user.id}`).join(', ')}.`);
+      if (users.length > 0) {
+        throw new ApiError(409, `${kind} ${id} is in use by ${users.map((user) => `${user.kind} ${user.id}`).join(', ')}.`);
+      }
       inventory.remove(thing);
       if (kind === 'port') portRemoved(inventory, networks, thing);
     }

@@ -16,7 +16,9 @@ export function loadBalancerTypes(sim: SimulatedCloud): ResourceType[] {
 function loadBalancerType(sim: SimulatedCloud): ResourceType {
   const { inventory, networks, ids, clock } = sim;
   return cloudType(sim, {
-    name: 'OS::Octavia::LoadBalancer', kind: 'load_balancer', quota: 'load_balancer', statuses: { making: 'PENDING_CREATE', made: 'ACTIVE' },
+    name: 'OS::Octavia::LoadBalancer', kind: 'load_balancer', quota: 'load_balancer', statuses: {
+      making: 'PENDING_CREATE', made: 'ACTIVE',
+    },
     build(context, id) {
       const { properties, stack: { projectId, id: stackId }, record } = context;
       const subnet = networks.subnet(projectId, properties['vip_subnet']);
@@ -24,17 +26,22 @@ function loadBalancerType(sim: SimulatedCloud): ResourceType {
       if (!subnet || !network) throw badRequest(`Subnet ${textOf(properties['vip_subnet'])} not found. (HTTP 400)`);
       const portId = ids.uuid();
       const document = portDocument(networks, {
-        projectId, network, id: portId, securityGroups: [], fixedIps: [{ subnet: subnet.id, ip_address: properties['vip_address'] ?? null }],
+        projectId, network, id: portId, securityGroups: [],
+        fixedIps: [{ subnet: subnet.id, ip_address: properties['vip_address'] ?? null }],
       });
       Object.assign(document, { device_owner: 'Octavia', device_id: `lb-${id}` });
       const now = clock.now();
       inventory.add({
-        id: portId, kind: 'port', projectId, name: `octavia-lb-${id}`, status: 'ACTIVE', document, uses: portUses({ document }), createdAtMs: now,
+        id: portId, kind: 'port', projectId, name: `octavia-lb-${id}`, status: 'ACTIVE', document, uses: portUses({ document }),
+        createdAtMs: now,
         readyAtMs: now, stackId, resource: record.name,
       });
       const [address] = document['fixed_ips'] as { ip_address: Json }[];
       const vip = { vip_subnet_id: subnet.id, vip_port_id: portId, vip_address: address?.ip_address ?? null };
-      return { name: nameOf(context), uses: [portId, subnet.id, network.id], document: { ...picked(properties, ['description', 'provider', 'flavor']), ...vip } };
+      return {
+        name: nameOf(context), uses: [portId, subnet.id, network.id],
+        document: { ...picked(properties, ['description', 'provider', 'flavor']), ...vip },
+      };
     },
     attribute: ({ id, document }, name) => {
       if (name === 'pools') return inventory.usersOf(id, 'pool').map((pool) => ({ id: pool.id }));
@@ -63,12 +70,19 @@ function partTypes(sim: SimulatedCloud): ResourceType[] {
     if (!found) throw missing(`${kind} ${textOf(named)} not found. (HTTP 404)`);
     return found.id;
   };
-  const part = (spec: Pick<CloudTypeSpec, 'name' | 'kind'> & { readonly parents: Readonly<Record<string, ThingKind>>; readonly fields: readonly string[] }) =>
+  const part = (
+    spec: Pick<CloudTypeSpec,
+    'name' | 'kind'> & { readonly parents: Readonly<Record<string, ThingKind>>; readonly fields: readonly string[] },
+  ) =>
     cloudType(sim, {
       name: spec.name, kind: spec.kind,
       build(context): Made {
-        const uses = Object.entries(spec.parents).map(([property, kind]) => [`${property}_id`, parent(context, property, kind) ?? null] as const);
-        return { name: nameOf(context), uses: uses.flatMap(([, id]) => id ?? []), document: { ...picked(context.properties, spec.fields), ...Object.fromEntries(uses) } };
+        const uses = Object.entries(spec.parents)
+          .map(([property, kind]) => [`${property}_id`, parent(context, property, kind) ?? null] as const);
+        return {
+          name: nameOf(context), uses: uses.flatMap(([, id]) => id ?? []),
+          document: { ...picked(context.properties, spec.fields), ...Object.fromEntries(uses) },
+        };
       },
       update: ({ properties }, thing) => Object.assign(thing.document, picked(properties, spec.fields)),
       attribute: ({ id, document }, name) => {
@@ -81,9 +95,18 @@ function partTypes(sim: SimulatedCloud): ResourceType[] {
       },
     });
   return [
-    part({ name: 'OS::Octavia::Listener', kind: 'listener', parents: { loadbalancer: 'load_balancer', default_pool: 'pool' }, fields: ['protocol', 'protocol_port', 'connection_limit', 'allowed_cidrs'] }),
-    part({ name: 'OS::Octavia::Pool', kind: 'pool', parents: { loadbalancer: 'load_balancer', listener: 'listener' }, fields: ['protocol', 'lb_algorithm', 'session_persistence'] }),
+    part({
+      name: 'OS::Octavia::Listener', kind: 'listener', parents: { loadbalancer: 'load_balancer', default_pool: 'pool' },
+      fields: ['protocol', 'protocol_port', 'connection_limit', 'allowed_cidrs'],
+    }),
+    part({
+      name: 'OS::Octavia::Pool', kind: 'pool', parents: { loadbalancer: 'load_balancer', listener: 'listener' },
+      fields: ['protocol', 'lb_algorithm', 'session_persistence'],
+    }),
     part({ name: 'OS::Octavia::PoolMember', kind: 'member', parents: { pool: 'pool' }, fields: ['address', 'protocol_port', 'weight'] }),
-    part({ name: 'OS::Octavia::HealthMonitor', kind: 'health_monitor', parents: { pool: 'pool' }, fields: ['type', 'delay', 'timeout', 'max_retries', 'url_path', 'http_method'] }),
+    part({
+      name: 'OS::Octavia::HealthMonitor', kind: 'health_monitor', parents: { pool: 'pool' },
+      fields: ['type', 'delay', 'timeout', 'max_retries', 'url_path', 'http_method'],
+    }),
   ];
 }

@@ -16,7 +16,9 @@ export function floatingIpTypes(sim: SimulatedCloud): ResourceType[] {
 }
 
 /** The part of a floating IP that says where it leads. @throws {CloudError} where no router leads there. */
-function leadsTo({ inventory, networks }: SimulatedCloud, external: NetworkView, portId: Json | undefined, wanted: Json | undefined): JsonMap {
+function leadsTo(
+  { inventory, networks }: SimulatedCloud, external: NetworkView, portId: Json | undefined, wanted: Json | undefined,
+): JsonMap {
   if (typeof portId !== 'string' || portId === '') return { port_id: null, fixed_ip_address: null, router_id: null, subnet_of_port: null };
   const port = inventory.get('port', portId);
   if (!port) throw missing(`Port ${portId} could not be found.`);
@@ -43,10 +45,13 @@ function point(sim: SimulatedCloud, floating: Thing, portId: Json | undefined, w
 function floatingIpType(sim: SimulatedCloud): ResourceType {
   const { networks } = sim;
   return cloudType(sim, {
-    name: 'OS::Neutron::FloatingIP', kind: 'floating_ip', quota: 'floatingip', aliases: { floating_network_id: 'floating_network' }, waitsFor: routerInterfaces,
+    name: 'OS::Neutron::FloatingIP', kind: 'floating_ip', quota: 'floatingip', aliases: { floating_network_id: 'floating_network' },
+    waitsFor: routerInterfaces,
     build({ properties, stack: { projectId } }) {
       const network = networks.network(projectId, properties['floating_network']);
-      if (!network?.external) throw badRequest(`Bad floatingip request: Network ${textOf(properties['floating_network'])} is not a valid external network.`);
+      if (!network?.external) {
+        throw badRequest(`Bad floatingip request: Network ${textOf(properties['floating_network'])} is not a valid external network.`);
+      }
       const target = leadsTo(sim, network, properties['port_id'], properties['fixed_ip_address']);
       const [subnet] = networks.subnetsOf(network.id);
       if (!subnet) throw badRequest(`Network ${network.id} does not contain any IPv4 subnet`);

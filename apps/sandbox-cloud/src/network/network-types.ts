@@ -12,7 +12,10 @@ import { addressesFor, portDocument, portRemoved, portUses } from './ports.ts';
 
 /** Neutron's resources. */
 export function networkTypes(sim: SimulatedCloud): ResourceType[] {
-  return [netType(sim), subnetType(sim), routerType(sim), routerInterfaceType(sim), portType(sim), securityGroupType(sim), ruleType(sim), ...floatingIpTypes(sim)];
+  return [
+    netType(sim), subnetType(sim), routerType(sim), routerInterfaceType(sim), portType(sim), securityGroupType(sim), ruleType(sim),
+    ...floatingIpTypes(sim),
+  ];
 }
 
 /** @throws {CloudError} for a network that the project cannot see. */
@@ -28,9 +31,14 @@ function netType(sim: SimulatedCloud): ResourceType {
     name: 'OS::Neutron::Net', kind: 'network', quota: 'network',
     build: (context) => ({
       name: nameOf(context), uses: [],
-      document: { ...picked(context.properties, ['admin_state_up', 'shared', 'tags']), port_security_enabled: context.properties['port_security_enabled'] ?? true, mtu: 1_450 },
+      document: {
+        ...picked(context.properties, ['admin_state_up', 'shared', 'tags']),
+        port_security_enabled: context.properties['port_security_enabled'] ?? true, mtu: 1_450,
+      },
     }),
-    update: ({ properties }, thing) => Object.assign(thing.document, picked(properties, ['admin_state_up', 'shared', 'tags', 'port_security_enabled'])),
+    update: ({ properties }, thing) => Object.assign(
+      thing.document, picked(properties, ['admin_state_up', 'shared', 'tags', 'port_security_enabled']),
+    ),
     attribute: ({ id }, name) => (name === 'subnets' ? inventory.usersOf(id, 'subnet').map((subnet) => subnet.id) : undefined),
     requireUnused({ id }) {
       if (inventory.usersOf(id, 'port').length === 0) return;
@@ -51,7 +59,10 @@ function subnetType(sim: SimulatedCloud): ResourceType {
       const cidr = properties['cidr'];
       if (typeof cidr !== 'string') throw badRequest('a subnetpool or a cidr must be specified in the absence of a default subnetpool');
       const gateway = properties['gateway_ip'] === '' ? null : properties['gateway_ip'] ?? gatewayOf(cidr);
-      return { name: nameOf(context), uses: [network.id], document: { network_id: network.id, cidr, gateway_ip: gateway, ...picked(properties, fields) } };
+      return {
+        name: nameOf(context), uses: [network.id],
+        document: { network_id: network.id, cidr, gateway_ip: gateway, ...picked(properties, fields) },
+      };
     },
     update: ({ properties }, thing) => Object.assign(thing.document, picked(properties, fields)),
     requireUnused({ id }) {
@@ -99,13 +110,18 @@ function routerInterfaceType(sim: SimulatedCloud): ResourceType {
       const subnet = networks.subnet(projectId, address?.['subnet_id'] ?? properties['subnet']);
       if (!subnet) throw badRequest('Either subnet or port must be specified');
       const uses = [router.id, subnet.id, subnet.networkId, ...(port ? [port.id] : [])];
-      return { id: `${router.id}:subnet_id=${subnet.id}`, name: physicalName, uses, document: { router_id: router.id, subnet_id: subnet.id } };
+      return {
+        id: `${router.id}:subnet_id=${subnet.id}`, name: physicalName, uses, document: { router_id: router.id, subnet_id: subnet.id },
+      };
     },
     requireUnused({ document }) {
       // Neutron refuses while floating addresses go through it.
       const router = textOf(document['router_id']);
-      const through = [...inventory.usersOf(router, 'floating_ip')].some((floating) => floating.document['subnet_of_port'] === document['subnet_id']);
-      if (through) throw conflict(`Router interface for subnet ${textOf(document['subnet_id'])} on router ${router} cannot be deleted, as it is required by one or more floating IPs.`);
+      const through = [...inventory.usersOf(router, 'floating_ip')]
+        .some((floating) => floating.document['subnet_of_port'] === document['subnet_id']);
+      if (through) {
+        throw conflict(`Router interface for subnet ${textOf(document['subnet_id'])} on router ${router} cannot be deleted, as it is required by one or more floating IPs.`);
+      }
     },
   });
 }
@@ -128,9 +144,13 @@ function portType(sim: SimulatedCloud): ResourceType {
     update({ properties, stack: { projectId } }, thing, { changed }) {
       const given = Object.fromEntries(Object.entries(picked(properties, plain)).filter(([name]) => changed.includes(name)));
       Object.assign(thing.document, given);
-      if (changed.includes('security_groups')) thing.document['security_groups'] = networks.securityGroups(projectId, properties['security_groups']);
+      if (changed.includes('security_groups')) {
+        thing.document['security_groups'] = networks.securityGroups(projectId, properties['security_groups']);
+      }
       if (changed.includes('fixed_ips')) {
-        for (const address of listed(thing.document['fixed_ips']) as JsonMap[]) networks.release(textOf(address['subnet_id']), textOf(address['ip_address']));
+        for (const address of listed(thing.document['fixed_ips']) as JsonMap[]) {
+          networks.release(textOf(address['subnet_id']), textOf(address['ip_address']));
+        }
         const network = networks.network(projectId, thing.document['network_id']);
         if (network) thing.document['fixed_ips'] = addressesFor(networks, projectId, network, properties['fixed_ips']);
       }
@@ -141,7 +161,9 @@ function portType(sim: SimulatedCloud): ResourceType {
       if (name !== 'subnets') return undefined;
       return (listed(document['fixed_ips']) as JsonMap[]).flatMap(({ subnet_id: id }) => {
         const subnet = networks.subnet('', id ?? null);
-        return subnet ? [{ id: subnet.id, name: subnet.name, cidr: subnet.cidr, gateway_ip: subnet.gatewayIp, network_id: subnet.networkId }] : [];
+        return subnet
+          ? [{ id: subnet.id, name: subnet.name, cidr: subnet.cidr, gateway_ip: subnet.gatewayIp, network_id: subnet.networkId }]
+          : [];
       });
     },
     removed: (port) => portRemoved(inventory, networks, port),

@@ -97,7 +97,8 @@ export class NetworkController {
   private made(): Network[] {
     const { inventory, networks } = this.orchestration.sim;
     return [...inventory.all('network')].map(({ id, name, projectId, document }) => ({
-      id, name, external: false, shared: document['shared'] === true, ownerId: projectId, portSecurity: document['port_security_enabled'] !== false,
+      id, name, external: false, shared: document['shared'] === true, ownerId: projectId,
+      portSecurity: document['port_security_enabled'] !== false,
       physicalNetwork: null, router: null, subnets: networks.subnetsOf(id),
     }));
   }

@@ -31,8 +31,12 @@ export class Networks {
     private readonly cloud: Cloud,
     private readonly inventory: Inventory,
   ) {
-    for (const port of inventory.all('port')) for (const { subnet, address } of addressesOf(port)) this.take(subnet, addressNumber(address));
-    for (const { document } of inventory.all('floating_ip')) this.take(textOf(document['subnet_id']), addressNumber(textOf(document['floating_ip_address'])));
+    for (const port of inventory.all('port')) {
+      for (const { subnet, address } of addressesOf(port)) this.take(subnet, addressNumber(address));
+    }
+    for (const { document } of inventory.all('floating_ip')) {
+      this.take(textOf(document['subnet_id']), addressNumber(textOf(document['floating_ip_address'])));
+    }
   }
 
   /** By id, or by a name that the project can see. */
@@ -120,7 +124,8 @@ export class Networks {
 
 /** The addresses of a port and the subnets they are on. */
 export function addressesOf(port: Thing): { readonly subnet: string; readonly address: string }[] {
-  return listed(port.document['fixed_ips']).filter(isMap).map((each) => ({ subnet: textOf(each['subnet_id']), address: textOf(each['ip_address']) }));
+  return listed(port.document['fixed_ips']).filter(isMap)
+    .map((each) => ({ subnet: textOf(each['subnet_id']), address: textOf(each['ip_address']) }));
 }
 
 export function gatewayNetworkOf(router: Thing | undefined): Json {

@@ -22,7 +22,8 @@ export function portDocument(networks: Networks, { projectId, network, fixedIps,
     throw badRequest('Port security must be enabled and port must have an IP address in order to use security groups.');
   }
   return {
-    network_id: network.id, mac_address: macOf(id), admin_state_up: true, port_security_enabled: secured, security_groups: [...securityGroups],
+    network_id: network.id, mac_address: macOf(id), admin_state_up: true, port_security_enabled: secured,
+    security_groups: [...securityGroups],
     fixed_ips: addressesFor(networks, projectId, network, fixedIps), device_id: '', device_owner: '', allowed_address_pairs: [],
   };
 }
@@ -35,7 +36,9 @@ export function addressesFor(networks: Networks, projectId: string, network: Net
     const named = wish['subnet'] ?? wish['subnet_id'];
     const address = typeof wish['ip_address'] === 'string' ? wish['ip_address'] : undefined;
     const subnet = typeof named === 'string' ? networks.subnet(projectId, named) : subnets[0];
-    if (subnet?.networkId !== network.id) throw badRequest(`Failed to create port on network ${network.id}, because fixed_ips included invalid subnet ${textOf(named)}.`);
+    if (subnet?.networkId !== network.id) {
+      throw badRequest(`Failed to create port on network ${network.id}, because fixed_ips included invalid subnet ${textOf(named)}.`);
+    }
     return { subnet_id: subnet.id, ip_address: networks.allocate(subnet, address) };
   });
 }

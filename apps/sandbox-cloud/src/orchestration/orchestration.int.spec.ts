@@ -1,27 +1,40 @@
-import { stableId } from '../cloud/stable-id.ts';
+import { HEAT_START_TIMEOUT_MS, RealHeat, heatStacksContract, login } from '@jeroboam/openstack/testing';
+import type { Login } from '@jeroboam/openstack/testing';
 import { startSandboxCloud } from '../sandbox-cloud.ts';
-import { passwordLogIn } from '../testing/injected-sandbox.ts';
+import type { SandboxCloud } from '../sandbox-cloud.ts';
+import { MEMBER } from '../testing/things.ts';
 import type { HeatUnderTest } from './testing/heat-client.ts';
 import { orchestrationContract } from './testing/orchestration.contract.ts';
 
-async function logIn(authUrl: string, body: unknown): Promise<string> {
-  const response = await fetch(`${authUrl}/auth/tokens`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  if (response.status !== 201) throw new Error(`logging in gave ${response.status}`);
-  return response.headers.get('x-subject-token')!;
+interface TokenBody {
+  readonly token: {
+    readonly project: { readonly id: string };
+    readonly catalog: readonly { readonly type: string; readonly endpoints: readonly { readonly url: string }[] }[];
+  };
 }
+
+/** What a client of that Keystone finds in its catalog. */
+async function heatOf(authUrl: string, member: Login, close: () => Promise<void>): Promise<HeatUnderTest> {
+  const token = await login(authUrl, member);
+  const response = await fetch(`${authUrl}/auth/tokens`, { headers: { 'x-auth-token': token, 'x-subject-token': token } });
+  const { token: { project, catalog } } = (await response.json()) as TokenBody;
+  const endpoint = catalog.find(({ type }) => type === 'orchestration')!.endpoints[0]!.url;
+  return { endpoint, projectId: project.id, token: () => Promise.resolve(token), close };
+}
+
+const start = (): Promise<SandboxCloud> => startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1', latency: {} });
 
 orchestrationContract('the sandbox cloud', async () => {
-  const sandbox = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1', latency: {} });
-  const token = logIn(`${sandbox.url}/v3`, passwordLogIn('demo', 'demo'));
-  const projectId = stableId('project', 'demo');
-  return { endpoint: `${sandbox.url}/orchestration/v1/${projectId}`, projectId, token: () => token, close: () => sandbox.close() };
+  const sandbox = await start();
+  return heatOf(`${sandbox.url}/v3`, MEMBER, () => sandbox.close());
 });
 
-/** A real Heat: `JEROBOAM_REAL_HEAT_URL` is its endpoint with the project, `JEROBOAM_REAL_HEAT_TOKEN` a token for it. */
-function realHeatOf({ JEROBOAM_REAL_HEAT_URL: endpoint, JEROBOAM_REAL_HEAT_TOKEN: token }: NodeJS.ProcessEnv): HeatUnderTest | undefined {
-  if (endpoint === undefined || token === undefined) return undefined;
-  return { endpoint, projectId: endpoint.split('/').at(-1)!, token: () => Promise.resolve(token), close: () => Promise.resolve() };
-}
+orchestrationContract('a real Heat', async () => {
+  const heat = await RealHeat.start();
+  return heatOf(heat.authUrl, heat.member, () => heat.close());
+}, HEAT_START_TIMEOUT_MS);
 
-const real = realHeatOf(process.env);
-if (real) orchestrationContract('a real Heat', async () => real);
+heatStacksContract('the sandbox cloud', async () => {
+  const sandbox = await start();
+  return { authUrl: `${sandbox.url}/v3`, member: MEMBER, close: () => sandbox.close() };
+});

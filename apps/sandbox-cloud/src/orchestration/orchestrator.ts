@@ -34,7 +34,9 @@ export interface Orchestrator {
 }
 
 export function openOrchestrator({ documents, clock, ids, faults, types: given, constraintsFor }: OrchestratorOptions): Orchestrator {
-  const types = new ResourceTypes([...given, new ResourceGroupType(clock)], (path, definition) => new TemplateResourceType(path, definition));
+  const types = new ResourceTypes(
+    [...given, new ResourceGroupType(clock)], (path, definition) => new TemplateResourceType(path, definition),
+  );
   const store = new StackStore(documents, clock, ids);
   const reader = new StackReader(store, types);
   const parts: EngineParts = { store, types, reader, clock, ids, faults };

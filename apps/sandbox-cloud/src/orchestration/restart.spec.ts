@@ -60,7 +60,9 @@ describe('a sandbox that is started again', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each([500, 1_500, 2_500, 4_000, 8_000, 9_500])('goes on with a stack that was cut off after %i ms, and makes nothing twice', async (ms) => {
+  it.each([
+    500, 1_500, 2_500, 4_000, 8_000, 9_500,
+  ])('goes on with a stack that was cut off after %i ms, and makes nothing twice', async (ms) => {
     const stack = await bench.create(TEMPLATE, { files });
     await bench.pass(ms);
     await restart();

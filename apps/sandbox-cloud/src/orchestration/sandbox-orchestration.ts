@@ -45,7 +45,8 @@ export class SandboxOrchestration {
     const { sim, userData } = this;
     const names = ({ stack }: ResourceContext) => this.orchestrator.store.withParents(stack).map(({ name }) => name);
     return [
-      serverType(sim, userData, names), serverGroupType(sim), keypairType(sim), ...networkTypes(sim), ...volumeTypes(sim), ...loadBalancerTypes(sim),
+      serverType(sim, userData, names), serverGroupType(sim), keypairType(sim), ...networkTypes(sim), ...volumeTypes(sim),
+      ...loadBalancerTypes(sim),
       ...softwareTypes(sim, userData),
     ];
   }

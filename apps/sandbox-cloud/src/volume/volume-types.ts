@@ -23,7 +23,9 @@ function volumeType(sim: SimulatedCloud): ResourceType {
       const { properties, stack: { projectId } } = context;
       const size = Number(properties['size'] ?? DEFAULT_SIZE);
       limits.require(projectId, 'gigabytes', inventory.amountOf('gigabytes', projectId), size);
-      const document = { ...picked(properties, fields), size, bootable: properties['image'] === undefined ? 'false' : 'true', attachments: [] };
+      const document = {
+        ...picked(properties, fields), size, bootable: properties['image'] === undefined ? 'false' : 'true', attachments: [],
+      };
       return { name: nameOf(context), uses: [], document, amounts: { gigabytes: size } };
     },
     update({ properties }, thing, { changed }) {
@@ -54,7 +56,9 @@ function attachmentType(sim: SimulatedCloud): ResourceType {
       const server = inventory.get('server', textOf(properties['instance_uuid']));
       if (!volume) throw missing(`Volume ${textOf(properties['volume_id'])} could not be found. (HTTP 404)`);
       if (!server) throw missing(`Instance ${textOf(properties['instance_uuid'])} could not be found. (HTTP 404)`);
-      if (machines.of(server.id)) throw badRequest('Invalid volume: Volume attachment is not supported by the bare metal driver. (HTTP 400)');
+      if (machines.of(server.id)) {
+        throw badRequest('Invalid volume: Volume attachment is not supported by the bare metal driver. (HTTP 400)');
+      }
       if (volume.status === 'in-use') throw badRequest(`Invalid volume: volume ${volume.id} already attached (HTTP 400)`);
       volume.status = 'in-use';
       const device = properties['mountpoint'] ?? '/dev/vdb';

@@ -44,7 +44,8 @@ export class HeatDocuments {
 
   outputs(stack: StackRecord): unknown[] {
     return this.orchestrator.reader.outputValues(stack).map(({ definition, value, error }) => ({
-      output_key: definition.name, description: definition.description, output_value: value, ...(error !== undefined && { output_error: error }),
+      output_key: definition.name, description: definition.description, output_value: value,
+      ...(error !== undefined && { output_error: error }),
     }));
   }
 
@@ -52,7 +53,9 @@ export class HeatDocuments {
     const { store, reader } = this.orchestrator;
     const { name, type, action, status, reason, physicalId } = record;
     const nested = reader.of(record);
-    const parent = stack.parentResource === undefined ? undefined : store.resources(stack.parentId!).find(({ id }) => id === stack.parentResource);
+    const parent = stack.parentResource === undefined
+      ? undefined
+      : store.resources(stack.parentId!).find(({ id }) => id === stack.parentResource);
     return {
       updated_time: time(record.updatedAtMs), creation_time: time(record.createdAtMs), logical_resource_id: name, resource_name: name,
       physical_resource_id: physicalId ?? '', resource_status: `${action}_${status}`, resource_status_reason: reason, resource_type: type,
@@ -60,20 +63,26 @@ export class HeatDocuments {
         { href: `${this.stackUrl(stack)}/resources/${name}`, rel: 'self' }, { href: this.stackUrl(stack), rel: 'stack' },
         ...(nested ? [{ href: this.stackUrl(nested), rel: 'nested' }] : []),
       ],
-      required_by: store.resources(stack.id).filter(({ current, requires }) => current && requires.includes(record.id)).map((other) => other.name),
+      required_by: store.resources(stack.id).filter(({ current, requires }) => current && requires.includes(record.id))
+        .map((other) => other.name),
       ...(parent && { parent_resource: parent.name }),
       ...(detail && { description: this.descriptionOf(stack, record), attributes: reader.attributes(stack, record) }),
     };
   }
 
   /** @param root when events of nested stacks are shown along with it. */
-  event(stack: StackRecord, event: StackEvent, { root, detail = false }: { readonly root?: StackRecord | undefined; readonly detail?: boolean } = {}): unknown {
+  event(
+    stack: StackRecord, event: StackEvent,
+    { root, detail = false }: { readonly root?: StackRecord | undefined; readonly detail?: boolean } = {},
+  ): unknown {
     const { id, timeMs, resourceName, physicalId, status, reason } = event;
     const resourceUrl = `${this.stackUrl(stack)}/resources/${resourceName}`;
     return {
       id,
       links: [
-        { href: `${resourceUrl}/events/${id}`, rel: 'self' }, { href: resourceUrl, rel: 'resource' }, { href: this.stackUrl(stack), rel: 'stack' },
+        {
+          href: `${resourceUrl}/events/${id}`, rel: 'self',
+        }, { href: resourceUrl, rel: 'resource' }, { href: this.stackUrl(stack), rel: 'stack' },
         ...(root ? [{ href: this.stackUrl(root), rel: 'root_stack' }] : []),
       ],
       event_time: time(timeMs), logical_resource_id: resourceName, resource_name: resourceName, physical_resource_id: physicalId ?? '',
@@ -92,7 +101,10 @@ export class HeatDocuments {
 }
 
 export function environmentDocument({ parameters, parameterDefaults, registry }: Environment): unknown {
-  return { resource_registry: { resources: {}, ...registry }, parameters, parameter_defaults: parameterDefaults, event_sinks: [], encrypted_param_names: [] };
+  return {
+    resource_registry: { resources: {}, ...registry }, parameters, parameter_defaults: parameterDefaults, event_sinks: [],
+    encrypted_param_names: [],
+  };
 }
 
 function times({ createdAtMs, updatedAtMs, deletedAtMs }: StackRecord): Record<string, string | null> {

@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, UseFilters, UseGuards } from '@nestjs/common';
 import { SandboxAddress } from '../../http/sandbox-address.ts';
-import { Caller, TokenGuard } from '../../identity/caller.ts';
-import type { CallerIdentity } from '../../identity/caller.ts';
+import { TokenGuard } from '../../identity/caller.ts';
 import { StackRefusal } from '../engine/failures.ts';
 import { HotError } from '../hot/hot-error.ts';
 import { isMap } from '../hot/json.ts';
@@ -11,6 +10,8 @@ import type { PropertySchema, PropertySchemas } from '../hot/properties.ts';
 import { SandboxOrchestration } from '../sandbox-orchestration.ts';
 import { environmentDocument } from './heat-documents.ts';
 import { badRequest, HeatErrorFilter, notFound } from './heat-error.ts';
+import { At } from './stack-address.ts';
+import type { StackAddress } from './stack-address.ts';
 import { StackFinder } from './stack-finder.ts';
 import { bodyOf, definitionOf } from './stack-request.ts';
 
@@ -36,27 +37,28 @@ export class HeatController {
 
   @Get('v1/:project/build_info')
   @UseGuards(TokenGuard)
-  buildInfo(@Caller() caller: CallerIdentity, @Param('project') project: string): unknown {
-    this.finder.projectOf(caller, project);
+  buildInfo(@At() at: StackAddress): unknown {
+    this.finder.projectOf(at);
     return { api: { revision: 'sandbox' }, engine: { revision: 'sandbox' } };
   }
 
   @Get('v1/:project/resource_types')
   @UseGuards(TokenGuard)
-  types(@Caller() caller: CallerIdentity, @Param('project') project: string): unknown {
-    this.finder.projectOf(caller, project);
+  types(@At() at: StackAddress): unknown {
+    this.finder.projectOf(at);
     return { resource_types: this.orchestration.orchestrator.types.names() };
   }
 
   @Get('v1/:project/resource_types/:type')
   @UseGuards(TokenGuard)
-  type(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('type') name: string): unknown {
-    this.finder.projectOf(caller, project);
+  type(@At() at: StackAddress, @Param('type') name: string): unknown {
+    this.finder.projectOf(at);
     const type = this.orchestration.orchestrator.types.get(name);
     if (!type) throw notFound('Resource Type', name);
     const attributes = [...new Set([...type.listedAttributes ?? type.attributes ?? [], 'show'])];
     return {
-      resource_type: name, properties: propertyDocuments(type.schemas ?? {}), attributes: Object.fromEntries(attributes.map((each) => [each, { description: '' }])),
+      resource_type: name, properties: propertyDocuments(type.schemas ?? {}),
+      attributes: Object.fromEntries(attributes.map((each) => [each, { description: '' }])),
       support_status: { status: 'SUPPORTED', message: null, version: null, previous_status: null },
     };
   }
@@ -64,14 +66,15 @@ export class HeatController {
   @Post('v1/:project/validate')
   @HttpCode(200)
   @UseGuards(TokenGuard)
-  validate(@Caller() caller: CallerIdentity, @Param('project') named: string, @Body() json: unknown): unknown {
-    const project = this.finder.projectOf(caller, named);
+  validate(@At() at: StackAddress, @Body() json: unknown): unknown {
+    const project = this.finder.projectOf(at);
     const definition = definitionOf(bodyOf(json ?? {}));
-    const identity = { id: 'None', name: 'None', projectId: project, userId: caller.userId };
+    const identity = { id: 'None', name: 'None', projectId: project, userId: at.caller.userId };
     const { template } = this.lookedAt(() => this.orchestration.orchestrator.validator.validate(identity, definition, 'loose'));
     const { encrypted_param_names: _, ...environment } = environmentDocument(definition.environment) as JsonMap;
     return {
-      Description: template.description, Parameters: Object.fromEntries(template.parameters.map((schema) => [schema.name, parameterDocument(schema)])),
+      Description: template.description,
+      Parameters: Object.fromEntries(template.parameters.map((schema) => [schema.name, parameterDocument(schema)])),
       ...(template.parameterGroups !== null && { ParameterGroups: template.parameterGroups }), Environment: environment,
     };
   }
@@ -109,9 +112,11 @@ function propertyDocuments(schemas: PropertySchemas): Record<string, unknown> {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, propertyDocument(schema)]));
 }
 
-function propertyDocument({ type, required = false, update = false, immutable = false, default: value, constraints, schema }: PropertySchema): Record<string, unknown> {
+function propertyDocument(property: PropertySchema): Record<string, unknown> {
+  const { type, required = false, update = false, immutable = false, default: value, constraints, schema } = property;
   return {
-    type: type.toLowerCase(), required, update_allowed: update, immutable, ...(value !== undefined && { default: value }), ...(constraints && { constraints }),
+    type: type.toLowerCase(), required, update_allowed: update, immutable, ...(value !== undefined && { default: value }),
+    ...(constraints && { constraints }),
     ...(schema && { schema: propertyDocuments(schema) }),
   };
 }

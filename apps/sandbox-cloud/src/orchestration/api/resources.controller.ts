@@ -3,8 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiError, UNAUTHORIZED } from '../../http/api-error.ts';
 import { one } from '../../http/query.ts';
 import type { Query } from '../../http/query.ts';
-import { Caller, TokenGuard } from '../../identity/caller.ts';
-import type { CallerIdentity } from '../../identity/caller.ts';
+import { TokenGuard } from '../../identity/caller.ts';
 import { TokenChecker } from '../../identity/token-checker.ts';
 import { StackRefusal } from '../engine/failures.ts';
 import type { ResourceRecord, StackRecord } from '../engine/records.ts';
@@ -13,6 +12,8 @@ import { SandboxOrchestration } from '../sandbox-orchestration.ts';
 import { HeatDocuments } from './heat-documents.ts';
 import { HeatErrorFilter } from './heat-error.ts';
 import { limitOf } from './stack-list.ts';
+import { At } from './stack-address.ts';
+import type { StackAddress } from './stack-address.ts';
 import { StackFinder } from './stack-finder.ts';
 
 /** The resources of stacks, and what has happened to them. */
@@ -27,50 +28,45 @@ export class ResourcesController {
   ) {}
 
   @Get('resources')
-  list(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @QueryParam() query: Query): unknown {
+  list(@At() at: StackAddress, @QueryParam() query: Query): unknown {
     const { store } = this.orchestration.orchestrator;
     const detail = one(query, 'with_detail')?.toLowerCase() === 'true';
-    const stacks = this.finder.withNested(this.finder.exact(caller, project, name, id), Number(one(query, 'nested_depth') ?? 0));
+    const stacks = this.finder.withNested(this.finder.exact(at), Number(one(query, 'nested_depth') ?? 0));
     const resources = stacks.flatMap((stack) => store.resources(stack.id).filter((record) => record.current && passes(record, query))
       .map((record) => this.documents.resource(stack, record, { detail })));
     return { resources };
   }
 
   @Get('resources/:resource')
-  show(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @Param('resource') resource: string): unknown {
-    const stack = this.finder.exact(caller, project, name, id);
-    return { resource: this.documents.resource(stack, this.record(stack, resource), { detail: true }) };
+  show(@At() at: StackAddress): unknown {
+    const stack = this.finder.exact(at);
+    return { resource: this.documents.resource(stack, this.record(stack, at.resource), { detail: true }) };
   }
 
   @Get('resources/:resource/metadata')
-  metadata(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @Param('resource') resource: string): unknown {
-    return { metadata: this.record(this.finder.exact(caller, project, name, id), resource).metadata };
+  metadata(@At() at: StackAddress): unknown {
+    return { metadata: this.record(this.finder.exact(at), at.resource).metadata };
   }
 
   @Get('events')
-  listEvents(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @QueryParam() query: Query): unknown {
-    const root = this.finder.exact(caller, project, name, id);
+  listEvents(@At() at: StackAddress, @QueryParam() query: Query): unknown {
+    const root = this.finder.exact(at);
     const depth = one(query, 'nested_depth');
     return { events: this.events(this.finder.withNested(root, Number(depth ?? 0)), query, depth === undefined ? undefined : root) };
   }
 
   @Get('resources/:resource/events')
-  listEventsOf(
-    @Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @Param('resource') resource: string,
-    @QueryParam() query: Query,
-  ): unknown {
-    const stack = this.finder.exact(caller, project, name, id);
-    this.record(stack, resource);
-    return { events: this.events([stack], { ...query, resource_name: resource }, undefined) };
+  listEventsOf(@At() at: StackAddress, @QueryParam() query: Query): unknown {
+    const stack = this.finder.exact(at);
+    this.record(stack, at.resource);
+    return { events: this.events([stack], { ...query, resource_name: at.resource }, undefined) };
   }
 
   @Get('resources/:resource/events/:event')
-  showEvent(
-    @Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @Param('resource') resource: string,
-    @Param('event') eventId: string,
-  ): unknown {
-    const stack = this.finder.exact(caller, project, name, id);
-    const event = this.orchestration.orchestrator.store.events(stack.id).find((each) => each.id === eventId && each.resourceName === resource);
+  showEvent(@At() at: StackAddress, @Param('event') eventId: string): unknown {
+    const stack = this.finder.exact(at);
+    const event = this.orchestration.orchestrator.store.events(stack.id)
+      .find((each) => each.id === eventId && each.resourceName === at.resource);
     if (!event) throw new StackRefusal('HTTPNotFound', 404, `No event ${eventId} found`);
     return { event: this.documents.event(stack, event, { detail: true }) };
   }
@@ -113,7 +109,8 @@ export class SignalController {
   @HttpCode(200)
   @Header('content-type', 'application/json')
   async signal(
-    @Req() request: FastifyRequest, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @Param('resource') resource: string,
+    @Req() request: FastifyRequest, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string,
+    @Param('resource') resource: string,
     @Body() body: unknown,
   ): Promise<string> {
     const { engine, store } = this.orchestration.orchestrator;
@@ -123,7 +120,7 @@ export class SignalController {
     if (own === undefined || own !== token) {
       const caller = typeof token === 'string' && token !== '' ? await this.tokens.callerOf(token) : undefined;
       if (!caller) throw new ApiError(401, UNAUTHORIZED);
-      this.finder.living(caller, project, name, id);
+      this.finder.living({ caller, project, name, id, resource });
     }
     if (!stack || !store.resource(id, resource)) {
       throw new StackRefusal('ResourceNotFound', 404, `The Resource (${resource}) could not be found in Stack ${name}.`);

@@ -1,9 +1,9 @@
-import type { CallerIdentity } from '../../identity/caller.ts';
 import { isAdmin } from '../../identity/caller.ts';
 import { StackRefusal } from '../engine/failures.ts';
 import type { StackRecord } from '../engine/records.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import { notFound } from './heat-error.ts';
+import type { StackAddress } from './stack-address.ts';
 
 /** Finds the stacks that a caller may see. */
 export class StackFinder {
@@ -14,34 +14,35 @@ export class StackFinder {
    *
    * @throws {StackRefusal} 403 for one that is not the caller's; administrators may look into any.
    */
-  projectOf(caller: CallerIdentity, projectId: string): string {
-    if (caller.projectId !== null && caller.foreignProjectId === projectId) return caller.projectId;
-    if (caller.projectId === projectId || isAdmin(caller)) return projectId;
+  projectOf({ caller, project }: Pick<StackAddress, 'caller' | 'project'>): string {
+    if (caller.projectId !== null && caller.foreignProjectId === project) return caller.projectId;
+    if (caller.projectId === project || isAdmin(caller)) return project;
     throw new StackRefusal('HTTPForbidden', 403, 'Access was denied to this resource.');
   }
 
   /** By name among those that live, by id among all. @throws {StackRefusal} 404 */
-  find(caller: CallerIdentity, project: string, nameOrId: string): StackRecord {
-    const projectId = this.projectOf(caller, project);
-    const { store } = this.orchestrator;
-    const byId = store.stack(nameOrId);
-    const stack = byId?.projectId === projectId ? byId : this.roots(projectId).find(({ name, deletedAtMs }) => name === nameOrId && deletedAtMs === null);
-    if (!stack) throw notFound('Stack', nameOrId);
+  named(at: StackAddress): StackRecord {
+    const projectId = this.projectOf(at);
+    const byId = this.orchestrator.store.stack(at.name);
+    const stack = byId?.projectId === projectId
+      ? byId
+      : this.roots(projectId).find(({ name, deletedAtMs }) => name === at.name && deletedAtMs === null);
+    if (!stack) throw notFound('Stack', at.name);
     return stack;
   }
 
   /** Name and id must belong together. @throws {StackRefusal} 404 */
-  exact(caller: CallerIdentity, project: string, name: string, id: string): StackRecord {
-    const projectId = this.projectOf(caller, project);
-    const stack = this.orchestrator.store.stack(id);
-    if (stack?.projectId !== projectId || stack.name !== name) throw notFound('Stack', name);
+  exact(at: StackAddress): StackRecord {
+    const projectId = this.projectOf(at);
+    const stack = this.orchestrator.store.stack(at.id);
+    if (stack?.projectId !== projectId || stack.name !== at.name) throw notFound('Stack', at.name);
     return stack;
   }
 
   /** The same, of one that lives. */
-  living(caller: CallerIdentity, projectId: string, name: string, id: string): StackRecord {
-    const stack = this.exact(caller, projectId, name, id);
-    if (stack.deletedAtMs !== null) throw notFound('Stack', name);
+  living(at: StackAddress): StackRecord {
+    const stack = this.exact(at);
+    if (stack.deletedAtMs !== null) throw notFound('Stack', at.name);
     return stack;
   }
 

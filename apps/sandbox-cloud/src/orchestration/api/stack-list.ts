@@ -14,15 +14,20 @@ const SORT_KEYS: Readonly<Record<string, (stack: StackRecord) => string | number
 };
 
 /** A page of the stacks of a project, the youngest first unless it is asked for otherwise. */
-export function listedStacks(all: readonly StackRecord[], projectId: string, query: Query): { readonly stacks: StackRecord[]; readonly count?: number } {
-  const [deleted, nested, everybody, counted] = ['show_deleted', 'show_nested', 'global_tenant', 'with_count'].map((name) => flag(query, name));
+export function listedStacks(
+  all: readonly StackRecord[], projectId: string, query: Query,
+): { readonly stacks: StackRecord[]; readonly count?: number } {
+  const [deleted, nested, everybody, counted] = [
+    'show_deleted', 'show_nested', 'global_tenant', 'with_count',
+  ].map((name) => flag(query, name));
   const wanted = all.filter((stack) => (everybody || stack.projectId === projectId) && (nested || stack.parentId === undefined)
     && (deleted || stack.deletedAtMs === null) && matches(stack, query));
   const keys = several(query, 'sort_keys').flatMap((key) => SORT_KEYS[key] ?? []);
   const direction = one(query, 'sort_dir') === 'asc' ? 1 : -1;
   // Stacks of the same time stay in the order they came in, or the other way round.
   const sorted = wanted.map((stack, index) => ({ stack, index })).sort((a, b) => {
-    const by = (keys.length > 0 ? keys : [SORT_KEYS['creation_time']!]).map((key) => compare(key(a.stack), key(b.stack))).find((order) => order !== 0);
+    const by = (keys.length > 0 ? keys : [SORT_KEYS['creation_time']!]).map((key) => compare(key(a.stack), key(b.stack)))
+      .find((order) => order !== 0);
     return direction * (by ?? a.index - b.index);
   }).map(({ stack }) => stack);
   const marker = one(query, 'marker');

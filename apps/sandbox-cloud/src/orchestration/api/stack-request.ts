@@ -40,7 +40,9 @@ export function definitionOf(body: StackBody): StackDefinition {
 }
 
 /** A request that changes only what it brings. */
-export function patchedDefinition(body: StackBody, { template: before, files: beforeFiles, environment: existing }: StackDefinition): StackDefinition {
+export function patchedDefinition(
+  body: StackBody, { template: before, files: beforeFiles, environment: existing }: StackDefinition,
+): StackDefinition {
   const template = templateIn(body) ?? before;
   const files = { ...beforeFiles, ...filesIn(body) };
   const cleared = listed(body['clear_parameters']).map(textOf);
@@ -55,18 +57,26 @@ export function patchedDefinition(body: StackBody, { template: before, files: be
 /** Everything besides the definition; what is left out is not in it. */
 export function settingsOf(body: StackBody): Omit<StackChange, 'definition'> {
   const { timeout_mins: timeout, disable_rollback: disable, tags } = body;
-  if (timeout !== undefined && timeout !== null && !/^\d+$/.test(textOf(timeout))) throw badRequest("Only integer is acceptable by 'timeout_mins'.");
+  if (timeout !== undefined && timeout !== null && !/^\d+$/.test(textOf(timeout))) {
+    throw badRequest("Only integer is acceptable by 'timeout_mins'.");
+  }
   const disableRollback = disable === undefined || disable === null ? undefined : booleanOf(disable);
-  if (disable !== undefined && disable !== null && disableRollback === undefined) throw badRequest(`Unrecognized value "${textOf(disable)}" for "disable_rollback", acceptable values are: true, false`);
+  if (disable !== undefined && disable !== null && disableRollback === undefined) {
+    throw badRequest(`Unrecognized value "${textOf(disable)}" for "disable_rollback", acceptable values are: true, false`);
+  }
   return {
-    ...(timeout !== undefined && timeout !== null && { timeoutMins: Number(timeout) }), ...(disableRollback !== undefined && { disableRollback }),
-    ...(typeof tags === 'string' && { tags: tags.split(',').filter((tag) => tag !== '') }), ...(Array.isArray(tags) && { tags: tags.map(textOf) }),
+    ...(timeout !== undefined && timeout !== null && { timeoutMins: Number(timeout) }),
+    ...(disableRollback !== undefined && { disableRollback }),
+    ...(typeof tags === 'string' && { tags: tags.split(',').filter((tag) => tag !== '') }),
+    ...(Array.isArray(tags) && { tags: tags.map(textOf) }),
   };
 }
 
 function templateIn({ template, template_url: url }: StackBody): JsonMap | undefined {
   if (isMap(template)) return template;
-  if (typeof template === 'string' && template !== '') return worded('Template not in valid format: ', () => parseYaml(template, 'template'));
+  if (typeof template === 'string' && template !== '') {
+    return worded('Template not in valid format: ', () => parseYaml(template, 'template'));
+  }
   if (typeof url === 'string') throw badRequest('The sandbox cloud fetches no templates; send it in the request.');
   return undefined;
 }

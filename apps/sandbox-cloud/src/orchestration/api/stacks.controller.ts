@@ -1,9 +1,10 @@
-import { All, Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Put, Query as QueryParam, Res, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  All, Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Put, Query as QueryParam, Res, UseFilters, UseGuards,
+} from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { one } from '../../http/query.ts';
 import type { Query } from '../../http/query.ts';
-import { Caller, TokenGuard } from '../../identity/caller.ts';
-import type { CallerIdentity } from '../../identity/caller.ts';
+import { TokenGuard } from '../../identity/caller.ts';
 import { Cloud } from '../../cloud/cloud.ts';
 import { StackRefusal } from '../engine/failures.ts';
 import type { StackRecord } from '../engine/records.ts';
@@ -13,6 +14,8 @@ import { SandboxOrchestration } from '../sandbox-orchestration.ts';
 import { environmentDocument, HeatDocuments } from './heat-documents.ts';
 import { badRequest, HeatErrorFilter, heatMessage } from './heat-error.ts';
 import { listedStacks } from './stack-list.ts';
+import { At } from './stack-address.ts';
+import type { StackAddress } from './stack-address.ts';
 import { StackFinder } from './stack-finder.ts';
 import { bodyOf, definitionOf, patchedDefinition, settingsOf, stackName } from './stack-request.ts';
 
@@ -33,21 +36,21 @@ export class StacksController {
   ) {}
 
   @Get()
-  list(@Caller() caller: CallerIdentity, @Param('project') named: string, @QueryParam() query: Query): unknown {
-    const project = this.finder.projectOf(caller, named);
+  list(@At() at: StackAddress, @QueryParam() query: Query): unknown {
+    const project = this.finder.projectOf(at);
     const { stacks, count } = listedStacks(this.orchestration.orchestrator.store.stacks(), project, query);
     return { stacks: stacks.map((stack) => this.documents.listed(stack)), ...(count !== undefined && { count }) };
   }
 
   @Get('detail')
-  listInDetail(@Caller() caller: CallerIdentity, @Param('project') project: string, @QueryParam() query: Query): unknown {
-    return this.list(caller, project, query);
+  listInDetail(@At() at: StackAddress, @QueryParam() query: Query): unknown {
+    return this.list(at, query);
   }
 
   @Post()
   @HttpCode(201)
-  async create(@Caller() caller: CallerIdentity, @Param('project') named: string, @Body() json: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
-    const project = this.finder.projectOf(caller, named);
+  async create(@At() at: StackAddress, @Body() json: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+    const project = this.finder.projectOf(at);
     const body = bodyOf(json);
     const { sim, orchestrator: { engine, store, validator } } = this.orchestration;
     // The name comes first as in Heat, but says what is wrong with it only after the template has been read.
@@ -58,10 +61,11 @@ export class StacksController {
     const stacks = this.finder.roots(project).filter(({ deletedAtMs }) => deletedAtMs === null);
     if (stacks.some((stack) => stack.name === name)) throw new StackRefusal('StackExists', 409, `The Stack (${name}) already exists.`);
     sim.limits.require(project, 'stacks', stacks.length);
-    const identity = { id: sim.ids.uuid(), name, projectId: project, userId: caller.userId };
+    const identity = { id: sim.ids.uuid(), name, projectId: project, userId: at.caller.userId };
     validator.validate(identity, definition);
     const stack = engine.create(identity.id, {
-      ...identity, userName: this.cloud.user(caller.userId)?.name ?? caller.userId, definition, disableRollback: settings.disableRollback ?? true,
+      ...identity, userName: this.cloud.user(at.caller.userId)?.name
+        ?? at.caller.userId, definition, disableRollback: settings.disableRollback ?? true,
       timeoutMins: settings.timeoutMins ?? null, tags: settings.tags ?? [],
     });
     // What is answered must be found again, whatever happens to the sandbox.
@@ -72,41 +76,39 @@ export class StacksController {
 
   @Post('preview')
   @HttpCode(200)
-  preview(@Caller() caller: CallerIdentity, @Param('project') named: string, @Body() json: unknown): unknown {
-    const project = this.finder.projectOf(caller, named);
+  preview(@At() at: StackAddress, @Body() json: unknown): unknown {
+    const project = this.finder.projectOf(at);
     const body = bodyOf(json);
     const definition = definitionOf(body);
     const name = stackName(body);
     const { validator } = this.orchestration.orchestrator;
-    const { template, parameters } = validator.validate({ id: 'None', name, projectId: project, userId: caller.userId }, definition);
-    const resources = [...template.resources.values()].map(({ name: resource, type }) => ({ resource_name: resource, resource_type: type, resource_status: 'INIT_COMPLETE' }));
+    const { template, parameters } = validator.validate({ id: 'None', name, projectId: project, userId: at.caller.userId }, definition);
+    const resources = [...template.resources.values()]
+      .map(({ name: resource, type }) => ({ resource_name: resource, resource_type: type, resource_status: 'INIT_COMPLETE' }));
     return { stack: { stack_name: name, description: template.description, parameters, resources } };
   }
 
   @All(':name')
-  lead(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): unknown {
-    return this.redirect(this.finder.find(caller, project, name), '', reply);
+  lead(@At() at: StackAddress, @Res({ passthrough: true }) reply: FastifyReply): unknown {
+    return this.redirect(this.finder.named(at), '', reply);
   }
 
   @Get(':name/:id')
-  show(
-    @Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @QueryParam() query: Query,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): unknown {
-    if (PARTS.includes(id)) return this.redirect(this.finder.find(caller, project, name), `/${id}`, reply);
+  show(@At() at: StackAddress, @QueryParam() query: Query, @Res({ passthrough: true }) reply: FastifyReply): unknown {
+    if (PARTS.includes(at.id)) return this.redirect(this.finder.named(at), `/${at.id}`, reply);
     const outputs = one(query, 'resolve_outputs')?.toLowerCase() !== 'false';
-    return this.documents.shown(this.finder.exact(caller, project, name, id), { outputs });
+    return this.documents.shown(this.finder.exact(at), { outputs });
   }
 
   @Post(':name/actions')
-  leadToActions(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): unknown {
-    return this.redirect(this.finder.find(caller, project, name), '/actions', reply);
+  leadToActions(@At() at: StackAddress, @Res({ passthrough: true }) reply: FastifyReply): unknown {
+    return this.redirect(this.finder.named(at), '/actions', reply);
   }
 
   @Put(':name/:id')
   @HttpCode(202)
-  async replace(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @Body() json: unknown): Promise<unknown> {
-    const stack = this.changeable(caller, project, name, id);
+  async replace(@At() at: StackAddress, @Body() json: unknown): Promise<unknown> {
+    const stack = this.changeable(at);
     const body = bodyOf(json ?? {});
     const { orchestrator: { engine, store, validator } } = this.orchestration;
     const change = { definition: definitionOf(body), ...settingsOf(body) };
@@ -118,8 +120,8 @@ export class StacksController {
 
   @Patch(':name/:id')
   @HttpCode(202)
-  async patch(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @Body() json: unknown): Promise<unknown> {
-    const stack = this.changeable(caller, project, name, id);
+  async patch(@At() at: StackAddress, @Body() json: unknown): Promise<unknown> {
+    const stack = this.changeable(at);
     const body = bodyOf(json ?? {});
     const { orchestrator: { engine, store, validator } } = this.orchestration;
     const change = { definition: patchedDefinition(body, stack.definition), ...settingsOf(body) };
@@ -132,8 +134,8 @@ export class StacksController {
 
   @Delete(':name/:id')
   @HttpCode(204)
-  async delete(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string): Promise<void> {
-    const stack = this.finder.living(caller, project, name, id);
+  async delete(@At() at: StackAddress): Promise<void> {
+    const stack = this.finder.living(at);
     const { engine, store } = this.orchestration.orchestrator;
     // It is under way already: a second request changes nothing.
     if (stack.action !== 'DELETE' || stack.status !== 'IN_PROGRESS') engine.delete(stack);
@@ -143,8 +145,8 @@ export class StacksController {
   @Post(':name/:id/actions')
   @HttpCode(200)
   @Header('content-type', 'application/json')
-  async act(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @Body() json: unknown): Promise<string> {
-    const stack = this.finder.living(caller, project, name, id);
+  async act(@At() at: StackAddress, @Body() json: unknown): Promise<string> {
+    const stack = this.finder.living(at);
     const { engine, store } = this.orchestration.orchestrator;
     const [action, ...others] = isMap(json) ? Object.keys(json) : [];
     if (action === undefined) throw badRequest('No action specified');
@@ -158,38 +160,38 @@ export class StacksController {
   }
 
   @Get(':name/:id/template')
-  template(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string): unknown {
-    return this.finder.exact(caller, project, name, id).definition.template;
+  template(@At() at: StackAddress): unknown {
+    return this.finder.exact(at).definition.template;
   }
 
   @Get(':name/:id/files')
-  files(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string): unknown {
-    return this.finder.exact(caller, project, name, id).definition.files;
+  files(@At() at: StackAddress): unknown {
+    return this.finder.exact(at).definition.files;
   }
 
   @Get(':name/:id/environment')
-  environment(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string): unknown {
-    return environmentDocument(this.finder.exact(caller, project, name, id).definition.environment);
+  environment(@At() at: StackAddress): unknown {
+    return environmentDocument(this.finder.exact(at).definition.environment);
   }
 
   @Get(':name/:id/outputs')
-  outputs(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string): unknown {
-    const { outputs } = templateOf(this.finder.exact(caller, project, name, id).definition);
+  outputs(@At() at: StackAddress): unknown {
+    const { outputs } = templateOf(this.finder.exact(at).definition);
     return { outputs: outputs.map((output) => ({ output_key: output.name, description: output.description })) };
   }
 
   @Get(':name/:id/outputs/:key')
-  output(@Caller() caller: CallerIdentity, @Param('project') project: string, @Param('name') name: string, @Param('id') id: string, @Param('key') key: string): unknown {
-    const outputs = this.documents.outputs(this.finder.exact(caller, project, name, id)) as { readonly output_key: string }[];
+  output(@At() at: StackAddress, @Param('key') key: string): unknown {
+    const outputs = this.documents.outputs(this.finder.exact(at)) as { readonly output_key: string }[];
     const output = outputs.find(({ output_key: name }) => name === key);
     if (!output) throw new StackRefusal('NotFound', 404, `Specified output key ${key} not found.`);
     return { output };
   }
 
-  private changeable(caller: CallerIdentity, project: string, name: string, id: string): StackRecord {
-    const stack = this.finder.living(caller, project, name, id);
+  private changeable(at: StackAddress): StackRecord {
+    const stack = this.finder.living(at);
     if (stack.action !== 'DELETE' || stack.status !== 'IN_PROGRESS') return stack;
-    throw new StackRefusal('ActionInProgress', 409, `Stack ${name} already has an action (DELETE) in progress.`);
+    throw new StackRefusal('ActionInProgress', 409, `Stack ${at.name} already has an action (DELETE) in progress.`);
   }
 
   private requireImmutables(stack: StackRecord, given: Readonly<Record<string, unknown>>): void {

@@ -67,7 +67,9 @@ export class Convergence {
     const dependencies = withFurther(dependenciesOf(view.template, view.scope), this.implied([...present.values()]));
     const missing = [...present.values()].filter(({ name }) => !this.options.parts.store.resource(stack.id, name));
     // All can be seen from the start, as those that are waited for.
-    for (const definition of missing) this.newRecord(definition, this.options.parts.types.resolve(stack.definition, definition).implementation);
+    for (const definition of missing) {
+      this.newRecord(definition, this.options.parts.types.resolve(stack.definition, definition).implementation);
+    }
     await this.inOrder([...present.keys()], (name) => dependencies.get(name)!, (name) =>
       this.converge(view, present.get(name)!, [...dependencies.get(name)!]));
     const { store } = this.options.parts;
@@ -146,7 +148,8 @@ export class Convergence {
     if (record.action === 'INIT') return true;
     if (record.status === 'FAILED') return type.repairable === true && record.physicalId !== null;
     const unchanged = same(record.properties, properties);
-    if (record.action === 'CREATE' && record.status === 'IN_PROGRESS') return unchanged || (type.repairable === true && record.physicalId !== null);
+    if (record.action === 'CREATE' && record.status === 'IN_PROGRESS') return unchanged
+      || (type.repairable === true && record.physicalId !== null);
     return unchanged || type.schemas === undefined || !needsReplacement(type.schemas, changedProperties(record.properties, properties));
   }
 
@@ -180,9 +183,12 @@ export class Convergence {
     const { definition, resolved: { type }, properties, metadata, requires } = wanted;
     Object.assign(record, { metadata, requires, deletionPolicy: definition.deletionPolicy });
     const { updatePolicy } = definition;
-    const unmade = record.action === 'INIT' || (record.action === 'CREATE' && record.status === 'IN_PROGRESS' && same(record.properties, properties));
+    const unmade = record.action === 'INIT'
+      || (record.action === 'CREATE' && record.status === 'IN_PROGRESS' && same(record.properties, properties));
     if (unmade) {
-      const externalId = definition.externalId === undefined ? undefined : evaluate(definition.externalId, this.options.parts.reader.view(this.options.stack).scope);
+      const externalId = definition.externalId === undefined ? undefined : evaluate(
+        definition.externalId, this.options.parts.reader.view(this.options.stack).scope,
+      );
       await this.runner.create(record, type, { properties, updatePolicy, ...(typeof externalId === 'string' && { externalId }) });
       return;
     }
@@ -213,6 +219,10 @@ export class Convergence {
     for (const record of retired) for (const id of record.requires) byRequired.set(id, [...byRequired.get(id) ?? [], record]);
     // What was never begun is nowhere but here.
     for (const record of retired.filter(({ action }) => action === 'INIT')) store.removeResource(record);
-    await this.inOrder(retired.filter(({ action }) => action !== 'INIT'), (record) => (byRequired.get(record.id) ?? []).filter((other) => other !== record && other.action !== 'INIT'), (record) => this.runner.delete(record));
+    await this.inOrder(
+      retired.filter(({ action }) => action !== 'INIT'),
+      (record) => (byRequired.get(record.id) ?? []).filter((other) => other !== record && other.action !== 'INIT'),
+      (record) => this.runner.delete(record),
+    );
   }
 }

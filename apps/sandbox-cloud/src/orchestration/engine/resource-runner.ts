@@ -95,7 +95,8 @@ export class ResourceRunner {
       record, stack, signal, nested: nested(record), physicalName: physicalName(stack, record),
       properties: target?.properties ?? record.properties, updatePolicy: target?.updatePolicy ?? {},
       save: () => store.saveResource(record),
-      sibling: (reference: Json) => store.resources(stack.id).find((other) => other.current && reader.reference(stack, other.name) === reference),
+      sibling: (reference: Json) =>
+        store.resources(stack.id).find((other) => other.current && reader.reference(stack, other.name) === reference),
     };
   }
 }

@@ -20,7 +20,8 @@ describe('creating a stack', () => {
     expect(statusOf(stack)).toBe('CREATE_COMPLETE: Stack CREATE completed successfully');
     expect(bench.outputs(stack)).toEqual({ out: 'test_string-test_string' });
     expect(bench.history(stack)).toEqual([
-      's CREATE_IN_PROGRESS', 'a CREATE_IN_PROGRESS', 'b CREATE_IN_PROGRESS', 'a CREATE_COMPLETE', 'b CREATE_COMPLETE', 'c CREATE_IN_PROGRESS',
+      's CREATE_IN_PROGRESS', 'a CREATE_IN_PROGRESS', 'b CREATE_IN_PROGRESS', 'a CREATE_COMPLETE', 'b CREATE_COMPLETE',
+      'c CREATE_IN_PROGRESS',
       'c CREATE_COMPLETE', 's CREATE_COMPLETE',
     ]);
   });
@@ -73,7 +74,8 @@ describe('updating a stack', () => {
     const stack = await bench.create(resources({ old: test(), ...user }));
     await bench.update(stack, resources({ old: test({ update_replace_value: 'x' }), ...user }));
     expect(bench.history(stack).slice(-6)).toEqual([
-      'old CREATE_COMPLETE', 'using UPDATE_IN_PROGRESS', 'using UPDATE_COMPLETE', 'old DELETE_IN_PROGRESS', 'old DELETE_COMPLETE', 's UPDATE_COMPLETE',
+      'old CREATE_COMPLETE', 'using UPDATE_IN_PROGRESS', 'using UPDATE_COMPLETE', 'old DELETE_IN_PROGRESS', 'old DELETE_COMPLETE',
+      's UPDATE_COMPLETE',
     ]);
   });
 
@@ -102,7 +104,9 @@ describe('updating a stack', () => {
     await bench.update(stack, resources({ a: test(), slow: test({ action_wait_secs: { create: 60 } }) }));
     bench.parts.engine.cancelUpdate(stack, { rollback: true });
     await bench.clock.pass(0);
-    expect([statusOf(stack), bench.states(stack)]).toEqual(['ROLLBACK_COMPLETE: Stack ROLLBACK completed successfully', { a: 'CREATE_COMPLETE' }]);
+    expect([statusOf(stack), bench.states(stack)]).toEqual([
+      'ROLLBACK_COMPLETE: Stack ROLLBACK completed successfully', { a: 'CREATE_COMPLETE' },
+    ]);
     expect(() => bench.parts.engine.cancelUpdate(stack, { rollback: true })).toThrow('Cancelling update when stack is ROLLBACK_COMPLETE is not supported.');
   });
 

@@ -235,7 +235,8 @@ export class StackEngine {
     const { clock, ids, store } = this.parts;
     const child: StackRecord = {
       id: ids.uuid(), name: physicalName(parent, record), projectId: parent.projectId, userId: parent.userId, userName: parent.userName,
-      parentId: parent.id, parentResource: record.id, definition, action: 'CREATE', status: 'COMPLETE', reason: '', createdAtMs: clock.now(),
+      parentId: parent.id, parentResource: record.id, definition, action: 'CREATE', status: 'COMPLETE', reason: '',
+      createdAtMs: clock.now(),
       updatedAtMs: null, deletedAtMs: null, disableRollback: true, timeoutMins: parent.timeoutMins, tags: [], deadlineMs: null,
     };
     store.addStack(child);

@@ -53,7 +53,9 @@ export class StackReader implements NestedView {
     if (!record || record.action === 'INIT') return null;
     if (attribute === null) return this.attributes(stack, record);
     const value = this.types.of(record.implementation, stack.definition).attribute(this.context(stack, record), attribute, path);
-    if (value === undefined) throw new HotError('InvalidTemplateAttribute', `The Referenced Attribute (${name} ${attribute}) is incorrect.`);
+    if (value === undefined) {
+      throw new HotError('InvalidTemplateAttribute', `The Referenced Attribute (${name} ${attribute}) is incorrect.`);
+    }
     return value;
   }
 

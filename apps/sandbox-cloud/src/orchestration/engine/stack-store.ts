@@ -120,7 +120,9 @@ export class StackStore {
   }): void {
     const kept = this.kept.get(stackId);
     if (!kept) return;
-    const event = { id: this.ids.uuid(), stackId, timeMs: this.clock.now(), resourceName: name, physicalId, status, reason, type, properties: null };
+    const event = {
+      id: this.ids.uuid(), stackId, timeMs: this.clock.now(), resourceName: name, physicalId, status, reason, type, properties: null,
+    };
     kept.events.push(event);
     this.store.put('event', event.id, event);
     if (kept.events.length > MAX_EVENTS) this.store.delete('event', kept.events.shift()!.id);

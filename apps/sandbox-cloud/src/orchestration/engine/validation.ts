@@ -48,12 +48,16 @@ export class StackValidator {
     dependenciesOf(template, scope);
     for (const resource of present.values()) this.validateResource(stack, definition, view, resource, { strictness, depth });
     for (const { name, value } of template.outputs) {
-      checkExpressions(value, `outputs.${name}.value`, template, (resource, attribute) => this.hasAttribute(definition, view, resource, attribute));
+      checkExpressions(
+        value, `outputs.${name}.value`, template, (resource, attribute) => this.hasAttribute(definition, view, resource, attribute),
+      );
     }
     return view;
   }
 
-  private validateResource(stack: StackIdentity, definition: StackDefinition, view: StackView, resource: ResourceDefinition, { strictness, depth }: Closeness): void {
+  private validateResource(
+    stack: StackIdentity, definition: StackDefinition, view: StackView, resource: ResourceDefinition, { strictness, depth }: Closeness,
+  ): void {
     const { template, scope } = view;
     const path = `${resourcePath(resource.name)}.properties`;
     const { type, implementation } = this.types.resolve(definition, resource);
@@ -69,8 +73,15 @@ export class StackValidator {
       this.validate({ ...stack, name: `${stack.name}-${resource.name}` }, inner, strictness, depth + 1);
     } catch (error) {
       // Parameters of a nested stack may depend on what does not exist yet.
-      if (error instanceof HotError && error.type === 'UserParameterMissing' && Object.keys(properties).length < Object.keys(resource.properties).length) return;
-      if (error instanceof HotError) throw new HotError(error.type, within(`${resourcePath(resource.name)}<${isTemplateName(implementation) ? implementation : 'nested_stack'}>`, error.message));
+      if (error instanceof HotError && error.type === 'UserParameterMissing' && Object.keys(properties).length < Object.keys(resource.properties).length) {
+        return;
+      }
+      if (error instanceof HotError) {
+        throw new HotError(
+          error.type,
+          within(`${resourcePath(resource.name)}<${isTemplateName(implementation) ? implementation : 'nested_stack'}>`, error.message),
+        );
+      }
       throw error;
     }
   }

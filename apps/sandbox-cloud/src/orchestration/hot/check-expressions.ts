@@ -41,7 +41,9 @@ function refusedAt(place: string, check: () => void): void {
 
 function checkAttribute([resource, attribute]: Json[], template: Template, hasAttribute: HasAttribute): void {
   if (typeof resource !== 'string') return;
-  if (!template.resources.has(resource)) throw new HotError('InvalidTemplateReference', `The specified reference "${resource}" (in unknown) is incorrect.`);
+  if (!template.resources.has(resource)) {
+    throw new HotError('InvalidTemplateReference', `The specified reference "${resource}" (in unknown) is incorrect.`);
+  }
   if (typeof attribute !== 'string' || hasAttribute(resource, attribute)) return;
   throw new HotError('InvalidTemplateAttribute', `The Referenced Attribute (${resource} ${attribute}) is incorrect.`);
 }

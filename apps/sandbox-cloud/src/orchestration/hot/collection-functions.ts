@@ -33,7 +33,9 @@ const mapReplace: HotFunction = {
     const result: JsonMap = {};
     for (const [key, value] of Object.entries(input!)) {
       const newKey = Object.hasOwn(keys, key) ? textOf(keys[key]) : key;
-      if (newKey !== key && Object.hasOwn(input!, newKey)) fail('ValueError', `key replacement ${newKey} collides with a key in the input map`);
+      if (newKey !== key && Object.hasOwn(input!, newKey)) {
+        fail('ValueError', `key replacement ${newKey} collides with a key in the input map`);
+      }
       if (Object.hasOwn(result, newKey)) fail('ValueError', `key replacement ${newKey} collides with a key in the output map`);
       const scalar = value === null || typeof value !== 'object';
       result[newKey] = scalar && Object.hasOwn(replaced, textOf(value)) ? replaced[textOf(value)]! : value;
@@ -65,7 +67,10 @@ function listConcat(unique: boolean): HotFunction {
       if (!Array.isArray(lists)) fail('TypeError', 'Incorrect arguments: Items to concat must be lists.');
       const items = lists.flatMap((list) => {
         if (list === null || Array.isArray(list)) return list ?? [];
-        return fail('TypeError', `Incorrect arguments: Items to concat must be lists. ${jsonText(lists)} contains an item that is not a list: ${jsonText(list)}`);
+        return fail(
+          'TypeError',
+          `Incorrect arguments: Items to concat must be lists. ${jsonText(lists)} contains an item that is not a list: ${jsonText(list)}`,
+        );
       });
       return unique ? items.filter((item, index) => items.findIndex((other) => same(item, other)) === index) : items;
     },
@@ -75,7 +80,9 @@ function listConcat(unique: boolean): HotFunction {
 const contains: HotFunction = {
   since: '2017-09-01',
   check(args, name) {
-    if (!Array.isArray(args) || args.length !== 2) fail('ValueError', `Arguments to "${name}" must be of the form: [value1, [value1, value2]]`);
+    if (!Array.isArray(args) || args.length !== 2) {
+      fail('ValueError', `Arguments to "${name}" must be of the form: [value1, [value1, value2]]`);
+    }
   },
   resolve(args, { evaluate }) {
     const [value, collection] = evaluate(args) as Json[];
@@ -114,7 +121,8 @@ const repeat: HotFunction = {
       if (typeof value !== 'object') fail('TypeError', `The values of the "for_each" argument to "${name}" must be lists or maps`);
       return (Array.isArray(value) ? value : Object.keys(value)).map(textOf);
     });
-    if (permutations !== false) return combinations(lists).map((row) => replacedIn(template!, row.map((value, index) => [keys[index]!, value])));
+    if (permutations !== false) return combinations(lists)
+      .map((row) => replacedIn(template!, row.map((value, index) => [keys[index]!, value])));
     if (new Set(lists.map((list) => list.length)).size > 1) {
       fail('ValueError', `For ${name}, the length of for_each values should be equal if no nested loop.`);
     }

@@ -17,7 +17,8 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 };
 
 const FORMS: Readonly<Record<string, (args: Json) => string | undefined>> = {
-  equals: (args) => (Array.isArray(args) && args.length === 2 ? undefined : 'Arguments to "equals" must be of the form: [value_1, value_2]'),
+  equals: (args) =>
+    (Array.isArray(args) && args.length === 2 ? undefined : 'Arguments to "equals" must be of the form: [value_1, value_2]'),
   and: (args) => severalOf('and', args),
   or: (args) => severalOf('or', args),
 };

@@ -20,7 +20,9 @@ function problem(constraint: JsonMap, value: Json, custom: CustomConstraints): s
   const { range, length, allowed_values: allowed, allowed_pattern: pattern, custom_constraint: name, modulo } = constraint;
   if (isMap(range)) return outside(Number(value), range) ? `${scalarText(value as number)} is out of range (${bounds(range)})` : undefined;
   if (isMap(length)) return outside(sizeOf(value), length) ? `length (${sizeOf(value)}) is out of range (${bounds(length)})` : undefined;
-  if (Array.isArray(allowed)) return isAllowed(value, allowed) ? undefined : `${jsonText(value)} is not an allowed value ${jsonText(allowed)}`;
+  if (Array.isArray(allowed)) return isAllowed(value, allowed)
+    ? undefined
+    : `${jsonText(value)} is not an allowed value ${jsonText(allowed)}`;
   if (typeof pattern === 'string') return matches(pattern, value) ? undefined : `"${textOf(value)}" does not match pattern "${pattern}"`;
   if (typeof name === 'string') return custom(name, value);
   if (isMap(modulo)) return moduloProblem(modulo, Number(value));

@@ -16,7 +16,9 @@ export function referredIn(value: Json, scope: StackScope): string[] {
   const call = callOf(value, scope.version);
   if (call?.name === 'if') return referredIn(chosenBranch(call.args, (condition) => isTrue(condition, evaluation(scope))), scope);
   if (call?.name === 'get_resource' && typeof call.args === 'string') return [call.args];
-  if (call?.name === 'get_attr' && Array.isArray(call.args)) return [textOf(call.args[0]), ...call.args.slice(1).flatMap((arg) => referredIn(arg, scope))];
+  if (call?.name === 'get_attr' && Array.isArray(call.args)) {
+    return [textOf(call.args[0]), ...call.args.slice(1).flatMap((arg) => referredIn(arg, scope))];
+  }
   if (Array.isArray(value)) return value.flatMap((item) => referredIn(item, scope));
   return isMap(value) ? Object.values(value).flatMap((item) => referredIn(item, scope)) : [];
 }

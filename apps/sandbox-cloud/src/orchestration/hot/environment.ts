@@ -13,7 +13,9 @@ export interface Environment {
 export type Files = Readonly<Record<string, string>>;
 
 export const EMPTY_ENVIRONMENT: Environment = { parameters: {}, parameterDefaults: {}, registry: {} };
-const SECTIONS = ['parameters', 'parameter_defaults', 'resource_registry', 'encrypted_param_names', 'event_sinks', 'parameter_merge_strategies'];
+const SECTIONS = [
+  'parameters', 'parameter_defaults', 'resource_registry', 'encrypted_param_names', 'event_sinks', 'parameter_merge_strategies',
+];
 
 /** @throws {HotError} for an environment with a section that Heat does not know. */
 export function parseEnvironment(raw: Json | undefined): Environment {

@@ -43,7 +43,10 @@ describe('a function of HOT', () => {
     [{ list_concat_unique: [[1], [1, 2]] }, [1, 2]],
     [{ contains: ['a', ['a']] }, true],
     [{ contains: ['z', 'abc'] }, false],
-    [{ make_url: { scheme: 'http', host: '::1', port: '80', path: '/a b', username: 'u', password: 'p@', fragment: 'f' } }, 'http://u:p%40@[::1]:80/a%20b#f'],
+    [
+      { make_url: { scheme: 'http', host: '::1', port: '80', path: '/a b', username: 'u', password: 'p@', fragment: 'f' } },
+      'http://u:p%40@[::1]:80/a%20b#f',
+    ],
     [{ make_url: { scheme: 'http', host: 'h', query: { a: 'b c', l: ['1', '2'] } } }, 'http://h?a=b+c&l=%5B%271%27%2C+%272%27%5D'],
     [{ repeat: { template: '%a%-%b%', for_each: { '%a%': ['1', '2'], '%b%': ['x', 'y'] } } }, ['1-x', '1-y', '2-x', '2-y']],
     [{ repeat: { template: { 'k%a%': '%a%' }, for_each: { '%a%': ['1', '2'] }, permutations: false } }, [{ k1: '1' }, { k2: '2' }]],

@@ -37,16 +37,28 @@ describe('a parameter', () => {
   it.each<[JsonMap, Json, string]>([
     [{ type: 'number' }, 'abc', "Parameter 'p' is invalid: could not convert string to float: 'abc'"],
     [{ type: 'number', constraints: [{ range: { min: 1, max: 3 } }] }, 5, "Parameter 'p' is invalid: 5 is out of range (min: 1, max: 3)"],
-    [{ type: 'string', constraints: [{ length: { min: 4 } }] }, 'abc', "Parameter 'p' is invalid: length (3) is out of range (min: 4, max: None)"],
-    [{ type: 'string', constraints: [{ allowed_values: ['a', 'b'] }] }, 'abc', 'Parameter \'p\' is invalid: "abc" is not an allowed value ["a", "b"]'],
-    [{ type: 'string', constraints: [{ allowed_pattern: '[a-b]+' }] }, 'abc', 'Parameter \'p\' is invalid: "abc" does not match pattern "[a-b]+"'],
+    [
+      { type: 'string', constraints: [{ length: { min: 4 } }] }, 'abc',
+      "Parameter 'p' is invalid: length (3) is out of range (min: 4, max: None)",
+    ],
+    [
+      { type: 'string', constraints: [{ allowed_values: ['a', 'b'] }] }, 'abc',
+      'Parameter \'p\' is invalid: "abc" is not an allowed value ["a", "b"]',
+    ],
+    [
+      { type: 'string', constraints: [{ allowed_pattern: '[a-b]+' }] }, 'abc',
+      'Parameter \'p\' is invalid: "abc" does not match pattern "[a-b]+"',
+    ],
     [{ type: 'string', constraints: [{ allowed_pattern: '[a-b]+', description: 'only ab' }] }, 'abc', "Parameter 'p' is invalid: only ab"],
     [{ type: 'string', constraints: [{ custom_constraint: 'nova.flavor' }] }, 'abc',
       `Parameter 'p' is invalid: ${NO_FLAVOR}`],
     [{ type: 'boolean' }, 'abc', "Parameter 'p' is invalid: Unrecognized value 'abc', acceptable values are: '0', '1', 'f', 'false', 'n', 'no', "
       + "'off', 'on', 't', 'true', 'y', 'yes'"],
     [{ type: 'json' }, '{x', "Parameter 'p' is invalid: Value must be valid JSON: "],
-    [{ type: 'number', constraints: [{ modulo: { step: 2, offset: 1 } }] }, 4, "Parameter 'p' is invalid: 4 is not a multiple of 2 with an offset of 1"],
+    [
+      { type: 'number', constraints: [{ modulo: { step: 2, offset: 1 } }] }, 4,
+      "Parameter 'p' is invalid: 4 is not a multiple of 2 with an offset of 1",
+    ],
     [{ type: 'strin' }, 'x', 'Invalid type (strin)'],
     [{ description: 'x' }, 'x', 'Missing parameter type for parameter: p'],
     [{ type: 'string', foo: 1 }, 'x', "Invalid key 'foo' for parameter (p)"],

@@ -81,9 +81,12 @@ const FALSE = ['0', 'f', 'false', 'n', 'no', 'off'];
 function converted(type: ParameterType, raw: Json, wrong: (problem: string) => HotError): Json {
   switch (type) {
     case 'string': return typeof raw === 'object' ? jsonText(raw) : scalarText(raw);
-    case 'comma_delimited_list': return Array.isArray(raw) ? raw.map((item) => (typeof item === 'object' ? jsonText(item) : scalarText(item))) : listOf(raw);
+    case 'comma_delimited_list': return Array.isArray(raw)
+      ? raw.map((item) => (typeof item === 'object' ? jsonText(item) : scalarText(item)))
+      : listOf(raw);
     case 'number': return numberOf(raw, wrong);
-    case 'boolean': return booleanOf(raw) ?? fail(wrong(`Unrecognized value ${quoted(raw)}, acceptable values are: ${[...TRUE, ...FALSE].sort().map(quoted).join(', ')}`));
+    case 'boolean': return booleanOf(raw)
+      ?? fail(wrong(`Unrecognized value ${quoted(raw)}, acceptable values are: ${[...TRUE, ...FALSE].sort().map(quoted).join(', ')}`));
     case 'json': return jsonOf(raw, wrong);
   }
 }

@@ -87,7 +87,9 @@ function convertedTo(schema: PropertySchema, raw: Json, place: string, checks: C
       if (!/^-?\d+$/.test(textOf(raw))) throw wrong(`Value ${quoted(raw)} is not an integer`);
       return Number(raw);
     case 'Number':
-      if (typeof raw === 'object' || textOf(raw).trim() === '' || !Number.isFinite(Number(raw))) throw wrong(`could not convert string to float: ${quoted(raw)}`);
+      if (typeof raw === 'object' || textOf(raw).trim() === '' || !Number.isFinite(Number(raw))) {
+        throw wrong(`could not convert string to float: ${quoted(raw)}`);
+      }
       return Number(raw);
     case 'Boolean':
       return booleanOf(raw) ?? refuse(wrong(`"${textOf(raw)}" is not a valid boolean`));

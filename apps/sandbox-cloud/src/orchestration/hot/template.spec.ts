@@ -43,7 +43,10 @@ describe('the dependencies of a template', () => {
   it('come from references, from attributes and from what is said outright', () => {
     expect(dependencies({
       a: resource, b: { ...resource, depends_on: 'a' },
-      c: { ...resource, properties: { value: { str_replace: { template: 'x', params: { x: { get_attr: ['b', 'output'] }, y: { get_resource: 'a' } } } } } },
+      c: {
+        ...resource,
+        properties: { value: { str_replace: { template: 'x', params: { x: { get_attr: ['b', 'output'] }, y: { get_resource: 'a' } } } } },
+      },
     })).toEqual({ a: [], b: ['a'], c: ['a', 'b'] });
   });
 
@@ -55,7 +58,10 @@ describe('the dependencies of a template', () => {
   });
 
   it.each<[JsonMap, string]>([
-    [{ a: { ...resource, properties: { value: { get_resource: 'b' } } } }, 'The specified reference "b" (in a.Properties.value) is incorrect.'],
+    [
+      { a: { ...resource, properties: { value: { get_resource: 'b' } } } },
+      'The specified reference "b" (in a.Properties.value) is incorrect.',
+    ],
     [{ a: { ...resource, depends_on: 'zz' } }, 'The specified reference "zz" (in a) is incorrect.'],
     [{ a: { ...resource, depends_on: 'b' }, b: { ...resource, depends_on: 'a' } }, 'Circular Dependency Found: a, b'],
   ])('of %j are refused', (resources, message) => {

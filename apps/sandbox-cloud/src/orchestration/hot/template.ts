@@ -59,7 +59,8 @@ export function parseTemplate(raw: JsonMap): Template {
     parameters: Object.entries(mapOf(raw['parameters'], 'parameters')).map(([name, definition]) => parameterSchema(name, definition)),
     resources: new Map(Object.entries(resources).map(([name, definition]) => [name, resourceOf(name, definition)])),
     outputs: Object.entries(outputs).map(([name, definition]) => ({
-      name, value: definition['value']!, description: textOf(definition['description'] ?? 'No description given'), ...conditionOf(definition),
+      name, value: definition['value']!, description: textOf(definition['description'] ?? 'No description given'),
+      ...conditionOf(definition),
     })),
   };
 }
@@ -67,7 +68,9 @@ export function parseTemplate(raw: JsonMap): Template {
 function resourceOf(name: string, definition: JsonMap): ResourceDefinition {
   const { type, properties, metadata, depends_on: dependsOn, update_policy: updatePolicy, external_id: externalId } = definition;
   if (typeof type !== 'string') throw invalid(`Resource ${name} type is not a string`);
-  const wrong = (what: string, value: Json) => invalid(`Resource ${name} ${what} type is not a ${Array.isArray(value) ? 'map' : 'valid one'}`);
+  const wrong = (
+    what: string, value: Json,
+  ) => invalid(`Resource ${name} ${what} type is not a ${Array.isArray(value) ? 'map' : 'valid one'}`);
   if (properties !== undefined && properties !== null && !isMap(properties)) throw wrong('properties', properties);
   if (metadata !== undefined && metadata !== null && !isMap(metadata)) throw wrong('metadata', metadata);
   return {

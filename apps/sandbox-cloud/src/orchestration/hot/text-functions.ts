@@ -46,7 +46,9 @@ function inOrder(keys: readonly string[]): string[] {
 function strReplace(since: string, { allUsed, noneEmpty }: Strictness): HotFunction {
   const replacement = (name: string, key: string, value: Json): string => {
     const empty = value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
-    if (noneEmpty && empty) fail('ValueError', `${name} has an undefined or empty value for param ${key}, must be a defined non-empty value`);
+    if (noneEmpty && empty) {
+      fail('ValueError', `${name} has an undefined or empty value for param ${key}, must be a defined non-empty value`);
+    }
     return value !== null && typeof value === 'object' ? jsonText(value, { sorted: true }) : scalarText(value);
   };
   return {
@@ -70,7 +72,9 @@ function strReplace(since: string, { allUsed, noneEmpty }: Strictness): HotFunct
         return pieces.map((piece) => replaced(piece, others)).join(replacement(name, key, params[key]!));
       };
       const text = replaced(template, inOrder(Object.keys(params)));
-      if (allUsed && unused.size > 0) fail('ValueError', `The following params were not found in the template: ${inOrder([...unused]).join()}`);
+      if (allUsed && unused.size > 0) {
+        fail('ValueError', `The following params were not found in the template: ${inOrder([...unused]).join()}`);
+      }
       return text;
     },
   };
@@ -112,7 +116,8 @@ const digest: HotFunction = {
 
 /** A query as Python's `urlencode` writes it: blanks as plus signs, lists as Python shows them. */
 function queryText(query: JsonMap): string {
-  const text = (value: Json) => encodeURIComponent(typeof value === 'string' ? value : quoted(value)).replaceAll('%20', '+').replaceAll("'", '%27');
+  const text = (value: Json) =>
+    encodeURIComponent(typeof value === 'string' ? value : quoted(value)).replaceAll('%20', '+').replaceAll("'", '%27');
   return Object.entries(query).map(([key, value]) => `${text(key)}=${text(value)}`).join('&');
 }
 
@@ -129,7 +134,9 @@ const makeUrl: HotFunction = {
     const parts = evaluate(args) as JsonMap;
     const part = (name: string) => (parts[name] === undefined || parts[name] === null ? '' : scalarText(parts[name] as string));
     const path = part('path').split('/').map(encodeURIComponent).join('/');
-    const user = part('username') === '' ? '' : `${encodeURIComponent(part('username'))}${part('password') && `:${encodeURIComponent(part('password'))}`}@`;
+    const user = part('username') === ''
+      ? ''
+      : `${encodeURIComponent(part('username'))}${part('password') && `:${encodeURIComponent(part('password'))}`}@`;
     const host = isIPv6(part('host')) ? `[${part('host')}]` : part('host');
     const authority = `${user}${host}${part('port') && `:${part('port')}`}`;
     const query = isMap(parts['query']) && Object.keys(parts['query']).length > 0 ? `?${queryText(parts['query'])}` : '';

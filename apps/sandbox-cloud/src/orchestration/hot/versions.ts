@@ -13,7 +13,9 @@ const DATES = [
 
 /** The language of a template as its date, which can be compared. @throws {HotError} for one that Heat 19 does not know. */
 export function hotVersion(version: Json | undefined): string {
-  if (version === undefined) throw new HotError('InvalidTemplateVersion', 'The template version is invalid: Template version was not provided');
+  if (version === undefined) {
+    throw new HotError('InvalidTemplateVersion', 'The template version is invalid: Template version was not provided');
+  }
   const date = typeof version === 'string' ? ALIASES[version] ?? version : '';
   if (DATES.includes(date)) return date;
   const known = [...DATES, ...Object.keys(ALIASES)].join(', ');

@@ -22,7 +22,9 @@ export function parseYaml(text: string, what: string): JsonMap {
 
 function parsed(text: string): Json {
   try {
-    const value: unknown = parse(text, { version: '1.1', maxAliasCount: MAX_ALIASES, merge: true, customTags: (tags) => tags.flatMap(asHeatHasIt) });
+    const value: unknown = parse(
+      text, { version: '1.1', maxAliasCount: MAX_ALIASES, merge: true, customTags: (tags) => tags.flatMap(asHeatHasIt) },
+    );
     // Through JSON once, so that what comes from YAML cannot hold anything that the API could not answer with.
     return JSON.parse(JSON.stringify(value ?? null)) as Json;
   } catch (error) {

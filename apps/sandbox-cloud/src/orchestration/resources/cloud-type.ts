@@ -57,7 +57,8 @@ export function cloudType(sim: SimulatedCloud, spec: CloudTypeSpec): ResourceTyp
     return spec.attribute?.(thing, name, context) ?? (name === 'show' ? thingDocument(thing) : thingDocument(thing)[name] ?? null);
   };
   return {
-    name: spec.name, ...typeSchema(spec.name), ...(spec.aliases && { aliases: spec.aliases }), ...(spec.waitsFor && { waitsFor: spec.waitsFor }),
+    name: spec.name, ...typeSchema(spec.name), ...(spec.aliases && { aliases: spec.aliases }),
+    ...(spec.waitsFor && { waitsFor: spec.waitsFor }),
     async create(context) {
       const thing = thingOf(context) ?? newThing(sim, spec, context, making);
       await sleepUntil(clock, thing.readyAtMs, context.signal);

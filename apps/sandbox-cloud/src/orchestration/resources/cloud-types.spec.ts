@@ -65,7 +65,8 @@ outputs:
   address: {value: {get_attr: [port, fixed_ips, 0, ip_address]}}
 `;
 const files = { 'node.yaml': NODE };
-const SERVER = (properties: string) => `resources: {node: {type: OS::Nova::Server, properties: {image: debian, flavor: m1.small, ${properties}}}}`;
+const SERVER = (properties: string) =>
+  `resources: {node: {type: OS::Nova::Server, properties: {image: debian, flavor: m1.small, ${properties}}}}`;
 
 describe('a stack of a cloud', () => {
   it('exists with everything in it, and is gone with everything in it', async () => {
@@ -74,7 +75,8 @@ describe('a stack of a cloud', () => {
     expect(statusOf(stack)).toBe(COMPLETE);
     expect(bench.things()).toEqual({
       server: 2, server_group: 1, network: 1, subnet: 1, router: 1, router_interface: 1, port: 3, floating_ip: 1, security_group: 1,
-      security_group_rule: 1, volume: 2, volume_attachment: 2, load_balancer: 1, listener: 1, pool: 1, member: 2, health_monitor: 1, config: 4,
+      security_group_rule: 1, volume: 2, volume_attachment: 2, load_balancer: 1, listener: 1, pool: 1, member: 2, health_monitor: 1,
+      config: 4,
     });
     expect(bench.outputs(stack)).toEqual({ api: '172.24.0.2', nodes: ['10.5.0.3', '10.5.0.4'] });
     await bench.update(stack, BAY, { size: 1 });
@@ -121,7 +123,10 @@ describe('a stack of a cloud', () => {
 describe('what a project has no room for', () => {
   it.each([
     ['port', 0, 'OverQuotaClient: resources.nodes.resources[0].resources.port: Quota exceeded for resources: [\'port\'].'],
-    ['cores', 0, 'Forbidden: resources.nodes.resources[0].resources.node: Quota exceeded for cores: Requested 1, but already used 0 of 0 cores (HTTP 403)'],
+    [
+      'cores', 0,
+      'Forbidden: resources.nodes.resources[0].resources.node: Quota exceeded for cores: Requested 1, but already used 0 of 0 cores (HTTP 403)',
+    ],
     ['gigabytes', 4, 'OverLimit: resources.nodes.resources[0].resources.volume: VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed '
       + 'gigabytes quota. Requested 5G, quota is 4G and 0G has been consumed. (HTTP 413)'],
     ['load_balancer', 0, 'OctaviaClientException: resources.lb: Quota has been met for resources: Load Balancer (HTTP 403)'],
@@ -144,7 +149,8 @@ describe('what is still in use', () => {
     const stack = await bench.create('resources: {group: {type: OS::Neutron::SecurityGroup}}');
     const { id } = bench.one('security_group');
     const foreign = bench.sim.inventory.add({
-      id: 'foreign', kind: 'port', projectId: DEMO, name: '', status: 'ACTIVE', document: { security_groups: [id] }, uses: [id], createdAtMs: 0, readyAtMs: 0,
+      id: 'foreign', kind: 'port', projectId: DEMO, name: '', status: 'ACTIVE', document: { security_groups: [id] }, uses: [id],
+      createdAtMs: 0, readyAtMs: 0,
     });
     await bench.delete(stack);
     expect(statusOf(stack)).toBe(`DELETE_FAILED: Resource DELETE failed: Conflict: resources.group: Security Group ${id} in use.`);
@@ -173,8 +179,14 @@ outputs: {first: {value: {get_attr: [node, first_address]}}, networks: {value: {
   });
 
   it.each([
-    ['flavor: nope', "Property error: : resources.node.properties.flavor: : Error validating value 'nope': No Flavor matching {'name': 'nope'}. (HTTP 404)"],
-    ['key_name: nope', "Property error: : resources.node.properties.key_name: : Error validating value 'nope': The Key (nope) could not be found."],
+    [
+      'flavor: nope',
+      "Property error: : resources.node.properties.flavor: : Error validating value 'nope': No Flavor matching {'name': 'nope'}. (HTTP 404)",
+    ],
+    [
+      'key_name: nope',
+      "Property error: : resources.node.properties.key_name: : Error validating value 'nope': The Key (nope) could not be found.",
+    ],
     ['networks: [{network: nope}]', "Property error: : resources.node.properties.networks[0].network: : Error validating value 'nope': Unable to find network with "
       + "name or id 'nope'"],
     ['colour: red', 'Property error: : resources.node.properties: : Unknown Property colour'],
@@ -185,14 +197,19 @@ outputs: {first: {value: {get_attr: [node, first_address]}}, networks: {value: {
 });
 
 describe('a bare-metal server', () => {
-  const machines = [{ name: 'one', ports: ['physnet1'] }, { name: 'two', ports: ['physnet1', 'physnet1'] }, { name: 'four', ports: ['physnet1', null, null, null] }];
+  const machines = [
+    { name: 'one', ports: ['physnet1'] }, { name: 'two', ports: ['physnet1', 'physnet1'] },
+    { name: 'four', ports: ['physnet1', null, null, null] },
+  ];
   const metal = (networks: number) => `resources: {node: {type: OS::Nova::Server, properties: {image: debian, flavor: bm.standard, networks: [${
     Array(networks).fill('{network: metal}').join(', ')}]}}}`;
 
   it('takes the machine with the fewest ports that has those it needs, and never one with less', async () => {
     const bench = new CloudBench({ machines });
     for (const name of ['a', 'b']) expect((await bench.create(metal(2), { name })).status).toBe('COMPLETE');
-    expect(bench.sim.machines.list().map(({ name, state }) => [name, state])).toEqual([['one', 'available'], ['two', 'active'], ['four', 'active']]);
+    expect(bench.sim.machines.list().map(({ name, state }) => [name, state])).toEqual([
+      ['one', 'available'], ['two', 'active'], ['four', 'active'],
+    ]);
     const third = await bench.create(metal(2), { name: 'c' });
     expect(third.reason).toBe('Resource CREATE failed: ResourceInError: resources.node: Went to status ERROR due to "Message: No valid host was found. 2 ports are '
       + 'needed (physnet1, physnet1); of 3 machines of class baremetal 1 are available, and none of these has such ports., Code: 500"');

@@ -11,7 +11,9 @@ import type { Json } from '../hot/json.ts';
  */
 export function memberAttribute({ record, nested }: AttributeContext, stack: StackRecord, attribute: string, path: readonly Json[]): Json {
   const [, member = '', ...rest] = attribute.split('.');
-  if (!nested.names(stack).includes(member)) throw new HotError('KeyError', `Member '${member}' not found in group resource '${record.name}'.`);
+  if (!nested.names(stack).includes(member)) {
+    throw new HotError('KeyError', `Member '${member}' not found in group resource '${record.name}'.`);
+  }
   const [name, ...further] = [...(rest.length > 0 ? [rest.join('.')] : []), ...path];
   return name === undefined ? nested.reference(stack, member) : nested.attribute(stack, member, textOf(name), further);
 }

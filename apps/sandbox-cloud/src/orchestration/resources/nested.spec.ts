@@ -12,7 +12,8 @@ const group = (properties: JsonMap, more: JsonMap = {}): JsonMap => ({
     properties: { resource_def: { type: 'OS::Heat::TestResource', properties: { value: 'v%index%' } }, ...properties },
   } },
   outputs: {
-    names: { value: { get_attr: ['g', 'refs_map'] } }, values: { value: { get_attr: ['g', 'output'] } }, removed: { value: { get_attr: ['g', 'removed_rsrc_list'] } },
+    names: { value: { get_attr: ['g', 'refs_map'] } }, values: { value: { get_attr: ['g', 'output'] } },
+    removed: { value: { get_attr: ['g', 'removed_rsrc_list'] } },
   },
 });
 const removal = (...members: Json[]): JsonMap => ({ removal_policies: [{ resource_list: members }] });
@@ -22,12 +23,16 @@ describe('a resource group', () => {
 
   it('has its members one by one, as a list and as a map', async () => {
     const stack = await bench.create({ ...group({ count: 2 }), outputs: {
-      refs: { value: { get_attr: ['g', 'refs'] } }, first: { value: { get_attr: ['g', 'refs', 0] } }, one: { value: { get_attr: ['g', 'resource.1.output'] } },
-      ref: { value: { get_attr: ['g', 'resource.1'] } }, map: { value: { get_attr: ['g', 'attributes', 'output'] } }, list: { value: { get_attr: ['g', 'output'] } },
+      refs: { value: { get_attr: ['g', 'refs'] } }, first: { value: { get_attr: ['g', 'refs', 0] } },
+      one: { value: { get_attr: ['g', 'resource.1.output'] } },
+      ref: { value: { get_attr: ['g', 'resource.1'] } }, map: { value: { get_attr: ['g', 'attributes', 'output'] } },
+      list: { value: { get_attr: ['g', 'output'] } },
     } });
     const nested = bench.nested(stack, 'g');
     const ids = ['0', '1'].map((name) => bench.resource(nested, name)!.physicalId);
-    expect(bench.outputs(stack)).toEqual({ refs: ids, first: ids[0], one: 'v1', ref: ids[1], map: { 0: 'v0', 1: 'v1' }, list: ['v0', 'v1'] });
+    expect(bench.outputs(stack)).toEqual({
+      refs: ids, first: ids[0], one: 'v1', ref: ids[1], map: { 0: 'v0', 1: 'v1' }, list: ['v0', 'v1'],
+    });
     expect(nested.name).toMatch(/^s-g-/);
   });
 
@@ -61,7 +66,9 @@ describe('a resource group', () => {
   it('changes its members a few at a time when its policy says so', async () => {
     const policy = { update_policy: { rolling_update: { max_batch_size: 2, pause_time: 10 } } };
     const stack = await bench.create(group({ count: 3 }, policy));
-    await bench.update(stack, group({ count: 3, resource_def: { type: 'OS::Heat::TestResource', properties: { value: 'w%index%' } } }, policy));
+    await bench.update(
+      stack, group({ count: 3, resource_def: { type: 'OS::Heat::TestResource', properties: { value: 'w%index%' } } }, policy),
+    );
     expect(bench.outputs(stack)['values']).toEqual(['w0', 'w1', 'v2']);
     await bench.clock.pass(10_000);
     expect(bench.outputs(stack)['values']).toEqual(['w0', 'w1', 'w2']);
@@ -105,7 +112,10 @@ outputs: {val: {value: {get_attr: [in, output]}}}`;
   const environment = { resource_registry: { 'My::N': 'n.yaml' } };
   const outer = (properties: JsonMap): JsonMap => ({
     resources: { n: { type: 'My::N', properties } },
-    outputs: { val: { value: { get_attr: ['n', 'val'] } }, in: { value: { get_attr: ['n', 'resource.in.output'] } }, ref: { value: { get_resource: 'n' } } },
+    outputs: {
+      val: { value: { get_attr: ['n', 'val'] } }, in: { value: { get_attr: ['n', 'resource.in.output'] } },
+      ref: { value: { get_resource: 'n' } },
+    },
   });
 
   it('takes parameters as properties and gives outputs as attributes', async () => {

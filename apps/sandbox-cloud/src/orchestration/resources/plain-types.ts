@@ -56,7 +56,8 @@ function testResourceType({ clock }: PlainParts): ResourceType {
       return act(context, 'update');
     },
     delete: (context) => act(context, 'delete'),
-    attribute: ({ record }, attribute, path) => (attribute === 'output' ? select(record.properties['value'] ?? null, path) ?? null : undefined),
+    attribute: ({ record }, attribute, path) =>
+      (attribute === 'output' ? select(record.properties['value'] ?? null, path) ?? null : undefined),
   };
 }
 

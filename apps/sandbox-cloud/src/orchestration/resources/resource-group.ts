@@ -71,7 +71,9 @@ export class ResourceGroupType implements ResourceType, HoldsStack {
     if (!stack) return null;
     const names = nested.names(stack).sort((one, other) => Number(one) - Number(other));
     if (attribute === 'refs') return select(names.map((name) => nested.reference(stack, name)), path) ?? null;
-    if (attribute === 'refs_map') return select(Object.fromEntries(names.map((name) => [name, nested.reference(stack, name)])), path) ?? null;
+    if (attribute === 'refs_map') {
+      return select(Object.fromEntries(names.map((name) => [name, nested.reference(stack, name)])), path) ?? null;
+    }
     if (attribute === 'attributes') {
       if (path.length === 0) return null;
       return Object.fromEntries(names.map((name) => [name, nested.attribute(stack, name, textOf(path[0]), path.slice(1))]));

@@ -24,7 +24,9 @@ function configType(sim: SimulatedCloud, name: string, text: (properties: JsonMa
     name, kind: 'config', statuses: { making: 'COMPLETE', made: 'COMPLETE' },
     build: (context) => ({
       name: nameOf(context), uses: [],
-      document: { config: text(context.properties), group: context.properties['group'] ?? null, outputs: context.properties['outputs'] ?? null },
+      document: {
+        config: text(context.properties), group: context.properties['group'] ?? null, outputs: context.properties['outputs'] ?? null,
+      },
     }),
   });
 }
@@ -43,7 +45,9 @@ function multipart({ inventory }: SimulatedCloud, properties: JsonMap): string {
 }
 
 /** A server does what it is told once it is up; the fault `boot` of that server keeps this waiting too. */
-async function deploy({ inventory }: SimulatedCloud, userData: UserDataRunner, serverId: string, { properties, signal }: ResourceContext): Promise<void> {
+async function deploy(
+  { inventory }: SimulatedCloud, userData: UserDataRunner, serverId: string, { properties, signal }: ResourceContext,
+): Promise<void> {
   const server = inventory.get('server', serverId);
   if (!server) throw missing(`Server ${serverId} could not be found.`);
   if (properties['signal_transport'] === 'NO_SIGNAL' || server.document['booted'] === true) return;
@@ -60,7 +64,9 @@ function deploymentType(sim: SimulatedCloud, userData: UserDataRunner): Resource
       const { properties } = context;
       const server = textOf(properties['server']);
       const config = typeof properties['config'] === 'string' ? properties['config'] : null;
-      return { name: nameOf(context), uses: [server, ...config === null ? [] : [config]], document: { server_id: server, config_id: config } };
+      return {
+        name: nameOf(context), uses: [server, ...config === null ? [] : [config]], document: { server_id: server, config_id: config },
+      };
     },
     update: ({ properties }, thing) => {
       thing.document['config_id'] = properties['config'] ?? null;
@@ -87,14 +93,17 @@ function deploymentGroupType(sim: SimulatedCloud, userData: UserDataRunner): Res
   const plain = cloudType(sim, {
     name, kind: 'deployment', statuses: { making: 'IN_PROGRESS', made: 'COMPLETE' },
     build: (context) => ({
-      name: nameOf(context), uses: serversOf(context.properties).map(([, id]) => id), document: { servers: context.properties['servers'] ?? {} },
+      name: nameOf(context), uses: serversOf(context.properties).map(([, id]) => id),
+      document: { servers: context.properties['servers'] ?? {} },
     }),
     update({ properties }, thing) {
       thing.document['servers'] = properties['servers'] ?? {};
       sim.inventory.relink(thing, serversOf(properties).map(([, id]) => id));
     },
     attribute(thing, attribute) {
-      const result = { deploy_stdouts: 'deploy_stdout', deploy_stderrs: 'deploy_stderr', deploy_status_codes: 'deploy_status_code' }[attribute];
+      const result = {
+        deploy_stdouts: 'deploy_stdout', deploy_stderrs: 'deploy_stderr', deploy_status_codes: 'deploy_status_code',
+      }[attribute];
       return result === undefined ? undefined : Object.fromEntries(serversOf(thing.document).map(([key]) => [key, RESULTS[result]!]));
     },
   });

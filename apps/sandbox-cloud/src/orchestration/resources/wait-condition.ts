@@ -78,7 +78,9 @@ function handleType({ ids, url }: WaitParts, waiters: Waiters): ResourceType {
       if (status !== 'SUCCESS' && status !== 'FAILURE') return;
       const signals = signalsOf(record);
       const id = textOf(details['id'] ?? Object.keys(signals).length + 1);
-      record.data['signals'] = { ...signals, [id]: { status, reason: textOf(details['reason'] ?? ''), data: details['data'] ?? null } } as unknown as JsonMap;
+      record.data['signals'] = {
+        ...signals, [id]: { status, reason: textOf(details['reason'] ?? ''), data: details['data'] ?? null },
+      } as unknown as JsonMap;
       save();
       waiters.wake(record.id);
     },

@@ -30,7 +30,9 @@ export class HeatClient {
     const authorised = token === undefined ? await this.heat.token() : token;
     const response = await fetch(url, {
       method, redirect: 'manual', ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...(authorised !== null && { 'x-auth-token': authorised }) },
+      headers: {
+        'content-type': 'application/json', accept: 'application/json', ...(authorised !== null && { 'x-auth-token': authorised }),
+      },
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, json: text === '' ? undefined : JSON.parse(text) as unknown };
@@ -41,24 +43,25 @@ export class HeatClient {
   }
 
   /** Makes it, waits for its end, and gives what `show` says then. */
-  async create(name: string, template: JsonMap, more: JsonMap = {}): Promise<ShownStack> {
+  async create(name: string, template: JsonMap, more: JsonMap = {}, action?: string): Promise<ShownStack> {
     const { status, json } = await this.send('POST', '/stacks', { stack_name: name, template: withVersion(template), ...more });
     if (status !== 201) throw new Error(`creating ${name} gave ${status}: ${JSON.stringify(json)}`);
-    return this.finished(`/stacks/${name}/${json.stack.id as string}`);
+    return this.finished(`/stacks/${name}/${json.stack.id as string}`, action);
   }
 
-  async update(stack: ShownStack, template: JsonMap, more: JsonMap = {}): Promise<ShownStack> {
+  async update(stack: ShownStack, template: JsonMap, more: JsonMap = {}, action?: string): Promise<ShownStack> {
     const { status, json } = await this.send('PUT', stack.path, { template: withVersion(template), ...more });
     if (status !== 202) throw new Error(`updating gave ${status}: ${JSON.stringify(json)}`);
-    return this.finished(stack.path);
+    return this.finished(stack.path, action);
   }
 
-  async finished(path: string): Promise<ShownStack> {
+  /** @param action that is to be over, where others may come before it: a real Heat shows a failure a moment before it rolls back. */
+  async finished(path: string, action = ''): Promise<ShownStack> {
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
       const { status, json } = await this.get(path);
       if (status !== 200) throw new Error(`${path} gave ${status}: ${JSON.stringify(json)}`);
       const { stack } = json as { stack: ShownStack };
-      if (!stack.stack_status.endsWith('_IN_PROGRESS')) return Object.assign(stack, { path });
+      if (stack.stack_status.startsWith(action) && !stack.stack_status.endsWith('_IN_PROGRESS')) return Object.assign(stack, { path });
       await new Promise((resolve) => {
         setTimeout(resolve, POLL_MS);
       });

@@ -5,7 +5,9 @@ import type { HeatAnswer, HeatUnderTest, ShownStack } from './heat-client.ts';
 
 const test = (properties: JsonMap = {}, more: JsonMap = {}): JsonMap => ({ type: 'OS::Heat::TestResource', properties, ...more });
 const group = (properties: JsonMap): JsonMap => ({
-  type: 'OS::Heat::ResourceGroup', properties: { resource_def: { type: 'OS::Heat::TestResource', properties: { value: 'v%index%' } }, ...properties },
+  type: 'OS::Heat::ResourceGroup', properties: {
+    resource_def: { type: 'OS::Heat::TestResource', properties: { value: 'v%index%' } }, ...properties,
+  },
 });
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as string;
@@ -16,13 +18,13 @@ const BAD_REQUEST = 'The server could not comply with the request since it is ei
  * What clients may rely on in Heat's API, version 19, as far as no other service is needed. Both the sandbox and a real Heat keep
  * it; so whoever passes with the one passes with the other.
  */
-export function orchestrationContract(name: string, open: () => Promise<HeatUnderTest>): void {
+export function orchestrationContract(name: string, open: () => Promise<HeatUnderTest>, startTimeoutMs = TEST_TIMEOUT_MS): void {
   let heat: HeatUnderTest;
   let client: HeatClient;
   const made: ShownStack[] = [];
   const unique = (): string => `contract-${randomUUID().slice(0, 8)}`;
-  const create = async (template: JsonMap, more: JsonMap = {}): Promise<ShownStack> => {
-    const stack = await client.create(unique(), template, more);
+  const create = async (template: JsonMap, more: JsonMap = {}, action?: string): Promise<ShownStack> => {
+    const stack = await client.create(unique(), template, more, action);
     made.push(stack);
     return stack;
   };
@@ -36,7 +38,7 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
     beforeAll(async () => {
       heat = await open();
       client = new HeatClient(heat);
-    }, TEST_TIMEOUT_MS);
+    }, startTimeoutMs);
     afterAll(async () => {
       for (const { path } of made) await client.send('DELETE', path);
       await heat.close();
@@ -52,21 +54,28 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
         },
         resources: { g: group({ count: { get_param: 'n' } }), t: test({ value: 'hi' }, { depends_on: 'g' }) },
         outputs: {
-          one: { description: 'the first', value: { get_attr: ['g', 'resource.0.output'] } }, list: { value: { get_attr: ['g', 'output'] } },
+          one: {
+            description: 'the first', value: { get_attr: ['g', 'resource.0.output'] },
+          }, list: { value: { get_attr: ['g', 'output'] } },
           n: { value: { get_param: 'n' } }, all: { value: { get_attr: ['t'] } }, wrong: { value: { get_attr: ['g', 'resource.7.output'] } },
         },
       });
-      const created = await client.send('POST', '/stacks', { stack_name: stackName, template, parameters: { s: 'secret' }, timeout_mins: 5, tags: 'x,y' });
+      const created = await client.send(
+        'POST', '/stacks', { stack_name: stackName, template, parameters: { s: 'secret' }, timeout_mins: 5, tags: 'x,y' },
+      );
       expect(created).toMatchObject({ status: 201, json: { stack: { id: expect.stringMatching(UUID) as string } } });
       expect(location(created)).toBe(created.json.stack.links[0].href);
       const stack = await client.finished(`/stacks/${stackName}/${created.json.stack.id as string}`);
       made.push(stack);
       expect(stack).toMatchObject({
-        stack_name: stackName, stack_status: 'CREATE_COMPLETE', stack_status_reason: 'Stack CREATE completed successfully', creation_time: TIME,
-        updated_time: null, deletion_time: null, description: 'what it is for', template_description: 'what it is for', disable_rollback: true,
+        stack_name: stackName, stack_status: 'CREATE_COMPLETE', stack_status_reason: 'Stack CREATE completed successfully',
+        creation_time: TIME,
+        updated_time: null, deletion_time: null, description: 'what it is for', template_description: 'what it is for',
+        disable_rollback: true,
         timeout_mins: 5, parent: null, tags: ['x', 'y'], capabilities: [], notification_topics: [],
         parameters: {
-          'OS::stack_id': stack.id, 'OS::stack_name': stackName, 'OS::project_id': heat.projectId, n: '2', s: '******', l: 'a,b', j: '{"a": 1}', b: 'True',
+          'OS::stack_id': stack.id, 'OS::stack_name': stackName, 'OS::project_id': heat.projectId, n: '2', s: '******', l: 'a,b',
+          j: '{"a": 1}', b: 'True',
         },
       });
       expect(outputsOf(stack)).toEqual({ one: 'v0', list: ['v0', 'v1'], n: 2, all: { output: 'hi' }, wrong: null });
@@ -92,7 +101,9 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
     }, TEST_TIMEOUT_MS);
 
     it('lists stacks, resources, events, outputs and the template', async () => {
-      const template = { resources: { g: group({ count: 1 }), t: test({}, { depends_on: 'g', description: 'last' }) }, outputs: { o: { value: 1 } } };
+      const template = {
+        resources: { g: group({ count: 1 }), t: test({}, { depends_on: 'g', description: 'last' }) }, outputs: { o: { value: 1 } },
+      };
       const stack = await create(template);
       const { json: { stacks } } = await client.get(`/stacks?name=${stack.stack_name}`);
       expect(stacks).toMatchObject([{ id: stack.id, stack_status: 'CREATE_COMPLETE', creation_time: TIME, parent: null, tags: null }]);
@@ -100,16 +111,24 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
       const byName = Object.fromEntries((resources as { resource_name: string }[]).map((resource) => [resource.resource_name, resource]));
       expect(Object.keys(byName).sort()).toEqual(['0', 'g', 't']);
       expect(byName).toMatchObject({
-        g: { resource_type: 'OS::Heat::ResourceGroup', required_by: ['t'], resource_status: 'CREATE_COMPLETE', resource_status_reason: 'state changed' },
+        g: {
+          resource_type: 'OS::Heat::ResourceGroup', required_by: ['t'], resource_status: 'CREATE_COMPLETE',
+          resource_status_reason: 'state changed',
+        },
         0: { parent_resource: 'g' },
       });
-      expect((await client.get(`${stack.path}/resources/t`)).json.resource).toMatchObject({ description: 'last', attributes: { output: 'test_string' } });
+      expect((await client.get(`${stack.path}/resources/t`)).json.resource).toMatchObject({
+        description: 'last', attributes: { output: 'test_string' },
+      });
       const { json: { events } } = await client.get(`${stack.path}/events?sort_dir=asc`);
-      const history = (events as { resource_name: string; resource_status: string }[]).map((event) => `${event.resource_name} ${event.resource_status}`);
+      const history = (events as { resource_name: string; resource_status: string }[])
+        .map((event) => `${event.resource_name} ${event.resource_status}`);
       expect([history[0], history.at(-1)]).toEqual([`${stack.stack_name} CREATE_IN_PROGRESS`, `${stack.stack_name} CREATE_COMPLETE`]);
       expect(history.slice(1, -1)).toEqual(['g CREATE_IN_PROGRESS', 'g CREATE_COMPLETE', 't CREATE_IN_PROGRESS', 't CREATE_COMPLETE']);
       expect((await client.get(`${stack.path}/events?limit=1`)).json.events).toMatchObject([{ resource_status: 'CREATE_COMPLETE', resource_name: stack.stack_name }]);
-      expect((await client.get(`${stack.path}/outputs/o`)).json.output).toEqual({ output_key: 'o', description: 'No description given', output_value: 1 });
+      expect((await client.get(`${stack.path}/outputs/o`)).json.output).toEqual({
+        output_key: 'o', description: 'No description given', output_value: 1,
+      });
       expect((await client.get(`${stack.path}/outputs/nope`)).json.error.message).toBe('Specified output key nope not found.');
       expect((await client.get(`${stack.path}/resources/nope`)).json.error).toEqual({
         type: 'ResourceNotFound', message: `The Resource (nope) could not be found in Stack ${stack.stack_name}.`, traceback: null,
@@ -119,16 +138,27 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
 
     it('refuses a second stack of the name of one that lives', async () => {
       const stack = await create({ resources: {} });
-      await refused({ stack_name: stack.stack_name, template: withVersion({}) }, 409, 'StackExists', `The Stack (${stack.stack_name}) already exists.`);
+      await refused(
+        { stack_name: stack.stack_name, template: withVersion({}) }, 409, 'StackExists', `The Stack (${stack.stack_name}) already exists.`,
+      );
     }, TEST_TIMEOUT_MS);
 
     it.each<[string, JsonMap, string, string]>([
       ['no template', {}, 'HTTPBadRequest', 'No template specified'],
       ['an unusable name', { stack_name: '1bad', template: withVersion({}) }, 'StackValidationFailed',
         'Invalid stack name 1bad must contain only alphanumeric or "_-." characters, must start with alpha and must be 255 characters or less.'],
-      ['a template that is a list', { template: '- a' }, 'HTTPBadRequest', 'Template not in valid format: The template is not a JSON object or YAML mapping.'],
-      ['no version', { template: { resources: {} } }, 'InvalidTemplateVersion', 'The template version is invalid: Template version was not provided'],
-      ['a time that is none', { template: withVersion({}), timeout_mins: 'x' }, 'HTTPBadRequest', "Only integer is acceptable by 'timeout_mins'."],
+      [
+        'a template that is a list', { template: '- a' }, 'HTTPBadRequest',
+        'Template not in valid format: The template is not a JSON object or YAML mapping.',
+      ],
+      [
+        'no version', { template: { resources: {} } }, 'InvalidTemplateVersion',
+        'The template version is invalid: Template version was not provided',
+      ],
+      [
+        'a time that is none', { template: withVersion({}), timeout_mins: 'x' }, 'HTTPBadRequest',
+        "Only integer is acceptable by 'timeout_mins'.",
+      ],
       ['an unknown section of the environment', { template: withVersion({}), environment: { foo: 1 } }, 'HTTPBadRequest',
         'Environment not in valid format: environment has wrong section "foo"'],
       ['an unknown type', { template: withVersion({ resources: { a: { type: 'OS::No::Thing' } } }) }, 'StackValidationFailed',
@@ -147,8 +177,14 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
         'StackValidationFailed', 'outputs.o.value.get_attr: : The Referenced Attribute (a nope) is incorrect.'],
       ['a condition that is none', { template: withVersion({ outputs: { o: { value: { if: ['c', 1, 2] } } } }) }, 'StackValidationFailed',
         'outputs.o.value.if: : Invalid condition "c"'],
-      ['a missing parameter', { template: withVersion({ parameters: { p: { type: 'number' } } }) }, 'UserParameterMissing', 'The Parameter (p) was not provided.'],
-      ['an unknown parameter', { template: withVersion({}), parameters: { q: 1 } }, 'UnknownUserParameter', 'The Parameter (q) was not defined in template.'],
+      [
+        'a missing parameter', { template: withVersion({ parameters: { p: { type: 'number' } } }) }, 'UserParameterMissing',
+        'The Parameter (p) was not provided.',
+      ],
+      [
+        'an unknown parameter', { template: withVersion({}), parameters: { q: 1 } }, 'UnknownUserParameter',
+        'The Parameter (q) was not defined in template.',
+      ],
       ['a wrong parameter', { template: withVersion({ parameters: { p: { type: 'number', constraints: [{ range: { min: 1, max: 3 } }] } } }), parameters: { p: 5 } },
         'StackValidationFailed', "Parameter 'p' is invalid: 5 is out of range (min: 1, max: 3)"],
     ])('refuses %s', async (_, body, type, message) => {
@@ -157,7 +193,9 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
 
     it('says what failed, keeps the rest, and mends it with an update', async () => {
       const stack = await create({ resources: { bad: test({ fail: true }), later: test({}, { depends_on: 'bad' }) } });
-      expect(stack).toMatchObject({ stack_status: 'CREATE_FAILED', stack_status_reason: 'Resource CREATE failed: ValueError: resources.bad: Test Resource failed bad' });
+      expect(stack).toMatchObject({
+        stack_status: 'CREATE_FAILED', stack_status_reason: 'Resource CREATE failed: ValueError: resources.bad: Test Resource failed bad',
+      });
       const { json: { resources } } = await client.get(`${stack.path}/resources`);
       const states = Object.fromEntries((resources as { resource_name: string; resource_status: string }[]).map((each) => [each.resource_name, each.resource_status]));
       expect(states).toEqual({ bad: 'CREATE_FAILED', later: 'INIT_COMPLETE' });
@@ -170,11 +208,12 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
     }, TEST_TIMEOUT_MS);
 
     it('goes back when it fails, if it is told to', async () => {
-      const stack = await create({ resources: { bad: test({ fail: true }) } }, { disable_rollback: false });
+      const stack = await create({ resources: { bad: test({ fail: true }) } }, { disable_rollback: false }, 'ROLLBACK');
       expect(stack).toMatchObject({ stack_status: 'ROLLBACK_COMPLETE', stack_status_reason: 'Stack ROLLBACK completed successfully' });
       expect((await client.get(`${stack.path}/resources`)).json.resources).toEqual([]);
       const other = await create({ resources: { a: test({ value: 'old' }) }, outputs: { o: { value: { get_attr: ['a', 'output'] } } } });
-      const failed = await client.update(other, { resources: { a: test({ value: 'new' }), bad: test({ fail: true }, { depends_on: 'a' }) } }, { disable_rollback: false });
+      const changed = { resources: { a: test({ value: 'new' }), bad: test({ fail: true }, { depends_on: 'a' }) } };
+      const failed = await client.update(other, changed, { disable_rollback: false }, 'ROLLBACK');
       expect([failed.stack_status, outputsOf(failed)]).toEqual(['ROLLBACK_COMPLETE', { o: 'old' }]);
     }, TEST_TIMEOUT_MS);
 
@@ -204,10 +243,14 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
 
     it('takes templates among the files as types', async () => {
       const inner = withVersion({
-        parameters: { p: { type: 'string' } }, resources: { in: test({ value: { get_param: 'p' } }) }, outputs: { val: { value: { get_attr: ['in', 'output'] } } },
+        parameters: { p: { type: 'string' } }, resources: { in: test({ value: { get_param: 'p' } }) },
+        outputs: { val: { value: { get_attr: ['in', 'output'] } } },
       });
       const stack = await create(
-        { resources: { n: { type: 'My::Type', properties: { p: 'hi' } } }, outputs: { v: { value: { get_attr: ['n', 'val'] } }, in: { value: { get_attr: ['n', 'resource.in.output'] } } } },
+        {
+          resources: { n: { type: 'My::Type', properties: { p: 'hi' } } },
+          outputs: { v: { value: { get_attr: ['n', 'val'] } }, in: { value: { get_attr: ['n', 'resource.in.output'] } } },
+        },
         { files: { 'n.yaml': JSON.stringify(inner) }, environment: { resource_registry: { 'My::Type': 'n.yaml' } } },
       );
       expect(outputsOf(stack)).toEqual({ v: 'hi', in: 'hi' });
@@ -217,21 +260,29 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
     it('changes only what a PATCH brings, and ignores parameters that the template has not', async () => {
       const parameters = { n: { type: 'number', default: 1 }, m: { type: 'number', default: 1 } };
       const stack = await create({ parameters, resources: { g: group({ count: { get_param: 'n' } }) } }, { parameters: { m: 5 } });
-      expect(await client.send('PATCH', stack.path, { existing: true, parameters: { n: 2, unknown: 1 } })).toMatchObject({ status: 202, json: { code: '202 Accepted' } });
+      expect(await client.send('PATCH', stack.path, { existing: true, parameters: { n: 2, unknown: 1 } })).toMatchObject({
+        status: 202, json: { code: '202 Accepted' },
+      });
       expect((await client.finished(stack.path)).parameters).toMatchObject({ n: '2', m: '5' });
-      expect(await client.send('PUT', stack.path, {})).toMatchObject({ status: 400, json: { explanation: BAD_REQUEST, error: { message: 'No template specified' } } });
+      expect(await client.send('PUT', stack.path, {})).toMatchObject({
+        status: 400, json: { explanation: BAD_REQUEST, error: { message: 'No template specified' } },
+      });
     }, TEST_TIMEOUT_MS);
 
     it('waits for signals to a handle, whose address and token it gives away', async () => {
       const stackName = unique();
       const template = withVersion({
-        resources: { h: { type: 'OS::Heat::WaitConditionHandle' }, w: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'h' }, timeout: 50, count: 2 } } },
+        resources: {
+          h: { type: 'OS::Heat::WaitConditionHandle' },
+          w: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'h' }, timeout: 50, count: 2 } },
+        },
         outputs: { data: { value: { get_attr: ['w', 'data'] } }, curl: { value: { get_attr: ['h', 'curl_cli'] } } },
       });
       const { json } = await client.send('POST', '/stacks', { stack_name: stackName, template });
       const path = `/stacks/${stackName}/${json.stack.id as string}`;
       const signal = (body: JsonMap) => client.send('POST', `${path}/resources/h/signal`, body);
-      const ready = async (): Promise<boolean> => (await client.get(`${path}/resources/h`)).json.resource?.resource_status === 'CREATE_COMPLETE';
+      const ready = async (): Promise<boolean> =>
+        (await client.get(`${path}/resources/h`)).json.resource?.resource_status === 'CREATE_COMPLETE';
       for (let tries = 0; tries < 200 && !(await ready()); tries += 1) await client.get(path);
       const signals: JsonMap[] = [{ status: 'SUCCESS', data: 'd', id: '1' }, { status: 'WHAT' }, { status: 'SUCCESS', data: 'e' }];
       for (const body of signals) expect((await signal(body)).status).toBe(200);
@@ -244,7 +295,10 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
 
     it('gives up when no signal comes in time', async () => {
       const waiting = (timeout: number): JsonMap => ({
-        resources: { h: { type: 'OS::Heat::WaitConditionHandle' }, w: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'h' }, timeout } } },
+        resources: {
+          h: { type: 'OS::Heat::WaitConditionHandle' },
+          w: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'h' }, timeout } },
+        },
       });
       const stack = await create(waiting(1));
       expect(stack.stack_status_reason).toBe('Resource CREATE failed: WaitConditionTimeout: resources.w: 0 of 1 received');
@@ -265,26 +319,36 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
       const slow = { resources: { a: test(), slow: test({ action_wait_secs: { create: 3 } }) } };
       expect((await client.send('PUT', stack.path, { template: withVersion(slow) })).status).toBe(202);
       expect((await client.send('POST', `${stack.path}/actions`, { cancel_update: null })).status).toBe(200);
-      expect(await client.finished(stack.path)).toMatchObject({ stack_status: 'ROLLBACK_COMPLETE' });
+      expect(await client.finished(stack.path, 'ROLLBACK')).toMatchObject({ stack_status: 'ROLLBACK_COMPLETE' });
     }, TEST_TIMEOUT_MS);
 
     it('looks at a template without its parameters', async () => {
       const template = withVersion({
-        description: 'd', parameters: { p: { type: 'string', default: 'x', hidden: true, constraints: [{ length: { min: 1, max: 4 }, description: 'short' }] }, n: { type: 'number' } },
+        description: 'd', parameters: {
+          p: { type: 'string', default: 'x', hidden: true, constraints: [{ length: { min: 1, max: 4 }, description: 'short' }] },
+          n: { type: 'number' },
+        },
         resources: { r: { type: 'OS::Heat::None' } },
       });
       const { status, json } = await client.send('POST', '/validate', { template });
       expect([status, json.Description, json.Parameters]).toEqual([200, 'd', {
-        p: { Type: 'String', Description: '', NoEcho: 'true', Label: 'p', Default: 'x', MinLength: 1, MaxLength: 4, ConstraintDescription: 'short' },
+        p: {
+          Type: 'String', Description: '', NoEcho: 'true', Label: 'p', Default: 'x', MinLength: 1, MaxLength: 4,
+          ConstraintDescription: 'short',
+        },
         n: { Type: 'Number', Description: '', NoEcho: 'false', Label: 'n' },
       }]);
       const wrong = await client.send('POST', '/validate', { template: withVersion({ resources: { n: { type: 'OS::No::Thing' } } }) });
-      expect([wrong.status, wrong.json.error.type, wrong.json.error.message]).toEqual([400, 'HTTPBadRequest', 'The Resource Type (OS::No::Thing) could not be found.']);
+      expect([wrong.status, wrong.json.error.type, wrong.json.error.message]).toEqual([
+        400, 'HTTPBadRequest', 'The Resource Type (OS::No::Thing) could not be found.',
+      ]);
     }, TEST_TIMEOUT_MS);
 
     it('shows a deleted stack by its id, and does nothing more with it', async () => {
       const stack = await create({ resources: { a: test(), b: test({}, { depends_on: 'a' }) } });
-      expect(await client.delete(stack)).toMatchObject({ stack_status: 'DELETE_COMPLETE', stack_status_reason: 'Stack DELETE completed successfully' });
+      expect(await client.delete(stack)).toMatchObject({
+        stack_status: 'DELETE_COMPLETE', stack_status_reason: 'Stack DELETE completed successfully',
+      });
       expect((await client.get(`${stack.path}/resources`)).json.resources).toEqual([]);
       const listed = async (): Promise<unknown[]> => (await client.get(`/stacks?id=${stack.id}`)).json.stacks as unknown[];
       // A real Heat takes it off its list a moment after it says that it is deleted.
@@ -296,9 +360,13 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
     }, TEST_TIMEOUT_MS);
 
     it('serves only who has a token, and only its own project', async () => {
-      expect(await client.send('GET', '/stacks', undefined, null)).toMatchObject({ status: 401, json: { error: { code: 401, title: 'Unauthorized' } } });
+      expect(await client.send('GET', '/stacks', undefined, null)).toMatchObject({
+        status: 401, json: { error: { code: 401, title: 'Unauthorized' } },
+      });
       const foreign = heat.endpoint.replace(heat.projectId, 'f'.repeat(32));
-      expect(await client.get(`${foreign}/stacks`)).toMatchObject({ status: 403, json: { title: 'Forbidden', error: { type: 'HTTPForbidden' } } });
+      expect(await client.get(`${foreign}/stacks`)).toMatchObject({
+        status: 403, json: { title: 'Forbidden', error: { type: 'HTTPForbidden' } },
+      });
     }, TEST_TIMEOUT_MS);
   });
 }
