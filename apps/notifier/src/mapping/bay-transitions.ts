@@ -23,19 +23,23 @@ export interface Transition {
   readonly types: readonly string[];
   /** What happens to which node groups (by name), `magnum.nodegroup.<action>`. */
   readonly groups?: { readonly action: Action; readonly names: readonly string[] | 'all' };
+  /** Why it failed. @default what the event says */
+  readonly reason?: string;
+  /** Tells it from another of the same kind that follows from the same event. */
+  readonly of?: string;
 }
 
 /** The notifications of one step in the life of a bay. */
-export function transition({ event, before, after }: Happening, { phase, cadf, types, groups }: Transition): readonly Draft[] {
+export function transition({ event, before, after }: Happening, { phase, cadf, types, groups, of, reason = reasonIn(event) }: Transition): readonly Draft[] {
   const record = after ?? before;
   if (!record) throw new NothingToTell(event, 'a bay');
   const origin = originOf(event, ownerOf(record));
-  const keys = { ...bayKeys(record, before, event.requestId), ...changeKeys(event as RecordedBayEvent, before, phase) };
+  const keys = { ...bayKeys(record, before, event.requestId), ...changeKeys(event as RecordedBayEvent, before), ...failureKeys(phase, reason) };
   const act = actOf(record, cadf ?? 'update', OUTCOMES[phase], event);
   return [
     ...(cadf ? cadfDrafts(origin, cadf, record, act, keys) : []),
-    ...types.map((type) => draft(origin, { kind: 'lifecycle', eventType: `${type}.${phase}`, act, keys })),
-    ...(groups ? groupsOf(record, before, groups.names).map((found) => groupDraft(origin, found, record, { action: groups.action, phase, event })) : []),
+    ...types.map((type) => draft(origin, { kind: 'lifecycle', eventType: `${type}.${phase}`, act, keys, ...(of === undefined ? {} : { of }) })),
+    ...(groups ? groupsOf(record, before, groups.names).map((found) => groupDraft(origin, found, record, { action: groups.action, phase, requestId: event.requestId, failure: failureKeys(phase, reason), code: act.reason, of })) : []),
   ];
 }
 
@@ -58,14 +62,20 @@ export function actOf(record: BayRecord, action: string, outcome: Outcome, event
   };
 }
 
-function changeKeys({ type, data }: RecordedBayEvent, before: BayRecord | undefined, phase: Phase): Record<string, unknown> {
-  const reason = 'reason' in data && typeof data.reason === 'string' ? data.reason : null;
+function changeKeys({ type, data }: RecordedBayEvent, before: BayRecord | undefined): Record<string, unknown> {
   return {
     ...(before ? { old_node_count: sizesOf(before.bay).nodeCount } : {}),
     ...(type.startsWith('BayResize') && 'nodeGroup' in data && typeof data.nodeGroup === 'string' ? { nodegroup: cut(data.nodeGroup) } : {}),
-    // A refusal leaves the bay as it is, so that its own reason is another one or none.
-    ...(phase === 'error' ? { exception: cut(reason ?? 'unknown'), state_description: cut(reason ?? '') } : {}),
   };
+}
+
+/** A refusal leaves the bay as it is, so that its own reason is another one or none. */
+function failureKeys(phase: Phase, reason: string): Record<string, unknown> {
+  return phase === 'error' ? { exception: cut(reason), state_description: cut(reason) } : {};
+}
+
+function reasonIn({ data }: Happening['event']): string {
+  return 'reason' in data && typeof data.reason === 'string' ? data.reason : '';
 }
 
 interface FoundGroup {
@@ -81,11 +91,19 @@ function groupsOf(record: BayRecord, before: BayRecord | undefined, names: reado
   return record.gone.filter(({ group }) => isMeant(group)).slice(-1);
 }
 
-function groupDraft(origin: Origin, { group, facts, deletedAt }: FoundGroup, record: BayRecord, { action, phase, event }: { action: Action; phase: Phase; event: Happening['event'] }): Draft {
-  const reason = 'reason' in event.data && typeof event.data.reason === 'string' ? event.data.reason : '';
+interface GroupStep {
+  readonly action: Action;
+  readonly phase: Phase;
+  readonly requestId: string;
+  readonly failure: Readonly<Record<string, unknown>>;
+  readonly code: CadfAct['reason'];
+  readonly of: string | undefined;
+}
+
+function groupDraft(origin: Origin, { group, facts, deletedAt }: FoundGroup, record: BayRecord, { action, phase, requestId, failure, code, of }: GroupStep): Draft {
   return draft(origin, {
-    kind: 'lifecycle', eventType: `magnum.nodegroup.${action}.${phase}`, of: group.nodeGroupId,
-    act: { action, outcome: OUTCOMES[phase], kind: 'nodegroup', target: { id: group.nodeGroupId, name: group.name } },
-    keys: { ...groupKeys(record, group, facts, deletedAt, event.requestId), ...(phase === 'error' ? { exception: cut(reason), state_description: cut(reason) } : {}) },
+    kind: 'lifecycle', eventType: `magnum.nodegroup.${action}.${phase}`, of: of === undefined ? group.nodeGroupId : `${group.nodeGroupId} ${of}`,
+    act: { action, outcome: OUTCOMES[phase], kind: 'nodegroup', target: { id: group.nodeGroupId, name: group.name }, ...(code ? { reason: code } : {}) },
+    keys: { ...groupKeys(record, group, facts, deletedAt, requestId), ...failure },
   });
 }

@@ -37,6 +37,8 @@ describe('what is told of an event', () => {
     ['a CA rotation that fails', [...born, b.rotation('Ca', 'Requested')], b.rotation('Ca', 'Failed'), ['magnum.cluster.update error', 'magnum.certificate.rotate.error error', 'telemetry.polling sample']],
     ['a credential rotation', [...born, b.rotation('Credential', 'Requested')], b.rotation('Credential', 'Completed'), ['magnum.cluster.update info', 'magnum.credential.rotate.end info', 'telemetry.polling sample']],
     ['a bay that is unwell, at a priority that is not thrown away', born, b.health('UNHEALTHY'), ['magnum.cluster.health.update info', 'telemetry.polling sample']],
+    ['a delete that takes the place of a resize', [...born, b.resizeRequested(5)], b.deletionRequested(),
+      ['magnum.cluster.resize.error error', 'magnum.nodegroup.update.error error', 'magnum.cluster.delete info', 'magnum.cluster.delete.start info', 'magnum.nodegroup.delete.start info', 'magnum.nodegroup.delete.start info', 'telemetry.polling sample']],
     ['a certificate', born, b.certificateIssued(), ['magnum.certificate.sign info']],
     ['a deletion that fails', [...born, b.deletionRequested()], b.deletionFailed(), ['magnum.cluster.delete error', 'magnum.cluster.delete.error error', 'magnum.nodegroup.delete.error error', 'magnum.nodegroup.delete.error error', 'telemetry.polling sample']],
   ])('is right for %s', async (_, before, event, expected) => {
@@ -55,6 +57,20 @@ describe('what is told of an event', () => {
     const nameless = sink.received.filter(({ payload }) => !('samples' in payload)).filter(({ payload, _context_project_id: project, _context_user_id: user }) =>
       [payload['tenant_id'], payload['project_id'], payload['user_id'], payload['resource_id'], project, user].some((value) => typeof value !== 'string' || value === ''));
     expect(nameless).toEqual([]);
+  });
+  it('ends what it has begun: every start has an end or an error', async () => {
+    const busy = bayEvents('busy');
+    await told(...everyStory(), busy.requested(), busy.provisioned(), busy.resizeRequested(4), busy.resizeRequested(5), busy.groupRequested('gpu', 2), busy.groupRevisionRequested('default-worker'),
+      busy.upgradeRequested(), busy.rotation('Ca', 'Requested'), busy.rotation('Credential', 'Requested'), busy.deletionRequested(), busy.deleted());
+    const balance = new Map<string, number>();
+    for (const { event_type: type, payload } of sink.received) {
+      const [, what, phase] = /^(.*)\.(start|end|error)$/.exec(type) ?? [];
+      if (what === undefined || (payload['reason'] !== undefined && phase === 'error')) continue;
+      const key = `${what} of ${String(payload['resource_id'])}`;
+      balance.set(key, (balance.get(key) ?? 0) + (phase === 'start' ? 1 : -1));
+    }
+    const open = [...balance].filter(([, count]) => count !== 0).map(([key]) => key);
+    expect(open).toEqual([]);
   });
   it('has a story for every type that is told of', () => {
     const types = new Set(everyStory().map(({ type }) => type));

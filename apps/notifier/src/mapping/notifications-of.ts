@@ -11,6 +11,7 @@ import { certificateSigned, clusterTemplate, healthUpdate, quotaUpdate } from '.
 import { transition } from './bay-transitions.ts';
 import type { Action, Phase, Transition } from './bay-transitions.ts';
 import type { Happening } from './happening.ts';
+import { supersededBy } from './superseded.ts';
 
 type Told<E extends Recorded = Recorded> = (happening: Happening<E>) => readonly Draft[];
 type GroupEvent = Extract<JeroboamEvent, { type: 'BayResizeRequested' | 'BayResized' | 'BayResizeFailed' | `NodeGroup${'Created' | 'CreationFailed' | 'RevisionRequested' | 'Revised' | 'RevisionFailed' | 'RevisionRefused' | 'DeletionRequested' | 'Deleted' | 'DeletionFailed'}` }>['type'];
@@ -125,7 +126,7 @@ const TABLE: { readonly [T in JeroboamEvent['type']]: Told<RecordedAs<T>> } = {
  */
 export function notificationsOf(happening: Happening): readonly Draft[] {
   const { event, before, after } = happening;
-  const told = (TABLE[event.type] as Told)(happening);
+  const told = [...supersededBy(happening), ...(TABLE[event.type] as Told)(happening)];
   // A bay that was not there, or not any more, has nothing to add.
   if (!after || event.stream !== `bay-${after.bay.spec.bayId}` || after.sequence !== event.revision) return told;
   const origin = originOf(event, ownerOf(after));

@@ -1,5 +1,5 @@
 import type { JeroboamEvent } from '@jeroboam/domain';
-import { OWNER, bayEvents } from './history.ts';
+import { OWNER, bayEvents, bayIdOf } from './history.ts';
 
 /** Stories in which every event that anybody is told of happens once at least. */
 export function everyStory(): readonly JeroboamEvent[] {
@@ -28,11 +28,13 @@ function failures(bay: ReturnType<typeof bayEvents>): JeroboamEvent[] {
     const { bayId, operationId } = of.data as { bayId: string; operationId: string };
     return { type, schemaVersion: 1, data: { bayId, operationId, reason: 'no answer', ...more } } as unknown as JeroboamEvent;
   };
+  const called = failed('ExtensionRequested', bay.health('HEALTHY'), { operationId: bayIdOf('call'), call: { alias: 'k8s', command: 'drain', arguments: {} } });
   const [made, revised, upgraded] = [bay.groupRequested('gpu', 2), bay.groupRevisionRequested('default-worker'), bay.upgradeRequested()];
   return [
     made, failed('NodeGroupCreationFailed', made, { nodeGroup: 'gpu' }),
     revised, failed('NodeGroupRevisionFailed', revised, { nodeGroup: 'default-worker' }), failed('NodeGroupRevisionRefused', revised, { nodeGroup: 'default-worker', code: 'STATUS_FORBIDS' }),
     bay.groupDeletionRequested('gpu', 2), bay.groupDeletionFailed('gpu'),
-    upgraded, failed('BayUpgradeFailed', upgraded, { nodeGroups: ['default-worker'] }),
+    upgraded, failed('BayUpgradeFailed', upgraded, { nodeGroups: ['default-master', 'default-worker'] }),
+    called, failed('ExtensionFailed', called, { alias: 'k8s', command: 'drain' }), called, { ...failed('ExtensionCompleted', called, { alias: 'k8s', command: 'drain', outputs: {} }) },
   ];
 }
