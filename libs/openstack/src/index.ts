@@ -16,6 +16,8 @@ export { openHttpPool } from './http/http-pool.ts';
 export type { HttpPool, HttpPoolOptions } from './http/http-pool.ts';
 export { HttpFailure } from './http/http-call.port.ts';
 export type { HttpCall, HttpRequest, HttpResponse } from './http/http-call.port.ts';
+// Drivers may import this lib and not the platform.
+export { Secret } from '@jeroboam/platform';
 export { openKeystoneSession } from './session/keystone-session.ts';
 export type { KeystoneSessionOptions } from './session/keystone-session.ts';
 export type { CloudRequest, CloudSession } from './session/cloud-session.port.ts';

@@ -7,7 +7,7 @@ import type { Pacing } from '../session/cloud-client.ts';
 import type { CloudSession } from '../session/cloud-session.port.ts';
 import type { BarbicanSecrets, KeptSecret } from './barbican-secrets.port.ts';
 
-export function openBarbicanSecrets(session: CloudSession, pacing: Pacing): BarbicanSecrets {
+export function openBarbicanSecrets(session: CloudSession, pacing: Pacing = {}): BarbicanSecrets {
   return new BarbicanClient(new CloudClient(session, 'key-manager', pacing));
 }
 

@@ -91,6 +91,15 @@ describe('HeatStacks', () => {
     expect(await aHeat(shown('DELETE_COMPLETE')).heat.find(REF)).toBeUndefined();
   });
 
+  it('lists all stacks of an owner, however many, without those that are gone', async () => {
+    const page = (from: number, count: number, status: string) => (
+      { body: { stacks: Array.from({ length: count }, (_, index) => ({ id: `s${from + index}`, stack_name: 'x', stack_status: status })) } }
+    );
+    const { heat, asked } = aHeat(page(0, 200, 'CREATE_COMPLETE'), page(200, 1, 'DELETE_COMPLETE'));
+    expect(await heat.listByTag('mine')).toHaveLength(200);
+    expect(asked()).toEqual([expect.not.stringContaining('marker'), expect.stringMatching(/tags=mine&limit=200&.*&marker=s199$/)]);
+  });
+
   it.each(['', '.', '..'])('asks nothing about %j, which is no name', async (name) => {
     const { heat, seen } = aHeat();
     expect(await heat.find(name)).toBeUndefined();

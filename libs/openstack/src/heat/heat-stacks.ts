@@ -18,7 +18,7 @@ const STACKS_PER_PAGE = 200;
 /** More stacks of one owner than any installation has. */
 const MAX_PAGES = 100;
 
-export function openHeatStacks(session: CloudSession, options: HeatStacksOptions): HeatStacks {
+export function openHeatStacks(session: CloudSession, options: HeatStacksOptions = {}): HeatStacks {
   return new HeatClient(session, options);
 }
 
@@ -61,17 +61,20 @@ class HeatClient implements HeatStacks {
   }
 
   async listByTag(ownerTag: string): Promise<readonly StackRef[]> {
-    const found: StackRef[] = [];
+    const found: (StackRef & { readonly gone: boolean })[] = [];
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const query = new URLSearchParams({ tags: ownerTag, limit: String(STACKS_PER_PAGE), sort_keys: 'creation_time', sort_dir: 'asc' });
       const last = found.at(-1);
       if (last) query.set('marker', last.id);
       const body = await this.#read(`/stacks?${query.toString()}`, `list stacks of ${ownerTag}`);
-      const stacks = recordsOf(body['stacks']).map((stack) => ({ name: textOf(stack['stack_name']) ?? '', id: textOf(stack['id']) ?? '' }));
+      const stacks = recordsOf(body['stacks']).map((stack) => ({
+        // For a moment Heat goes on listing what it has deleted.
+        name: textOf(stack['stack_name']) ?? '', id: textOf(stack['id']) ?? '', gone: stack['stack_status'] === 'DELETE_COMPLETE',
+      }));
       found.push(...stacks);
       if (stacks.length < STACKS_PER_PAGE) break;
     }
-    return found;
+    return found.filter(({ gone }) => !gone).map(({ name, id }) => ({ name, id }));
   }
 
   async update(ref: StackRef, change: StackChange, signal?: AbortSignal): Promise<void> {

@@ -29,7 +29,7 @@ export interface BayUsers {
 }
 
 /** @param domainId of the domain set aside. */
-export function openBayUsers(session: CloudSession, domainId: string, pacing: Pacing): BayUsers {
+export function openBayUsers(session: CloudSession, domainId: string, pacing: Pacing = {}): BayUsers {
   return new DomainUsers(new CloudClient(session, 'identity', pacing), domainId);
 }
 

@@ -73,7 +73,7 @@ export interface PurposeCredentialsOptions extends Pacing {
   readonly ofUser?: string;
 }
 
-export function openPurposeCredentials(session: CloudSession, options: PurposeCredentialsOptions): PurposeCredentials {
+export function openPurposeCredentials(session: CloudSession, options: PurposeCredentialsOptions = {}): PurposeCredentials {
   return new KeystonePurposeCredentials(new CloudClient(session, 'identity', options), options.ofUser);
 }
 

@@ -31,7 +31,7 @@ export interface Trusts {
   revoke(trustId: string): Promise<void>;
 }
 
-export function openTrusts(session: CloudSession, pacing: Pacing): Trusts {
+export function openTrusts(session: CloudSession, pacing: Pacing = {}): Trusts {
   return new KeystoneTrusts(new CloudClient(session, 'identity', pacing));
 }
 

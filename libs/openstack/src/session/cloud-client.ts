@@ -1,4 +1,4 @@
-import { REDACTED, delay } from '@jeroboam/platform';
+import { REDACTED, delay, systemTimers } from '@jeroboam/platform';
 import type { Timers } from '@jeroboam/platform';
 import { CloudConflict, CloudForbidden, CloudRequestInvalid, CloudServiceUnavailable, CloudThingNotFound } from '../errors.ts';
 import type { CloudService } from '../errors.ts';
@@ -18,7 +18,8 @@ export interface RetryPolicy {
 }
 
 export interface Pacing extends RetryPolicy {
-  readonly timers: Timers;
+  /** @default those of this process */
+  readonly timers?: Timers;
   /** From 0 to less than 1. @default Math.random */
   readonly random?: () => number;
 }
@@ -99,13 +100,13 @@ export class CloudClient {
         if (outcome instanceof Error) throw outcome;
         return outcome;
       }
-      await delay(this.pacing.timers, this.#pauseMs(attempt, outcome), action.signal);
+      await this.pause(attempt, action.signal, outcome);
     }
   }
 
-  /** Waits as long as between the tries `attempt` and the next. */
-  async pause(attempt: number, signal?: AbortSignal): Promise<void> {
-    await delay(this.pacing.timers, this.#pauseMs(attempt), signal);
+  /** Waits as long as between the tries `attempt` and the next; `outcome` may ask for longer. */
+  async pause(attempt: number, signal?: AbortSignal, outcome?: HttpResponse | CloudServiceUnavailable): Promise<void> {
+    await delay(this.pacing.timers ?? systemTimers, this.#pauseMs(attempt, outcome), signal);
   }
 
   async #once({ method, path, body, headers, timeoutMs, signal }: Action): Promise<HttpResponse | CloudServiceUnavailable> {
