@@ -1,10 +1,13 @@
 import type { Clock } from '../../inventory/clock.ts';
 import type { DocumentStore } from '../../inventory/document-store.ts';
 import type { Ids } from '../../inventory/ids.ts';
+import type { Files } from '../hot/environment.ts';
 import type { ResourceAction, ResourceRecord, StackAction, StackEvent, StackRecord, Status } from './records.ts';
 
 /** Heat's own bound; older events of a stack go. */
 const MAX_EVENTS = 1_000;
+/** Stands for the files of the stack around, in what is kept. */
+const INHERITED = 'inherited';
 /** Deleted stacks can still be looked at, the latest of them. */
 const MAX_DELETED = 2_000;
 
@@ -26,6 +29,7 @@ export class StackStore {
     private readonly ids: Ids,
   ) {
     for (const { document } of store.load('stack')) this.remember(document as StackRecord);
+    for (const stack of this.stacks()) stack.definition = { ...stack.definition, files: this.filesOf(stack) };
     for (const { document } of store.load('resource')) {
       const record = document as ResourceRecord;
       this.kept.get(record.stackId)?.resources.set(record.id, record);
@@ -40,7 +44,11 @@ export class StackStore {
   }
 
   saveStack(stack: StackRecord): void {
-    this.store.put('stack', stack.id, stack);
+    const { definition, parentId } = stack;
+    const parent = parentId === undefined ? undefined : this.stack(parentId);
+    // A stack has the files of the one around it: a thousand nodes would keep a thousand copies.
+    const inherits = parent?.definition.files === definition.files;
+    this.store.put('stack', stack.id, inherits ? { ...stack, definition: { ...definition, files: INHERITED } } : stack);
   }
 
   /** Also when it is deleted already. */
@@ -126,6 +134,11 @@ export class StackStore {
     kept.events.push(event);
     this.store.put('event', event.id, event);
     if (kept.events.length > MAX_EVENTS) this.store.delete('event', kept.events.shift()!.id);
+  }
+
+  private filesOf({ definition: { files }, parentId }: StackRecord): Files {
+    const parent = parentId === undefined ? undefined : this.stack(parentId);
+    return (files as unknown) === INHERITED && parent ? this.filesOf(parent) : files;
   }
 
   private remember(stack: StackRecord): void {
