@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { apiFastifyAdapter } from '@jeroboam/api';
@@ -8,7 +9,7 @@ import type { DriverOnHost, MessageClient, Messaging } from '@jeroboam/messaging
 import { isConfigured, openCursors } from '@jeroboam/notifier';
 import { newRequestId, nestLogger, refuseOpenBind, systemClock, systemTimers } from '@jeroboam/platform';
 import type { ServiceContext } from '@jeroboam/platform/nest';
-import { dataLayout, lockDataDir, openCloud, serviceLog, serviceProjections, serviceReadModel } from '@jeroboam/profile';
+import { dataLayout, inCloud, lockDataDir, openCloud, openDriverCloud, serviceLog, serviceProjections, serviceReadModel } from '@jeroboam/profile';
 import type { DataLayout } from '@jeroboam/profile';
 import { startSandboxCloud } from '@jeroboam/sandbox-cloud';
 import type { SandboxCloud } from '@jeroboam/sandbox-cloud';
@@ -17,7 +18,8 @@ import { telemetryConfigOf } from '@jeroboam/telemetry';
 import type { EmbeddedConfig } from './embedded.config.ts';
 import { EmbeddedModule } from './embedded.module.ts';
 import type { EmbeddedDependencies } from './embedded.module.ts';
-import { keystoneOf } from './identity.ts';
+import { createFirstTemplate } from './first-template.ts';
+import { firstLogin, keystoneOf } from './identity.ts';
 
 export interface Embedded {
   readonly apiUrl: string;
@@ -33,11 +35,12 @@ export async function startEmbedded(context: ServiceContext<EmbeddedConfig>, bas
   const layout = dataLayout(config.dataDir);
   const lock = lockDataDir(layout.root);
   later(() => lock.release());
-  const sandbox = config.auth === 'sandbox' ? await openSandbox(config) : null;
+  const sandbox = config.auth === 'sandbox' ? await openSandbox(config, join(layout.root, 'sandbox')) : null;
   if (sandbox) later(() => sandbox.close());
   const messaging = openMessaging({ profile: 'in-process', logger });
   later(() => messaging.close());
   const parts = await dependencies(context, { layout, baseDir, messaging, sandbox });
+  const isNew = (await parts.scheduler.eventLog.head()) === undefined;
   const projections = serviceProjections(parts.scheduler.eventLog, parts.scheduler.readModel, context);
   const app = await NestFactory.create<NestFastifyApplication>(EmbeddedModule.with(parts), apiFastifyAdapter({ metrics }), { bodyParser: false, abortOnError: false, logger: nestLogger(logger) });
   later(() => app.close());
@@ -45,7 +48,13 @@ export async function startEmbedded(context: ServiceContext<EmbeddedConfig>, bas
   await app.startAllMicroservices();
   await projections.caughtUp();
   await app.listen(config.port, config.host);
-  return { apiUrl: (await app.getUrl()).replace(/\/$/, ''), sandboxUrl: sandbox?.url ?? null, dataDir: layout.root, drivers: await driversHere(messaging.client) };
+  const apiUrl = (await app.getUrl()).replace(/\/$/, '');
+  if (sandbox && isNew && makesKubernetes(parts)) await createFirstTemplate(apiUrl, firstLogin(sandbox.url, config.sandboxCloudFile));
+  return { apiUrl, sandboxUrl: sandbox?.url ?? null, dataDir: layout.root, drivers: await driversHere(messaging.client) };
+}
+
+function makesKubernetes({ api: { drivers } }: EmbeddedDependencies): boolean {
+  return drivers.manifests.some(({ provides }) => provides.some(({ os, coe }) => os === 'fedora-coreos' && coe === 'kubernetes'));
 }
 
 interface Ground {
@@ -64,9 +73,12 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
   const eventLog = await serviceLog(layout, context);
   const readModel = await serviceReadModel(layout, context);
   const secrets = await openLocalSecretStore({ directory: layout.secrets, masterKeyFile: layout.masterKey });
-  const drivers = new DriverRegistry(await loadDrivers(config.drivers, baseDir));
-  drivers.assertUnambiguous(config.defaultDriver);
   const keystoneConfig = keystoneOf(config, sandbox?.url ?? null);
+  const cloud = config.auth === 'none' ? null : openDriverCloud(keystoneConfig, { apiUrl: config.nodeApiUrl ?? apiUrlOf(config), simulated: config.cloudSimulated || sandbox !== null });
+  if (cloud) later(() => cloud.close());
+  const loaded = await loadDrivers(config.drivers, baseDir);
+  const drivers = new DriverRegistry(cloud ? inCloud(loaded, cloud) : loaded);
+  drivers.assertUnambiguous(config.defaultDriver);
   const { keystone, lookups } = openCloud(keystoneConfig);
   later(() => {
     keystone.close();
@@ -91,10 +103,15 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
   };
 }
 
-function openSandbox(config: EmbeddedConfig): Promise<SandboxCloud> {
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+/** As clients reach it, with `/v1`. */
+function apiUrlOf({ publicUrl, host, port }: EmbeddedConfig): string {
+  return `${publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`}/v1`;
+}
+
+/** Its stacks are kept beside the bays they belong to: both outlive the process, or neither. */
+function openSandbox(config: EmbeddedConfig, dataDir: string): Promise<SandboxCloud> {
   return startSandboxCloud({
-    port: config.sandboxPort, containerInfraUrl: `${config.publicUrl ?? `http://${host}:${config.port}`}/v1`, tokenTtlSeconds: config.tokenTtlSeconds,
+    port: config.sandboxPort, containerInfraUrl: apiUrlOf(config), tokenTtlSeconds: config.tokenTtlSeconds, dataDir,
     ...(config.sandboxCloudFile === undefined ? {} : { cloudFile: config.sandboxCloudFile }),
   });
 }
