@@ -6,6 +6,8 @@ import { readCloudFile, startSandboxCloud } from '@jeroboam/sandbox-cloud';
 import type { SandboxService } from '@jeroboam/sandbox-cloud';
 import { EmbeddedProcess } from './process.ts';
 
+type Env = Readonly<Record<string, string>>;
+
 /** Jeroboam and an identity service that its users log in at. */
 export interface JeroboamInCloud {
   readonly jeroboam: EmbeddedProcess;
@@ -14,7 +16,11 @@ export interface JeroboamInCloud {
   close(): Promise<void>;
 }
 
-type Env = Readonly<Record<string, string>>;
+export interface JeroboamWithKeystone extends JeroboamInCloud {
+  readonly keystone: RealKeystone;
+  /** Variables that lead another Jeroboam to the same Keystone. */
+  readonly env: Env;
+}
 
 /** As `npm start` has it: the sandbox cloud in the same process is the identity service too. */
 export async function withSandboxIdentity(env: Env = {}): Promise<JeroboamInCloud> {
@@ -27,21 +33,20 @@ export async function withSandboxIdentity(env: Env = {}): Promise<JeroboamInClou
  * sandbox that takes Keystone's tokens. The same users and projects as the sandbox has. Jeroboam starts first: it must
  * not mind that Keystone comes up after it.
  */
-export async function withRealKeystone(env: Env = {}): Promise<JeroboamInCloud & { readonly keystone: RealKeystone }> {
+export async function withRealKeystone(env: Env = {}): Promise<JeroboamWithKeystone> {
   const port = await freePort();
   const keystoneUrl = `http://127.0.0.1:${port}/v3`;
   const directory = mkdtempSync(join(tmpdir(), 'jeroboam-password-'));
   const passwordFile = join(directory, 'password');
   writeFileSync(passwordFile, 'secret\n', { mode: 0o600 });
   const sandbox = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://not-used.test', identityUrl: keystoneUrl });
-  const jeroboam = await EmbeddedProcess.start({
-    env: { JEROBOAM_AUTH: 'keystone', JEROBOAM_KEYSTONE_URL: keystoneUrl, JEROBOAM_KEYSTONE_PASSWORD_FILE: passwordFile, ...env },
-  });
+  const keystoneEnv = { JEROBOAM_AUTH: 'keystone', JEROBOAM_KEYSTONE_URL: keystoneUrl, JEROBOAM_KEYSTONE_PASSWORD_FILE: passwordFile };
+  const jeroboam = await EmbeddedProcess.start({ env: { ...keystoneEnv, ...env } });
   const urlOf = ({ type, url }: SandboxService) => (type === 'container-infra' ? `${jeroboam.apiUrl}/v1` : url);
   const services = sandbox.services.map((service) => ({ ...service, url: urlOf(service) }));
   const keystone = await RealKeystone.start({ ...readCloudFile(), services, port });
   return {
-    jeroboam, keystone, authUrl: keystoneUrl,
+    jeroboam, keystone, env: keystoneEnv, authUrl: keystoneUrl,
     async close() {
       await Promise.all([jeroboam.stop(), keystone.close(), sandbox.close()]);
       rmSync(directory, { recursive: true });
