@@ -64,8 +64,11 @@ export interface PurposeCredentials {
   mint(intent: CredentialIntent): Promise<MintedCredential>;
   /** Those whose name begins with `prefix`. */
   list(prefix: string): Promise<readonly CredentialRecord[]>;
-  /** Takes a credential away, and its access rules, which Keystone would keep. Nothing there is success. */
-  revoke(id: string): Promise<void>;
+  /**
+   * Takes a credential away, and its access rules, which Keystone would keep. Nothing there is success.
+   * @param accessRules those it was made with: a try that was cut off may have left them without their credential.
+   */
+  revoke(id: string, accessRules?: readonly AccessRule[]): Promise<void>;
 }
 
 export interface PurposeCredentialsOptions extends Pacing {
@@ -97,13 +100,12 @@ class KeystonePurposeCredentials implements PurposeCredentials {
     return (await this.#all()).map(recordOfCredential).filter(({ name }) => name.startsWith(prefix));
   }
 
-  async revoke(id: string): Promise<void> {
+  async revoke(id: string, accessRules: readonly AccessRule[] = []): Promise<void> {
     const path = `${await this.#path()}/${encodeURIComponent(id)}`;
     const what = `application credential ${id}`;
     const shown = await this.client.sendToPossiblyGone({ action: `show ${what}`, method: 'GET', path, repeatable: true });
-    if (shown === undefined) return;
-    await this.client.sendToPossiblyGone({ action: `delete ${what}`, method: 'DELETE', path, repeatable: true });
-    const rules = recordsOf(recordOf(this.client.jsonOf(shown)['application_credential'])?.['access_rules']);
+    if (shown) await this.client.sendToPossiblyGone({ action: `delete ${what}`, method: 'DELETE', path, repeatable: true });
+    const rules = shown ? rulesOf(this.client.jsonOf(shown)['application_credential']) : await this.#rulesLike(accessRules);
     for (const rule of rules) await this.#dropRule(textOf(rule['id']) ?? '');
   }
 
@@ -123,6 +125,15 @@ class KeystonePurposeCredentials implements PurposeCredentials {
     const made = recordOf(this.client.jsonOf(this.client.accepted(action, response))['application_credential']);
     if (textOf(made?.['id']) === undefined) throw new KeystoneUnavailable('it answered the creation of a credential without an id');
     return made!;
+  }
+
+  async #rulesLike(wanted: readonly AccessRule[]): Promise<readonly JsonRecord[]> {
+    if (wanted.length === 0) return [];
+    const path = `${await this.#userPath()}/access_rules`;
+    const rules = rulesOf(await this.client.json({ action: 'list access rules', method: 'GET', path, repeatable: true }));
+    return rules.filter((rule) => wanted.some(({ service, method, path }) => (
+      rule['service'] === service && rule['method'] === method && rule['path'] === path
+    )));
   }
 
   /** Rules are shared by equal credentials of the user; one that another credential uses stays (403). */
@@ -147,6 +158,10 @@ class KeystonePurposeCredentials implements PurposeCredentials {
   async #userPath(): Promise<string> {
     return `/users/${encodeURIComponent(this.ofUser ?? (await this.client.session.identity()).userId)}`;
   }
+}
+
+function rulesOf(holder: unknown): readonly JsonRecord[] {
+  return recordsOf(recordOf(holder)?.['access_rules']);
 }
 
 function documentOf(intent: CredentialIntent, roles: readonly string[], secret: string): unknown {

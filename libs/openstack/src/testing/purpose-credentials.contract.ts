@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { Secret, systemTimers } from '@jeroboam/platform';
+import { CloudServiceUnavailable } from '../errors.ts';
 import { openBayUsers } from '../purpose/bay-users.ts';
 import type { BayUsers } from '../purpose/bay-users.ts';
 import { bayPrefix, credentialName } from '../purpose/names.ts';
@@ -28,6 +29,7 @@ export interface CredentialsUnderTest {
 }
 
 const START_TIMEOUT_MS = 120_000;
+const TEST_TIMEOUT_MS = 120_000;
 const TOMORROW = new Date(Date.now() + 86_400_000);
 const PORTS = { service: 'network', method: 'GET', path: '/v2.0/ports/*' } as const;
 const PACING = { timers: systemTimers };
@@ -134,6 +136,17 @@ export function purposeCredentialsContract(cloud: string, open: () => Promise<Cr
       expect(JSON.stringify([await listed('access_rules'), await listed('application_credentials')])).not.toContain(bayId);
     });
 
+    it('takes the access rules away that a revocation cut short has left', async () => {
+      const bayId = randomUUID();
+      const accessRules = [{ ...PORTS, path: `/v2.0/ports/${bayId}` }];
+      const { id } = await credentials.mint(anIntent(bayId, { accessRules }));
+      await expect(openPurposeCredentials(cutShort(member, 2), PACING).revoke(id)).rejects.toThrow('cut short');
+      expect(await credentials.list(bayPrefix(bayId))).toEqual([]);
+      expect(JSON.stringify(await listed('access_rules'))).toContain(bayId);
+      await credentials.revoke(id, accessRules);
+      expect(JSON.stringify(await listed('access_rules'))).not.toContain(bayId);
+    });
+
     it('lets an administrator revoke what a requester left, also one who is gone', async () => {
       const bayId = randomUUID();
       const minted = await credentials.mint(anIntent(bayId, { accessRules: [{ ...PORTS, path: `/v2.0/ports/${bayId}` }] }));
@@ -202,6 +215,21 @@ export function purposeCredentialsContract(cloud: string, open: () => Promise<Cr
       });
     });
 
+    it('leaves nothing of many bays when one request in five is lost', async () => {
+      const seed = Date.now() % 100_000;
+      const unsafe = openPurposeCredentials(flaky(member, randomOf(seed)), { timers: instantTimers(), attempts: 2 });
+      const bays = Array.from({ length: 10 }, () => randomUUID());
+      for (const bayId of bays) {
+        const accessRules = [{ ...PORTS, path: `/v2.0/ports/${bayId}` }];
+        for (const generation of [1, 2]) {
+          await untilDone(() => unsafe.mint(anIntent(bayId, { name: credentialName(bayId, 'network', generation), accessRules })));
+        }
+        for (const { id } of await untilDone(() => unsafe.list(bayPrefix(bayId)))) await untilDone(() => unsafe.revoke(id, accessRules));
+      }
+      const left = JSON.stringify([await listed('access_rules'), await listed('application_credentials')]);
+      expect({ seed, left: bays.filter((bayId) => left.includes(bayId)) }).toEqual({ seed, left: [] });
+    }, TEST_TIMEOUT_MS);
+
     it('keeps at nothing after many creations cut short at any request', async () => {
       const bayId = randomUUID();
       const intent = anIntent(bayId, { accessRules: [{ ...PORTS, path: `/v2.0/ports/${bayId}` }] });
@@ -213,6 +241,44 @@ export function purposeCredentialsContract(cloud: string, open: () => Promise<Cr
       expect(JSON.stringify([await listed('access_rules'), await listed('application_credentials')])).not.toContain(bayId);
     });
   });
+}
+
+/** Loses one request in five, half of them only on the way back. */
+function flaky(session: CloudSession, random: () => number): CloudSession {
+  const lost = () => new CloudServiceUnavailable('identity', 'lost');
+  return {
+    identity: () => session.identity(),
+    close: () => undefined,
+    async request(request) {
+      const chance = random();
+      if (chance < 0.1) throw lost();
+      const response = await session.request(request);
+      if (chance < 0.2) throw lost();
+      return response;
+    },
+  };
+}
+
+/** Does it again until it comes to its end, as whoever carries out an operation does. */
+async function untilDone<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof CloudServiceUnavailable)) throw error;
+    }
+  }
+}
+
+/** The same numbers for the same seed (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
 }
 
 /** Sends the nth request and loses its answer, as a process that dies there would. */
