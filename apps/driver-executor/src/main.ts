@@ -1,17 +1,16 @@
 import 'reflect-metadata';
-import { DriverRegistry, loadDrivers } from '@jeroboam/driver-sdk';
 import { defineConfig, serviceFields, systemClock, systemTimers } from '@jeroboam/platform';
-import { busFields, dataLayout, driverFields, executorFields, runProcess, serviceBus, storageFields } from '@jeroboam/profile';
+import { busFields, cloudFields, dataLayout, driverFields, executorFields, runProcess, serviceDrivers, serviceBus, storageFields } from '@jeroboam/profile';
 import { DriverExecutorModule } from './driver-executor.module.ts';
 
 await runProcess({
   name: 'driver-executor',
   summary: 'A driver executor: asks the scheduler for steps and runs drivers. Any number may run.',
   examples: ['JEROBOAM_NATS_SERVERS=127.0.0.1:4222 JEROBOAM_DATA_DIR=/var/lib/jeroboam node apps/driver-executor/dist/main.js'],
-  config: defineConfig({ ...storageFields, ...busFields, ...driverFields, ...executorFields, ...serviceFields }),
+  config: defineConfig({ ...storageFields, ...busFields, ...driverFields, ...cloudFields, ...executorFields, ...serviceFields }),
   async open(context) {
     const { config, logger } = context;
-    const drivers = new DriverRegistry(await loadDrivers(config.drivers, process.cwd())).manifests;
+    const { manifests: drivers } = await serviceDrivers(context);
     const messaging = serviceBus('driver-executor', context);
     const executor = { dataDir: dataLayout(config.dataDir).drivers, concurrency: config.concurrency };
     return {

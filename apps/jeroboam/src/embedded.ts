@@ -18,7 +18,7 @@ import { telemetryConfigOf } from '@jeroboam/telemetry';
 import type { EmbeddedConfig } from './embedded.config.ts';
 import { EmbeddedModule } from './embedded.module.ts';
 import type { EmbeddedDependencies } from './embedded.module.ts';
-import { createFirstTemplate } from './first-template.ts';
+import { FIRST_TEMPLATE, createFirstTemplate } from './first-template.ts';
 import { firstLogin, keystoneOf } from './identity.ts';
 
 export interface Embedded {
@@ -26,6 +26,8 @@ export interface Embedded {
   readonly sandboxUrl: string | null;
   readonly dataDir: string;
   readonly drivers: readonly DriverOnHost[];
+  /** Name of the cluster template that is there from the first start on; null where no driver makes its bays. */
+  readonly firstTemplate: string | null;
 }
 
 /** Starts every service in this process: bus in process, SQLite for log and read model. */
@@ -49,8 +51,9 @@ export async function startEmbedded(context: ServiceContext<EmbeddedConfig>, bas
   await projections.caughtUp();
   await app.listen(config.port, config.host);
   const apiUrl = (await app.getUrl()).replace(/\/$/, '');
-  if (sandbox && isNew && makesKubernetes(parts)) await createFirstTemplate(apiUrl, firstLogin(sandbox.url, config.sandboxCloudFile));
-  return { apiUrl, sandboxUrl: sandbox?.url ?? null, dataDir: layout.root, drivers: await driversHere(messaging.client) };
+  const firstTemplate = sandbox && makesKubernetes(parts) ? FIRST_TEMPLATE : null;
+  if (sandbox && isNew && firstTemplate) await createFirstTemplate(apiUrl, firstLogin(sandbox.url, config.sandboxCloudFile));
+  return { apiUrl, firstTemplate, sandboxUrl: sandbox?.url ?? null, dataDir: layout.root, drivers: await driversHere(messaging.client) };
 }
 
 function makesKubernetes({ api: { drivers } }: EmbeddedDependencies): boolean {

@@ -1,4 +1,4 @@
-import { integer, list, port, secret, text, url } from '@jeroboam/platform';
+import { flag, integer, list, port, secret, text, url } from '@jeroboam/platform';
 
 // Fragments of configuration, so that a variable means the same in every process. Each app composes its own schema.
 
@@ -16,8 +16,11 @@ export const busFields = {
   natsToken: secret('Token for the NATS servers.').optional(),
 };
 
+/** What comes with us. */
+const DRIVERS = ['@jeroboam/driver-swarm-local', '@jeroboam/driver-k8s-fedora-coreos'];
+
 export const driverFields = {
-  drivers: list('Drivers to load: package names, folders or module files, separated by commas.').default(['@jeroboam/driver-swarm-local']),
+  drivers: list('Drivers to load: package names, folders or module files, separated by commas.').default(DRIVERS),
   defaultDriver: text('Name of the driver where several could make a bay.').optional(),
 };
 
@@ -62,4 +65,13 @@ export const keystoneFields = {
   keystonePassword: secret('Password of that user.'),
   keystoneProject: text('Project of that user.').default('service'),
   keystoneDomain: text('Domain of that user and project.').default('Default'),
+};
+
+/** The cloud in which drivers make bays; without an address there is none. */
+export const cloudFields = {
+  ...keystoneFields,
+  keystoneUrl: keystoneFields.keystoneUrl.optional(),
+  keystonePassword: keystoneFields.keystonePassword.optional(),
+  nodeApiUrl: url('The API with /v1, as nodes of bays reach it: they fetch their certificates there.').default(`http://${HERE}:9511/v1`),
+  cloudSimulated: flag('Nothing runs on the servers of that cloud: it is the sandbox, or one with stand-ins.').default(false),
 };
