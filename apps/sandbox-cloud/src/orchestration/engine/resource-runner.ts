@@ -1,4 +1,5 @@
 import { CloudError } from '../../inventory/cloud-error.ts';
+import type { Doing } from '../../inventory/faults.ts';
 import { HotError } from '../hot/hot-error.ts';
 import type { Json, JsonMap } from '../hot/json.ts';
 import type { ResourceDefinition } from '../hot/template.ts';
@@ -62,14 +63,12 @@ export class ResourceRunner {
   }
 
   private async run(record: ResourceRecord, action: ResourceAction, work: () => Promise<void>, reason?: string): Promise<void> {
-    const { parts: { store, faults }, stack, signal } = this.options;
+    const { parts: { store, faults }, signal } = this.options;
     // After a restart it is so already.
     if (record.action !== action || record.status !== 'IN_PROGRESS') store.resourceState(record, action, 'IN_PROGRESS');
     try {
-      await faults.suffer({
-        type: record.type, action: action.toLowerCase(), projectId: stack.projectId, resource: record.name,
-        stacks: store.withParents(stack).map(({ name }) => name),
-      }, signal);
+      // What exists already has been made: going on with it is not making it once more.
+      if (action !== 'CREATE' || record.physicalId === null) await faults.suffer(this.doing(record, action), signal);
       await work();
       store.resourceState(record, action, 'COMPLETE', reason);
     } catch (error) {
@@ -83,6 +82,12 @@ export class ResourceRunner {
       store.resourceState(record, action, 'FAILED', failure.message);
       throw failure;
     }
+  }
+
+  private doing({ type, name }: ResourceRecord, action: ResourceAction): Doing {
+    const { parts: { store }, stack } = this.options;
+    const stacks = store.withParents(stack).map((each) => each.name);
+    return { type, action: action.toLowerCase(), projectId: stack.projectId, resource: name, stacks };
   }
 
   private typeOf(record: ResourceRecord): ResourceType {
