@@ -34,6 +34,10 @@ import { BayOperationsController } from './events/bay-operations.controller.ts';
 import { EventsController } from './events/events.controller.ts';
 import { DriverRecords } from './drivers/driver-records.ts';
 import { DriversController } from './drivers/drivers.controller.ts';
+import { BayExtensionsController } from './extension/bay-extensions.controller.ts';
+import { CallExtension } from './extension/call-extension.ts';
+import { extensionRules } from './extension/extension-rules.ts';
+import { ExtensionsController } from './extension/extensions.controller.ts';
 import { FederationsController } from './federation/federations.controller.ts';
 import { CreateNodeGroup } from './node-group/create-node-group.ts';
 import { NodeGroupsController } from './node-group/node-groups.controller.ts';
@@ -81,7 +85,7 @@ function fastifyOf(host: HttpAdapterHost): FastifyInstance {
 export class ApiModule {
   static with(dependencies: ApiDependencies): DynamicModule {
     const api = complete(dependencies);
-    const policy = policyOf(api.config.policyFile);
+    const policy = policyOf(api.config.policyFile, extensionRules(api.drivers.manifests));
     const uses = new DeprecatedUses({ log: api.log, clock: api.clock, timers: api.timers ?? systemTimers, logger: api.logger });
     return {
       module: ApiModule,
@@ -90,6 +94,7 @@ export class ApiModule {
         CredentialsController,
         OperationsController, EventsController, BayOperationsController, DriversController, QuotasController, StatsController,
         ServicesController, UsageController, NodesController, FederationsController, BaysController, BaymodelsController, DeprecationsController,
+        ExtensionsController, BayExtensionsController,
         OpenApiController,
       ],
       providers: [
@@ -130,6 +135,7 @@ function services(api: Api): Provider[] {
     { provide: CreateBay, useValue: new CreateBay(api, models, commands) },
     { provide: ResizeBay, useValue: new ResizeBay(api.drivers, commands) },
     { provide: UpgradeBay, useValue: new UpgradeBay(api, models, commands) },
+    { provide: CallExtension, useValue: new CallExtension(api, commands) },
     { provide: CreateNodeGroup, useValue: new CreateNodeGroup(api, commands) },
   ];
 }

@@ -10,6 +10,7 @@ import { DriverHost } from './driver-host.service.ts';
 import { DEFAULT_EXECUTOR_CONFIG } from './executor.config.ts';
 import type { ExecutorConfig } from './executor.config.ts';
 import { Executor } from './executor.service.ts';
+import { ExtensionReader } from './extension-reader.service.ts';
 import { StepRunner } from './step-runner.service.ts';
 
 export interface DriverExecutorDependencies {
@@ -46,6 +47,7 @@ export class DriverExecutorModule {
       controllers: [DriverExecutorController],
       providers: [
         { provide: DriverHost, useValue: host },
+        { provide: ExtensionReader, useValue: new ExtensionReader(host, logger) },
         { provide: ExecutorLifecycle, useValue: new ExecutorLifecycle(executor) },
       ],
     };

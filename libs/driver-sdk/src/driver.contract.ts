@@ -205,6 +205,13 @@ export interface HealthContext {
   readonly signal: AbortSignal;
 }
 
+/** What a driver may use while it shows something of a bay. */
+export interface ExtensionContext {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  readonly log: DriverLog;
+}
+
 /** A bay's API that cannot be reached from here, in Magnum's words. */
 export function notAccessible(bayName: string): BayHealth {
   return { status: 'UNKNOWN', reason: { api: `The cluster ${bayName} is not accessible.` } };
@@ -232,7 +239,7 @@ export interface BayDriver {
    * whatever has an effect is a `POST` command, an operation of the kind `extension` that is planned and run.
    * What it throws is told to who asked, and to nobody else.
    */
-  extension?(call: ExtensionCall, bay: BayView, context: HealthContext): Promise<Readonly<Record<string, unknown>>>;
+  extension?(call: ExtensionCall, bay: BayView, context: ExtensionContext): Promise<Readonly<Record<string, unknown>>>;
   /** Called again and again, so it has nothing signed: `certificates.client()` is for it. What it throws counts as not having looked. */
   health(bay: BayView, context: HealthContext): Promise<BayHealth>;
 }

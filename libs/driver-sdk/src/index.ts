@@ -13,6 +13,7 @@ export type {
   DriverDeprecation,
   DriverLog,
   DriverManifest,
+  ExtensionContext,
   HealthContext,
   LedgerEntry,
   Missing,

@@ -72,6 +72,10 @@ export const DEFAULT_RULES = {
   'event:get': ANY_ROLE,
   'driver:get': ANY_ROLE,
   'driver:update': ADMIN,
+  'extension:get': ANY_ROLE,
+  // What commands of extensions lean on: `ext:{alias}:{command}` of each.
+  'extension:read': READER,
+  'extension:run': MEMBER,
   'deprecation:get': READER,
   // Who uses it, over all projects.
   'deprecation:get_all': ADMIN,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigInvalid } from '@jeroboam/platform';
 import { parseDocument } from 'yaml';
-import { Policy, PolicyUnusable, STRICT_POLICY } from './policy.ts';
+import { Policy, PolicyUnusable, STRICT_POLICY, type ExtensionRule } from './policy.ts';
 
 const VARIABLE = 'JEROBOAM_POLICY_FILE';
 
@@ -10,12 +10,13 @@ const VARIABLE = 'JEROBOAM_POLICY_FILE';
  * too): rule names with their texts. An empty file changes nothing.
  *
  * @param path undefined: the strict defaults.
+ * @param more rules of loaded extensions with their defaults.
  * @throws {ConfigInvalid} listing everything wrong with the file.
  */
-export function policyOf(path: string | undefined): Policy {
-  if (path === undefined) return STRICT_POLICY;
+export function policyOf(path: string | undefined, more: Readonly<Record<ExtensionRule, string>> = {}): Policy {
+  if (path === undefined) return Object.keys(more).length === 0 ? STRICT_POLICY : new Policy({}, more);
   try {
-    return new Policy(rulesIn(textOf(path)));
+    return new Policy(rulesIn(textOf(path)), more);
   } catch (error) {
     if (!(error instanceof PolicyUnusable)) throw error;
     throw new ConfigInvalid(error.problems.map((problem) => ({ variable: VARIABLE, problem: `${path}: ${problem}` })));

@@ -3,6 +3,8 @@ import { DEFAULT_RULES, SHARED_RULES, type PolicyRule } from './policy-defaults.
 import { RuleUnreadable, parseRule, type Asking, type Check, type ParsedRule, type Target } from './rule-text.ts';
 
 export type { PolicyRule } from './policy-defaults.ts';
+/** The rule of a command that a driver adds to the API. */
+export type ExtensionRule = `ext:${string}:${string}`;
 export type { Asking, Target } from './rule-text.ts';
 
 /** Rules that cannot be used; every one is listed. */
@@ -15,7 +17,7 @@ export class PolicyUnusable extends Error {
 export class PolicyNotAuthorized extends DomainError {
   readonly code = 'POLICY_NOT_AUTHORIZED';
   readonly kind = 'forbidden';
-  constructor(rule: PolicyRule) {
+  constructor(rule: PolicyRule | ExtensionRule) {
     super(`Policy doesn't allow ${rule} to be performed.`, { rule });
   }
 }
@@ -28,12 +30,13 @@ export class Policy {
 
   /**
    * @param overrides texts of rules by name. A name that is not one of ours is a rule for others to lean on.
+   * @param more rules of loaded extensions with their defaults.
    * @throws {PolicyUnusable} a rule cannot be read, leans on one that there is not, or on itself; nothing leans on a new one.
    */
-  constructor(overrides: Readonly<Record<string, string>> = {}) {
+  constructor(overrides: Readonly<Record<string, string>> = {}, more: Readonly<Record<ExtensionRule, string>> = {}) {
     const problems: string[] = [];
     const rules = new Map<string, ParsedRule>();
-    for (const [name, text] of Object.entries({ ...DEFAULTS, ...overrides })) {
+    for (const [name, text] of Object.entries<string>({ ...DEFAULTS, ...more, ...overrides })) {
       const rule = readRule(text);
       if (typeof rule === 'string') problems.push(`${name}: ${rule}`);
       rules.set(name, typeof rule === 'string' ? parseRule('!') : rule);
@@ -43,8 +46,9 @@ export class Policy {
     this.#checks = compiled(rules);
   }
 
-  allows(rule: PolicyRule | keyof typeof SHARED_RULES, asking: Asking, target: Target): boolean {
-    return this.#checks.get(rule)!(asking, target);
+  /** What nobody has declared nobody may do. */
+  allows(rule: PolicyRule | ExtensionRule | keyof typeof SHARED_RULES, asking: Asking, target: Target): boolean {
+    return this.#checks.get(rule)?.(asking, target) ?? false;
   }
 }
 
@@ -60,7 +64,8 @@ function readRule(text: string): ParsedRule | string {
 /** A misspelt name must not leave the default in force unnoticed. */
 function strayProblems(names: readonly string[], rules: ReadonlyMap<string, ParsedRule>): string[] {
   const leanedOn = new Set([...rules.values()].flatMap(({ references }) => references));
-  const stray = names.filter((name) => !Object.hasOwn(DEFAULTS, name) && !leanedOn.has(name));
+  // A driver that is not loaded now may be loaded next time.
+  const stray = names.filter((name) => !Object.hasOwn(DEFAULTS, name) && !leanedOn.has(name) && !name.startsWith('ext:'));
   return stray.map((name) => `${name}: there is no such rule, and none that leans on it`);
 }
 
@@ -104,11 +109,11 @@ export const STRICT_POLICY = new Policy();
 type Judged = Asking & { readonly policy: Policy };
 
 /** @param target absent: what the caller would own. */
-export function allows(rule: PolicyRule, caller: Judged, target: Target = caller): boolean {
+export function allows(rule: PolicyRule | ExtensionRule, caller: Judged, target: Target = caller): boolean {
   return caller.policy.allows(rule, caller, target);
 }
 
 /** @throws {PolicyNotAuthorized} */
-export function enforce(rule: PolicyRule, caller: Judged, target: Target = caller): void {
+export function enforce(rule: PolicyRule | ExtensionRule, caller: Judged, target: Target = caller): void {
   if (!allows(rule, caller, target)) throw new PolicyNotAuthorized(rule);
 }

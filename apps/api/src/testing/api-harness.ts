@@ -10,7 +10,7 @@ import { ApiContract } from './api-contract.ts';
 import { FakeCloud } from './fake-cloud.ts';
 import { FakeKeystone } from './fake-keystone.ts';
 import { FakeServices } from './fake-services.ts';
-import { OTHER, manifest } from './manifests.ts';
+import { EXTENSION, OTHER, manifest } from './manifests.ts';
 
 export interface Call {
   /** Name of one of `FakeKeystone`'s people. @default member */
@@ -57,7 +57,7 @@ export class ApiHarness {
     harness.app = await createApiApp({
       messages: harness.services, readModel, log, clock, timers: clock, logger: harness.logger,
       keystone: options.withoutKeystone ? 'none' : harness.keystone, lookups: harness.cloud,
-      drivers: new DriverRegistry([manifest(), OTHER]),
+      drivers: new DriverRegistry([manifest({ extension: EXTENSION }), OTHER]),
       config: { readAfterWriteTimeoutMs: 20, wwwAuthenticateUri: 'http://keystone.test/v3', ...config },
       ...options.dependencies,
     });

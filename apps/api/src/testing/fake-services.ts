@@ -1,13 +1,13 @@
 import { bayDecider, bayModelDecider, categoryOf, derivedId, quotaDecider } from '@jeroboam/domain';
-import type { BayCommand, Position, RecordedEvent } from '@jeroboam/domain';
+import type { BayCommand, BayView, ExtensionCall, Position, RecordedEvent } from '@jeroboam/domain';
 import { Aggregates } from '@jeroboam/event-log';
 import type { EventLog } from '@jeroboam/event-log';
 import {
-  createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, getCaCertificate, reviseNodeGroup, rotateCa, rotateCredential,
+  createBay, createBayModel, createNodeGroup, createProjectQuota, readExtension, runExtension, deleteBay, deleteBayModel, deleteNodeGroup, getCaCertificate, reviseNodeGroup, rotateCa, rotateCredential,
   upgradeBay, removeProjectQuota, reportBayHealth, resizeBay, reviseBayModel,
   schedulerStatus, setProjectQuota, signClientCsr,
 } from '@jeroboam/messaging';
-import type { Accepted, MessageClient, MessageContext, MessageContract, SendOptions } from '@jeroboam/messaging';
+import type { Accepted, ExtensionAnswer, MessageClient, MessageContext, MessageContract, SendOptions } from '@jeroboam/messaging';
 import { apiProjections, type Projection, type ReadModel } from '@jeroboam/read-model';
 
 export interface Sent {
@@ -29,6 +29,9 @@ export class FakeServices implements MessageClient {
   failure: Error | undefined;
   /** The read side falls behind. */
   lagging = false;
+
+  /** What a driver answers whose extension is looked at. */
+  extension: (asked: { readonly bay: BayView; readonly call: ExtensionCall }) => ExtensionAnswer = ({ call }) => ({ shown: { asked: call.arguments } });
 
   readonly #log: EventLog;
   readonly #readModel: ReadModel;
@@ -107,6 +110,8 @@ export class FakeServices implements MessageClient {
       case upgradeBay.pattern: return this.#ofBay(payload, 'UpgradeBay', context);
       case rotateCa.pattern: return this.#ofBay(payload, 'RotateCa', context);
       case rotateCredential.pattern: return this.#ofBay(payload, 'RotateCredential', context);
+      case runExtension.pattern: return this.#ofBay(payload, 'RunExtension', context);
+      case readExtension.pattern: return this.extension(payload);
       case createProjectQuota.pattern: return this.#ofQuota('CreateProjectQuota', payload, context);
       case setProjectQuota.pattern: return this.#ofQuota('SetProjectQuota', payload, context);
       case removeProjectQuota.pattern: return this.#ofQuota('RemoveProjectQuota', payload, context);

@@ -1,4 +1,4 @@
-import type { DriverManifest } from '@jeroboam/driver-sdk';
+import type { DriverExtension, DriverManifest } from '@jeroboam/driver-sdk';
 
 /** A driver on paper: it makes swarms of up to ten nodes. */
 export function manifest(changes: Partial<DriverManifest> = {}): DriverManifest {
@@ -21,3 +21,18 @@ export const OTHER = manifest({
   name: 'other_driver', state: 'beta',
   provides: [{ serverType: 'vm', os: 'fedora-coreos', coe: 'kubernetes' }, { serverType: 'vm', os: 'fedora-coreos', coe: 'swarm-mode' }],
 });
+
+/** Shows something and does something. */
+export const EXTENSION: DriverExtension = {
+  alias: 'test', name: 'Test', description: 'What only this driver has.', version: '1.0.0', updated: '2026-11-23',
+  commands: [
+    {
+      name: 'look', help: 'Shows something.', method: 'GET', path: 'look', responseColumns: ['asked'], policy: 'reader',
+      argsSchema: { type: 'object', properties: { count: { type: 'integer', default: 1 }, deep: { type: 'boolean' } }, additionalProperties: false },
+    },
+    {
+      name: 'touch', help: 'Does something.', method: 'POST', path: 'touch', responseColumns: [],
+      argsSchema: { type: 'object', properties: { node: { type: 'string' } }, required: ['node'], additionalProperties: false },
+    },
+  ],
+};

@@ -187,6 +187,10 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /drivers': list('/drivers', [...ANY_ROLE, 'stranger', 'foreign-reader', 'unscoped', 'admin']),
   'PATCH /drivers/:name/:version': free(200, '/drivers/swarm_test/1.2.0', ['admin'], { state: 'active' }),
   'GET /drivers/:name/:version': list('/drivers/swarm_test/1.2.0', [...ANY_ROLE, 'stranger', 'foreign-reader', 'unscoped', 'admin']),
+  'GET /extensions': list('/extensions', [...ANY_ROLE, 'stranger', 'foreign-reader', 'unscoped', 'admin']),
+  'GET /extensions/:alias': list('/extensions/test', [...ANY_ROLE, 'stranger', 'foreign-reader', 'unscoped', 'admin']),
+  'GET /clusters/:ident/ext/:alias/:path': on('bay', 200, '/clusters/THING/ext/test/look', READERS),
+  'POST /clusters/:ident/ext/:alias/:path': on('bay', 202, '/clusters/THING/ext/test/touch', MEMBERS, { body: { node: 'default-worker-0' }, uses: true }),
   'GET /deprecations': list('/deprecations'),
 
   'GET /quotas': list('/quotas', ['admin']),
