@@ -91,6 +91,17 @@ describe('Jeroboam as a service user of a real Keystone', () => {
     expect(await asService({ ...DEMO, username: 'demo2' })).toBe(401);
   }, SLOW_TEST_MS);
 
+  it('looks things up in the region that it is told, and names the one that the catalog lacks', async () => {
+    const env = { ...cloud.env, JEROBOAM_CLOUD_REGION: 'Elsewhere' };
+    const jeroboam = await EmbeddedProcess.start({ env });
+    const demo = new ApiClient(jeroboam.apiUrl, await token());
+    const template = { coe: 'swarm-mode', image_id: 'cirros', external_network_id: 'public' };
+    const [answer] = await Promise.allSettled([demo.call('POST', '/v1/clustertemplates', template)]);
+    await jeroboam.stop();
+    expect(answer).toMatchObject({ value: { status: 503 } });
+    expect(JSON.stringify(answer)).toContain('no public endpoint in region Elsewhere');
+  }, SLOW_TEST_MS);
+
   describe('with a password file', () => {
     let directory: string;
     beforeEach(() => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { DriverRegistry, loadDrivers } from '@jeroboam/driver-sdk';
 import { defineConfig, oneOf, refuseOpenBind, serviceFields, systemClock } from '@jeroboam/platform';
-import { apiFields, busFields, dataLayout, driverFields, keystoneFields, openCloud, runProcess, serviceBus, serviceLog, serviceProjections, serviceReadModel, storageFields } from '@jeroboam/profile';
+import { apiFields, busFields, catalogFields, dataLayout, driverFields, keystoneFields, openCloud, runProcess, serviceBus, serviceLog, serviceProjections, serviceReadModel, storageFields } from '@jeroboam/profile';
 import { createApiApp } from './create-api-app.ts';
 
 /** The operators' side of this process; the API itself listens on its own address. */
@@ -16,7 +16,7 @@ await runProcess({
   config: defineConfig({
     ...apiFields,
     auth: oneOf('keystone: tokens are checked; none: everybody is demo, on loopback only.', ['keystone', 'none']).default('keystone'),
-    ...keystoneFields, ...storageFields, ...busFields, ...driverFields, ...serviceFields,
+    ...keystoneFields, ...catalogFields, ...storageFields, ...busFields, ...driverFields, ...serviceFields,
   }),
   async open(context) {
     const { config, logger, metrics, later } = context;
@@ -26,7 +26,7 @@ await runProcess({
     const readModel = await serviceReadModel(layout, context);
     const drivers = new DriverRegistry(await loadDrivers(config.drivers, process.cwd()));
     drivers.assertUnambiguous(config.defaultDriver);
-    const { keystone, lookups } = openCloud(config);
+    const { keystone, lookups } = openCloud(config, config);
     const messaging = serviceBus('api', context);
     const projections = serviceProjections(log, readModel, context);
     const app = await createApiApp(

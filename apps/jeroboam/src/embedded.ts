@@ -82,7 +82,7 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
   const loaded = await loadDrivers(config.drivers, baseDir);
   const drivers = new DriverRegistry(cloud ? inCloud(loaded, cloud) : loaded);
   drivers.assertUnambiguous(config.defaultDriver);
-  const { keystone, lookups } = openCloud(keystoneConfig);
+  const { keystone, lookups } = openCloud(keystoneConfig, config);
   later(() => {
     keystone.close();
     lookups.close();

@@ -48,7 +48,17 @@ export interface KeystoneConfig {
   readonly keystoneDomain: string;
 }
 
-export function openCloud(config: KeystoneConfig): { keystone: KeystoneTokenValidator; lookups: CloudLookupsSource } {
+export interface CatalogConfig {
+  readonly cloudInterface: string;
+  readonly cloudRegion?: string | undefined;
+}
+
+interface Cloud {
+  readonly keystone: KeystoneTokenValidator;
+  readonly lookups: CloudLookupsSource;
+}
+
+export function openCloud(config: KeystoneConfig, { cloudInterface, cloudRegion }: CatalogConfig): Cloud {
   const keystone = openKeystone({
     authUrl: config.keystoneUrl,
     username: config.keystoneUser,
@@ -57,5 +67,5 @@ export function openCloud(config: KeystoneConfig): { keystone: KeystoneTokenVali
     projectName: config.keystoneProject,
     projectDomainName: config.keystoneDomain,
   });
-  return { keystone, lookups: openCloudLookups() };
+  return { keystone, lookups: openCloudLookups({ interface: cloudInterface, ...(cloudRegion === undefined ? {} : { region: cloudRegion }) }) };
 }

@@ -1,4 +1,4 @@
-import { flag, integer, list, port, secret, text, url } from '@jeroboam/platform';
+import { flag, integer, list, oneOf, port, secret, text, url } from '@jeroboam/platform';
 
 // Fragments of configuration, so that a variable means the same in every process. Each app composes its own schema.
 
@@ -56,6 +56,12 @@ export const telemetryFields = {
   telemetryCallTimeoutMs: integer('How long a driver may take for one look; a bay that takes longer is not accessible.', { min: 100 }).default(10_000),
   telemetryFastIntervalSeconds: integer('From one look at a bay to the next after something has changed; then it doubles.', { min: 1 }).default(10),
   telemetrySlowIntervalSeconds: integer('From one look at a healthy bay to the next at most; longer where the calls do not suffice.', { min: 1 }).default(300),
+};
+
+/** Which of the addresses in Keystone's catalog services are reached at. */
+export const catalogFields = {
+  cloudInterface: oneOf('Addresses of the catalog that look-ups in Glance, Nova and Neutron go to.', ['public', 'internal', 'admin']).default('public'),
+  cloudRegion: text('Region of the catalog that they go to; without it whichever comes first.').optional(),
 };
 
 /** Where tokens are checked. */

@@ -1,6 +1,6 @@
-export { apiFields, busFields, cloudFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from './fields.ts';
+export { apiFields, busFields, catalogFields, cloudFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from './fields.ts';
 export { dataLayout, openCloud, openEventLog, openReadModel } from './backbone.ts';
-export type { DataLayout, KeystoneConfig } from './backbone.ts';
+export type { CatalogConfig, DataLayout, KeystoneConfig } from './backbone.ts';
 export { inCloud, openDriverCloud, serviceDrivers } from './driver-cloud.ts';
 export type { DriverCloudOptions } from './driver-cloud.ts';
 export { lockDataDir } from './data-dir-lock.ts';
