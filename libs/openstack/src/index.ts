@@ -36,6 +36,8 @@ export { openPurposeCredentials } from './purpose/purpose-credentials.ts';
 export type {
   AccessRule, CredentialIntent, CredentialRecord, MintedCredential, PurposeCredentials, PurposeCredentialsOptions,
 } from './purpose/purpose-credentials.ts';
+export { probeAccessRules } from './purpose/probe-access-rules.ts';
+export type { AccessRuleProbe, AccessRuleSupport } from './purpose/probe-access-rules.ts';
 export { openBayUsers } from './purpose/bay-users.ts';
 export type { BayUser, BayUsers } from './purpose/bay-users.ts';
 export { openTrusts } from './purpose/trusts.ts';

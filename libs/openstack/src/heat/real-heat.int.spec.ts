@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Secret, systemTimers } from '@jeroboam/platform';
 import { credentialName } from '../purpose/names.ts';
+import { probeAccessRules } from '../purpose/probe-access-rules.ts';
 import { openPurposeCredentials } from '../purpose/purpose-credentials.ts';
 import type { CloudCredentials } from '../session/credentials.ts';
 import { openKeystoneSession } from '../session/keystone-session.ts';
@@ -56,6 +57,19 @@ describe('a real Heat', () => {
     const outside = limited.create({ name: 'not-allowed', ownerTag: 'x', template: TEMPLATE });
     await expect(outside).rejects.toMatchObject({ code: 'CLOUD_FORBIDDEN' });
   }, 60_000);
+
+  it('is found to enforce access rules, and a service without its type to refuse who has them', async () => {
+    const session = asMember();
+    const credentials = openPurposeCredentials(session, { attempts: 1 });
+    const probe = { service: 'orchestration', allowedPath: '/stacks', otherPath: '/resource_types', roles: ['member'] } as const;
+    expect(await probeAccessRules(probe, credentials, as)).toBe('enforced');
+    await cloud.kill();
+    await cloud.resume({ serviceType: '' });
+    expect(await probeAccessRules(probe, credentials, as)).toBe('refused');
+    expect(await credentials.list('jeroboam-access-rule-probe')).toEqual([]);
+    await cloud.kill();
+    await cloud.resume();
+  }, HEAT_START_TIMEOUT_MS);
 
   it('goes on with its stacks after a crash', async () => {
     const { id } = await heat.create({ name: `real-${randomUUID()}`, ownerTag: 'real', template: TEMPLATE, parameters: STACK_PARAMETERS });

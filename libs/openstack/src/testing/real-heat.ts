@@ -6,7 +6,7 @@ import type { Login } from './login.ts';
 import { RealKeystone, freePort } from './real-keystone.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** For the hooks of tests: ready after fifteen seconds, Keystone included; on a busy machine after several times that. */
+/** For the hooks of tests: ready after ten seconds, Keystone included; on a busy machine after several times that. */
 export const HEAT_START_TIMEOUT_MS = 180_000;
 
 const PACKAGE = '/usr/lib/python3/dist-packages/heat';
@@ -52,8 +52,12 @@ export class RealHeat {
     this.#server = undefined;
   }
 
-  /** Brings it back at the same address with the same stacks. */
-  async resume(): Promise<void> {
+  /**
+   * Brings it back at the same address with the same stacks.
+   * @param options.serviceType what it takes itself for; with '' it can hold nobody to access rules. @default orchestration
+   */
+  async resume({ serviceType = 'orchestration' }: { readonly serviceType?: string } = {}): Promise<void> {
+    writeFileSync(this.#path('heat.conf'), configuration(this.#directory, this.authUrl, this.port, serviceType));
     this.#server = await ServerProcess.start({
       program: PYTHON, args: [join(OWN_FILES, 'launch.py'), '--config-file', this.#path('heat.conf')],
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: this.#directory, PYTHONDONTWRITEBYTECODE: '1' },
@@ -74,7 +78,6 @@ export class RealHeat {
 
   async #startHeat(): Promise<void> {
     writeFileSync(this.#path('api-paste.ini'), PASTE);
-    writeFileSync(this.#path('heat.conf'), configuration(this.#directory, this.authUrl, this.port));
     await this.resume();
   }
 
@@ -120,7 +123,7 @@ paste.filter_factory = keystonemiddleware.auth_token:filter_factory
 paste.filter_factory = heat.common.context:ContextMiddleware_filter_factory
 `;
 
-function configuration(directory: string, authUrl: string, port: number): string {
+function configuration(directory: string, authUrl: string, port: number, serviceType: string): string {
   const service = [
     'auth_type = password', `auth_url = ${authUrl}`, `username = ${SERVICE.username}`, `password = ${SERVICE.password}`,
     'user_domain_name = Default',
@@ -142,7 +145,7 @@ function configuration(directory: string, authUrl: string, port: number): string
     '[keystone_authtoken]', `www_authenticate_uri = ${authUrl}`, ...service, `project_name = ${SERVICE.projectName}`,
     'project_domain_name = Default', 'service_token_roles_required = true',
     // With its own type it can hold application credentials to their access rules.
-    'service_type = orchestration',
+    `service_type = ${serviceType}`,
     '[trustee]', ...service,
     '[paste_deploy]', `api_paste_config = ${directory}/api-paste.ini`,
     '[oslo_messaging_notifications]', 'driver = noop', '',
