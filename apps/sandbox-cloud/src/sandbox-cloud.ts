@@ -110,7 +110,7 @@ export async function createSandboxApp(options: SandboxCloudOptions): Promise<{ 
   sufferRequestFaults(adapter.getInstance(), orchestration.sim.faults);
   adapter.getInstance().addHook('onClose', async () => {
     await orchestration.close();
-    orchestration.sim.documents.close();
+    await orchestration.sim.documents.close();
   });
   orchestration.start();
   return { app, address };

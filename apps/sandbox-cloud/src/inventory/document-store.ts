@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+import { openDocuments } from './documents-file.ts';
 
 export interface StoredDocument {
   readonly id: string;
@@ -15,7 +16,7 @@ export interface DocumentStore {
   delete(collection: string, id: string): void;
   /** Resolves when everything put so far is durable. */
   flushed(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Keeps nothing: the sandbox starts empty every time. */
@@ -24,37 +25,44 @@ export const noStore: DocumentStore = {
   put: () => undefined,
   delete: () => undefined,
   flushed: () => Promise.resolve(),
-  close: () => undefined,
+  close: () => Promise.resolve(),
 };
-
-interface Change {
-  readonly collection: string;
-  readonly id: string;
-  /** `undefined` deletes. */
-  readonly document: unknown;
-}
 
 /** How long writes are gathered, in milliseconds: what a killed sandbox forgets of work in progress, never of what it answered. */
 const GATHER_MS = 20;
 
-/** Documents in one SQLite file below `folder`. */
+// The thread's own file: a source when this is one (types are stripped by Node), otherwise the compiled one.
+const THREAD_FILE = new URL(`./document-writer.thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+
+/** Documents in one SQLite file below `folder`, which a thread of its own writes: a disk that is slow holds up nobody but who waits for it. */
 export function openSqliteStore(folder: string): DocumentStore {
   mkdirSync(folder, { recursive: true });
-  const database = new DatabaseSync(join(folder, 'sandbox.sqlite'));
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; '
-    + 'CREATE TABLE IF NOT EXISTS documents (collection TEXT, id TEXT, document TEXT, PRIMARY KEY (collection, id)) WITHOUT ROWID');
-  return new SqliteStore(database);
+  return new SqliteStore(join(folder, 'sandbox.sqlite'));
 }
 
-class SqliteStore implements DocumentStore {
-  private readonly changes = new Map<string, Change>();
-  private waiting: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
-  private timer: NodeJS.Timeout | undefined;
+/** Those who wait for a batch to be durable. */
+type Batch = PromiseWithResolvers<void>;
 
-  constructor(private readonly database: DatabaseSync) {}
+class SqliteStore implements DocumentStore {
+  private readonly changes = new Map<string, { readonly collection: string; readonly id: string; readonly document: unknown }>();
+  private readonly worker: Worker;
+  private gathering: Batch | undefined;
+  private writing: Batch | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private failure: Error | undefined;
+
+  constructor(private readonly path: string) {
+    const database = openDocuments(path);
+    database.close();
+    this.worker = new Worker(THREAD_FILE, { workerData: path, execArgv: [], name: 'sandbox-documents' });
+    this.worker.on('message', () => this.written());
+    this.worker.on('error', (error) => this.failed(error instanceof Error ? error : new Error(String(error))));
+  }
 
   load(collection: string): readonly StoredDocument[] {
-    const rows = this.database.prepare('SELECT id, document FROM documents WHERE collection = ? ORDER BY id').all(collection);
+    const database = openDocuments(this.path);
+    const rows = database.prepare('SELECT id, document FROM documents WHERE collection = ? ORDER BY id').all(collection);
+    database.close();
     return rows.map(({ id, document }) => ({ id: id as string, document: JSON.parse(document as string) as unknown }));
   }
 
@@ -67,34 +75,46 @@ class SqliteStore implements DocumentStore {
   }
 
   flushed(): Promise<void> {
-    if (this.changes.size === 0) return Promise.resolve();
-    this.waiting ??= Promise.withResolvers<void>();
-    return this.waiting.promise;
+    if (this.failure) return Promise.reject(this.failure);
+    return (this.gathering ?? this.writing)?.promise ?? Promise.resolve();
   }
 
-  close(): void {
-    this.flush();
-    this.database.close();
-  }
-
-  private change(change: Change): void {
-    this.changes.set(`${change.collection}/${change.id}`, change);
-    this.timer ??= setTimeout(() => this.flush(), GATHER_MS);
-  }
-
-  private flush(): void {
+  async close(): Promise<void> {
+    await this.flushed();
     clearTimeout(this.timer);
+    await this.worker.terminate();
+  }
+
+  private change(change: { readonly collection: string; readonly id: string; readonly document: unknown }): void {
+    this.changes.set(`${change.collection}/${change.id}`, change);
+    if (this.gathering) return;
+    this.gathering = Promise.withResolvers<void>();
+    // Who does not wait for it learns of a failure when it is asked for the next time.
+    this.gathering.promise.catch(() => undefined);
+    this.timer ??= setTimeout(() => this.send(), GATHER_MS);
+  }
+
+  /** One batch at a time: while it is written the next one grows, and a document in it is written once however often it has changed. */
+  private send(): void {
     this.timer = undefined;
-    const put = this.database.prepare('INSERT OR REPLACE INTO documents VALUES (?, ?, ?)');
-    const remove = this.database.prepare('DELETE FROM documents WHERE collection = ? AND id = ?');
-    this.database.exec('BEGIN');
-    for (const { collection, id, document } of this.changes.values()) {
-      if (document === undefined) remove.run(collection, id);
-      else put.run(collection, id, JSON.stringify(document));
-    }
-    this.database.exec('COMMIT');
+    if (this.writing || !this.gathering) return;
+    this.writing = this.gathering;
+    this.gathering = undefined;
+    const rows = [...this.changes.values()]
+      .flatMap(({ collection, id, document }) => [collection, id, document === undefined ? null : JSON.stringify(document)]);
     this.changes.clear();
-    this.waiting?.resolve();
-    this.waiting = undefined;
+    this.worker.postMessage(rows);
+  }
+
+  private written(): void {
+    this.writing?.resolve();
+    this.writing = undefined;
+    if (this.gathering) this.timer ??= setTimeout(() => this.send(), GATHER_MS);
+  }
+
+  private failed(error: Error): void {
+    this.failure = new Error(`The sandbox cannot keep its documents in ${this.path}: ${error.message}`, { cause: error });
+    this.writing?.reject(this.failure);
+    this.gathering?.reject(this.failure);
   }
 }

@@ -62,7 +62,7 @@ class Life {
 
   async stop(): Promise<void> {
     await this.bench.orchestration.close();
-    this.documents.close();
+    await this.documents.close();
   }
 
   stack(id: string): StackRecord {

@@ -45,7 +45,7 @@ describe('a sandbox that is started again', () => {
   /** Cuts everything off where it is. */
   const restart = async (): Promise<void> => {
     await bench.orchestration.close();
-    documents.close();
+    await documents.close();
     start();
   };
   const again = ({ id }: StackRecord): StackRecord => bench.orchestration.orchestrator.store.stack(id)!;
@@ -56,7 +56,7 @@ describe('a sandbox that is started again', () => {
   });
   afterEach(async () => {
     await bench.orchestration.close();
-    documents.close();
+    await documents.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -107,7 +107,7 @@ describe('a sandbox that is started again', () => {
     bench.sim.faults.add({ type: 'OS::Nova::Server', action: 'create' }, { kind: 'hang' });
     await bench.pass(30_000);
     await bench.orchestration.close();
-    documents.close();
+    await documents.close();
     await clock.pass(60_000);
     start();
     await bench.pass(0);

@@ -26,7 +26,7 @@ export class StackFinder {
     const byId = this.orchestrator.store.stack(at.name);
     const stack = byId?.projectId === projectId
       ? byId
-      : this.roots(projectId).find(({ name, deletedAtMs }) => name === at.name && deletedAtMs === null);
+      : this.orchestrator.store.roots(projectId).find(({ name, deletedAtMs }) => name === at.name && deletedAtMs === null);
     if (!stack) throw notFound('Stack', at.name);
     return stack;
   }
@@ -50,10 +50,5 @@ export class StackFinder {
   withNested(stack: StackRecord, depth: number): StackRecord[] {
     if (depth <= 0) return [stack];
     return [stack, ...this.orchestrator.store.childrenOf(stack.id).flatMap((child) => this.withNested(child, depth - 1))];
-  }
-
-  /** Of one project; not those inside of others. */
-  roots(projectId: string): StackRecord[] {
-    return this.orchestrator.store.stacks().filter((stack) => stack.projectId === projectId && stack.parentId === undefined);
   }
 }

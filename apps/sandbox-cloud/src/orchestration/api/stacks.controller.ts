@@ -58,7 +58,7 @@ export class StacksController {
     const definition = definitionOf(body);
     const settings = settingsOf(body);
     const name = stackName(body);
-    const stacks = this.finder.roots(project).filter(({ deletedAtMs }) => deletedAtMs === null);
+    const stacks = store.roots(project).filter(({ deletedAtMs }) => deletedAtMs === null);
     if (stacks.some((stack) => stack.name === name)) throw new StackRefusal('StackExists', 409, `The Stack (${name}) already exists.`);
     sim.limits.require(project, 'stacks', stacks.length);
     const identity = { id: sim.ids.uuid(), name, projectId: project, userId: at.caller.userId };

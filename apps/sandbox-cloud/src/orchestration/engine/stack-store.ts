@@ -21,6 +21,8 @@ interface Kept {
 export class StackStore {
   private readonly kept = new Map<string, Kept>();
   private readonly children = new Map<string, Set<string>>();
+  /** Those that live in no other, by project. */
+  private readonly rootsByProject = new Map<string, Set<StackRecord>>();
   private readonly deleted: string[] = [];
 
   constructor(
@@ -58,6 +60,11 @@ export class StackStore {
 
   stacks(): StackRecord[] {
     return [...this.kept.values()].map(({ stack }) => stack);
+  }
+
+  /** Of a project, those inside of no other. */
+  roots(projectId: string): StackRecord[] {
+    return [...this.rootsByProject.get(projectId) ?? []];
   }
 
   childrenOf(stackId: string): StackRecord[] {
@@ -144,7 +151,11 @@ export class StackStore {
   private remember(stack: StackRecord): void {
     this.kept.set(stack.id, { stack, resources: new Map(), events: [] });
     if (stack.deletedAtMs !== null) this.deleted.push(stack.id);
-    if (stack.parentId === undefined) return;
+    if (stack.parentId === undefined) {
+      const roots = this.rootsByProject.get(stack.projectId) ?? new Set();
+      this.rootsByProject.set(stack.projectId, roots.add(stack));
+      return;
+    }
     const siblings = this.children.get(stack.parentId) ?? new Set();
     this.children.set(stack.parentId, siblings.add(stack.id));
   }
@@ -153,6 +164,7 @@ export class StackStore {
     const kept = this.kept.get(id);
     if (!kept) return;
     this.kept.delete(id);
+    this.rootsByProject.get(kept.stack.projectId)?.delete(kept.stack);
     if (kept.stack.parentId !== undefined) this.children.get(kept.stack.parentId)?.delete(id);
     this.store.delete('stack', id);
     for (const event of kept.events) this.store.delete('event', event.id);
