@@ -32,6 +32,7 @@ describe('the manifest of swarm_local', () => {
       'remove-nodes',
     ]);
     expect(plan('rotate-ca')).toEqual(['trust-both-authorities', 'withdraw-old-authority', 'forget-old-authority']);
+    expect(plan('extension')).toEqual(['change-role']);
     expect(plan('delete')).toEqual(['stop-engines', 'remove-network', 'remove-files']);
   });
 });

@@ -1,5 +1,6 @@
 import type { DriverManifest } from '@jeroboam/driver-sdk';
 import { capabilities } from './capabilities.ts';
+import { extension } from './extension/extension.ts';
 import type { InventoryItem } from './inventory.ts';
 import { SwarmLocalDriver } from './swarm-local-driver.ts';
 
@@ -14,6 +15,7 @@ export const swarmLocalV1: DriverManifest = {
   provides: [{ serverType: 'vm', os: 'debian', coe: 'swarm-mode' }],
   templateVersions: ['1.0.0'],
   capabilities,
+  extension,
   create: (deps) => new SwarmLocalDriver(deps),
 };
 

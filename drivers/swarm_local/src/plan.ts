@@ -16,6 +16,8 @@ export const STEPS = {
   'update-node-group': [],
   'delete-node-group': RESIZE,
   'rotate-ca': ['trust-both-authorities', WITHDRAW_OLD_STEP, 'forget-old-authority'],
+  // Of the commands that do something, all do the same thing.
+  extension: ['change-role'],
   delete: ['stop-engines', 'remove-network', 'remove-files'],
 } as const satisfies { readonly [Kind in OperationView['kind']]?: readonly string[] };
 

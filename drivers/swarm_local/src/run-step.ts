@@ -4,6 +4,7 @@ import { Fence } from './bay/fence.ts';
 import { BayNames } from './bay/names.ts';
 import { requirePlanned } from './plan.ts';
 import type { StepName } from './plan.ts';
+import { changeRole } from './steps/change-role.ts';
 import { removeFiles, removeNetwork, stopEngines } from './steps/delete.ts';
 import { issueCertificates } from './steps/issue-certificates.ts';
 import { forgetOldAuthority, trustBothAuthorities } from './steps/rotate-authority.ts';
@@ -25,6 +26,7 @@ const RUN: Readonly<Record<StepName, (work: Work) => Promise<StepResult>>> = {
   'remove-nodes': removeNodes,
   'trust-both-authorities': trustBothAuthorities,
   'forget-old-authority': forgetOldAuthority,
+  'change-role': changeRole,
   'stop-engines': stopEngines,
   'remove-network': removeNetwork,
   'remove-files': removeFiles,

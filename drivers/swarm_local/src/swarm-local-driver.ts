@@ -1,5 +1,5 @@
-import type { BayView, OperationView } from '@jeroboam/domain';
-import type { Availability, BayDriver, BayHealth, DriverDependencies, HealthContext, PlannedStep, StepContext, StepResult } from '@jeroboam/driver-sdk';
+import type { BayView, ExtensionCall, OperationView } from '@jeroboam/domain';
+import type { Availability, BayDriver, BayHealth, DriverDependencies, ExtensionContext, HealthContext, PlannedStep, StepContext, StepResult } from '@jeroboam/driver-sdk';
 import { plan } from './plan.ts';
 
 /** Real Docker Swarms on this host. What touches the host is loaded when first needed: others only read the manifest. */
@@ -22,6 +22,12 @@ export class SwarmLocalDriver implements BayDriver {
   async run(step: PlannedStep, context: StepContext): Promise<StepResult> {
     const { runStep } = await import('./run-step.ts');
     return runStep(step, context, this.#deps.dataDir);
+  }
+
+  async extension({ command }: ExtensionCall, bay: BayView, { signal }: ExtensionContext): Promise<Readonly<Record<string, unknown>>> {
+    if (command !== 'join-state') throw new Error(`swarm_local has nothing to show of ${command}`);
+    const { joinState } = await import('./extension/join-state.ts');
+    return joinState(bay, this.#deps.dataDir, signal);
   }
 
   /** Also starts again what should run and does not; the next call tells whether that helped. */

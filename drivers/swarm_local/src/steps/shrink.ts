@@ -6,13 +6,14 @@ import { readRecord } from '../bay/record-store.ts';
 import { endEngines } from '../host/engine-process.ts';
 import { removeTrees } from '../host/mounts.ts';
 import { removeLinks } from '../host/network.ts';
-import { drain, forget } from '../swarm/swarm.ts';
+import { drain, forget, setRole } from '../swarm/swarm.ts';
 import { managersOf } from './swarm-steps.ts';
 import { guard, save, together } from './work.ts';
 import type { Work } from './work.ts';
 
 /** Longer than the 10 s a container is given to stop, shorter than anybody's patience. */
 const DRAIN_MS = 15_000;
+const ROLE_MS = 30_000;
 
 /** Decides which nodes come and go, and refuses names that are not there before anything has changed. */
 export async function selectNodes(work: Work): Promise<StepResult> {
@@ -40,7 +41,12 @@ export async function removeNodes(work: Work): Promise<StepResult> {
     const [manager] = await managersOf(work, record);
     guard(work);
     // Struck off by force rather than leaving by itself: leaving takes 6 s after a drain, and the engine ends anyway.
-    for (const { swarmId } of nodes) if (swarmId !== undefined) await forget(manager!, swarmId, context.signal);
+    for (const { swarmId } of nodes) {
+      if (swarmId === undefined) continue;
+      // One that was promoted votes until it is demoted, and is not struck off before.
+      await setRole(manager!, swarmId, 'worker', context.signal, ROLE_MS);
+      await forget(manager!, swarmId, context.signal);
+    }
     await endEngines(
       names,
       nodes.map((node) => node.slot),

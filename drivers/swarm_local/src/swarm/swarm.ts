@@ -150,6 +150,24 @@ export async function leaveSwarm(api: EngineApi, signal: AbortSignal): Promise<v
   }
 }
 
+/**
+ * Makes a node a manager or a worker, and waits until the managers say that it is one.
+ * @throws {StepFailed} retryable: it is not so after `withinMs`.
+ */
+export async function setRole(manager: EngineApi, id: string, role: 'manager' | 'worker', signal: AbortSignal, withinMs: number): Promise<void> {
+  const giveUpAt = Date.now() + withinMs;
+  for (;;) {
+    const node = (await listNodes(manager, signal)).find((candidate) => candidate.ID === id);
+    // Struck off by somebody else: no role is left to change.
+    if (!node) return;
+    const isManager = node.ManagerStatus?.Reachability === 'reachable';
+    if (role === 'manager' ? isManager : !node.ManagerStatus) return;
+    if (Date.now() > giveUpAt) throw new StepFailed(`the node ${id} does not become a ${role}`, { retryable: true, blockedBy: [id] });
+    if (node.Spec.Role !== role) await manager.post(`/nodes/${id}/update?version=${node.Version.Index}`, { ...node.Spec, Role: role }, signal);
+    await pause(POLL_MS, undefined, { signal });
+  }
+}
+
 /** Strikes a node off the managers' list; one that is not on it is content. */
 export async function forget(manager: EngineApi, id: string, signal: AbortSignal): Promise<void> {
   try {
