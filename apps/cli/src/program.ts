@@ -18,6 +18,7 @@ Examples:
   $ jeroboam events bay/web --json | jq -r 'select(.type == "NodeJoined") | .data.node.address'
   $ jeroboam operations bay/web            what was asked of it, and what became of that
   $ jeroboam operation 1f0c2a9e-...        one of these, with its steps
+  $ jeroboam ext swarm promote web --node default-worker-0   what the driver of the bay "web" adds
   $ jeroboam driver new my_cloud           a driver of your own that passes the contract suite
   $ jeroboam driver diff frozen.json .     whether its next version is PATCH, MINOR or MAJOR
   $ jeroboam usage --from 2026-01-01       how many nodes of which flavor bays had, and how long
@@ -53,6 +54,7 @@ export function createProgram(version: string, contextOf: ContextFactory, here: 
   addOperations(program, context);
   addUsage(program, context);
   addDriver(program, here);
+  program.command('ext').description('what drivers add: commands that the service describes (`jeroboam ext --help` asks it)');
   program.command('drivers')
     .description('list the drivers, whether they are available, and what is missing')
     .option('--json', 'as JSON')

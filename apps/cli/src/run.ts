@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError, type Command } from 'commander';
 import { ApiClient } from './cloud/api-client.ts';
-import { readCloudSettings } from './cloud/cloud-settings.ts';
+import { readCloudSettings, type CloudOptions, type CloudSettings } from './cloud/cloud-settings.ts';
 import type { Variables } from './cloud/openrc.ts';
+import type { CommandContext } from './events/events.command.ts';
+import { growExtensions } from './extension/extension.command.ts';
+import { cacheFile } from './extension/known-extensions.ts';
 import { EXIT_FAILED, EXIT_USAGE, Problem } from './problem.ts';
 import { createProgram } from './program.ts';
 import { OutputClosed, Terminal, printable } from './terminal/terminal.ts';
@@ -27,20 +30,29 @@ const packageFile = new URL('../package.json', import.meta.url);
 export async function run(args: readonly string[], host: Host): Promise<number> {
   const terminal = new Terminal(host.stdout, host.stderr, host.env);
   const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly version: string };
-  const program = createProgram(version, (options) => {
-    const settings = readCloudSettings(options, host.env, host.folder, (text) => terminal.message(text));
-    return { terminal, client: new ApiClient(settings), sleep: host.sleep };
-  }, { terminal, folder: host.folder });
+  let opened: (CommandContext & { readonly settings: CloudSettings }) | undefined;
+  const contextOf = (options: CloudOptions) => (opened ??= openContext(options, host, terminal));
+  const program = createProgram(version, contextOf, { terminal, folder: host.folder });
   const output = { writeOut: (text: string) => void host.stdout.write(text), writeErr: (text: string) => void host.stderr.write(text) };
-  for (const command of withSubcommands(program)) command.configureOutput(output).exitOverride();
+  program.configureOutput(output);
   try {
     if (args.length === 0) program.help({ error: true });
+    await growExtensions(program, args, () => {
+      const context = contextOf(program.opts<CloudOptions>());
+      return { context, cache: cacheFile(host.env, context.settings) };
+    });
+    for (const command of withSubcommands(program)) command.configureOutput(output).exitOverride();
     await program.parseAsync([...args], { from: 'user' });
     await terminal.flush();
     return 0;
   } catch (error) {
     return statusOf(error, terminal);
   }
+}
+
+function openContext(options: CloudOptions, host: Host, terminal: Terminal): CommandContext & { readonly settings: CloudSettings } {
+  const settings = readCloudSettings(options, host.env, host.folder, (text) => terminal.message(text));
+  return { settings, terminal, client: new ApiClient(settings), sleep: host.sleep };
 }
 
 function withSubcommands(command: Command): readonly Command[] {

@@ -35,6 +35,23 @@ export class ApiClient {
   }
 
   /**
+   * @param etag of what is known; the same thing is not sent again.
+   * @returns null when nothing has changed.
+   */
+  async getIfChanged(path: string, etag: string | undefined): Promise<{ readonly body: unknown; readonly etag: string | undefined } | null> {
+    const response = await this.#request(path, { accept: 'application/json', ...(etag === undefined ? {} : { 'if-none-match': etag }) });
+    if (response.status === 304) return null;
+    return { body: await readJson('the service', response), etag: response.headers.get('etag') ?? undefined };
+  }
+
+  /** @returns the body, and the operation that was begun. */
+  async post(path: string, body: unknown): Promise<{ readonly body: unknown; readonly operationId: string | null }> {
+    const headers = { accept: 'application/json', 'content-type': 'application/json' };
+    const response = await this.#request(path, headers, undefined, JSON.stringify(body));
+    return { body: await readJson('the service', response), operationId: response.headers.get('operation-id') };
+  }
+
+  /**
    * A stream of server-sent events; it ends when the service ends it.
    * @throws {Refused} {Problem} also while it is read: the connection was lost.
    */
@@ -53,17 +70,20 @@ export class ApiClient {
     }
   }
 
-  async #request(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
-    const first = await this.#requestOnce(path, headers, signal);
+  async #request(path: string, headers: Record<string, string>, signal?: AbortSignal, body?: string): Promise<Response> {
+    const first = await this.#requestOnce(path, headers, signal, body);
     if (first.status !== 401 || this.settings.login.method === 'token') return accepted(first);
     await first.body?.cancel();
     this.#session = undefined;
-    return accepted(await this.#requestOnce(path, headers, signal));
+    return accepted(await this.#requestOnce(path, headers, signal, body));
   }
 
-  async #requestOnce(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
+  async #requestOnce(path: string, headers: Record<string, string>, signal?: AbortSignal, body?: string): Promise<Response> {
     const { endpoint, token } = await (this.#session ??= logIn(this.settings));
-    const init = { headers: { ...headers, 'x-auth-token': token, 'openstack-api-version': VERSION }, ...(signal ? { signal } : {}) };
+    const init = {
+      headers: { ...headers, 'x-auth-token': token, 'openstack-api-version': VERSION }, ...(signal ? { signal } : {}),
+      ...(body === undefined ? {} : { method: 'POST', body }),
+    };
     return send('the service', `${endpoint}${path}`, init);
   }
 }
@@ -82,7 +102,7 @@ interface ErrorBody {
 
 /** @throws {Refused} in the words of the service: Magnum's shape, or that of Keystone's middleware. */
 async function accepted(response: Response): Promise<Response> {
-  if (response.ok) return response;
+  if (response.ok || response.status === 304) return response;
   const body = (await response.json().catch(() => undefined)) as ErrorBody | undefined;
   const [error] = body?.errors ?? [];
   const requestId = response.headers.get('x-openstack-request-id') ?? error?.request_id ?? null;
