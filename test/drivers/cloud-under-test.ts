@@ -21,6 +21,16 @@ export function logIn(authUrl: string, { username, password, projectName }: { us
   return { session, stacks: openHeatStacks(session, { timers: systemTimers, baseDelayMs: 50 }) };
 }
 
+/** Where servers are stood in for, none of them ever signals that it is ready. */
+export function withoutSignals({ session, stacks }: CloudUnderTest): CloudUnderTest {
+  const environment = { resource_registry: { 'OS::Heat::WaitCondition': 'OS::Heat::None' } };
+  const create: HeatStacks['create'] = (stack, signal) => stacks.create({ ...stack, environment }, signal);
+  const changed = new Proxy(stacks, {
+    get: (target, name: keyof HeatStacks) => (name === 'create' ? create : (target[name].bind(target) as unknown)),
+  });
+  return { session, stacks: changed };
+}
+
 /** For `driverContract`: the inventory is what Heat lists, not what the driver remembers. */
 export function openOnCloud(blueprint: HeatBlueprint, { session, stacks }: CloudUnderTest): OpenedDriver {
   const dataDir = mkdtempSync(join(tmpdir(), 'jeroboam-heat-drivers-'));

@@ -1,5 +1,6 @@
 import { driverContract } from '@jeroboam/driver-sdk/testing';
-import { blueprint, k8sFedoraCoreosV1 } from '@jeroboam/driver-k8s-fedora-coreos';
+import * as k8s from '@jeroboam/driver-k8s-fedora-coreos';
+import * as swarm from '@jeroboam/driver-swarm-fedora-atomic';
 import { startSandboxCloud } from '@jeroboam/sandbox-cloud';
 import type { SandboxCloud } from '@jeroboam/sandbox-cloud';
 import { logIn, openOnCloud, specFor } from './cloud-under-test.ts';
@@ -10,7 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-const drivers = [{ manifest: k8sFedoraCoreosV1, blueprint, image: 'fedora-coreos' }];
+const drivers = [
+  { manifest: k8s.k8sFedoraCoreosV1, blueprint: k8s.blueprint, image: 'fedora-coreos' },
+  { manifest: swarm.swarmFedoraAtomicV2, blueprint: swarm.blueprint, image: 'fedora-atomic' },
+];
 
 for (const { manifest, blueprint, image } of drivers) {
   driverContract(`${manifest.name} ${manifest.version} on the sandbox cloud`, {

@@ -1,7 +1,8 @@
 import { BayLife } from '@jeroboam/driver-sdk/testing';
-import { blueprint, k8sFedoraCoreosV1 } from '@jeroboam/driver-k8s-fedora-coreos';
+import * as k8s from '@jeroboam/driver-k8s-fedora-coreos';
+import * as swarm from '@jeroboam/driver-swarm-fedora-atomic';
 import { HEAT_START_TIMEOUT_MS, RealHeat } from '@jeroboam/openstack/testing';
-import { addNodeGroup, logIn, openOnCloud, specFor } from './cloud-under-test.ts';
+import { addNodeGroup, logIn, openOnCloud, specFor, withoutSignals } from './cloud-under-test.ts';
 import type { CloudUnderTest } from './cloud-under-test.ts';
 
 // A real Heat checks every type and property of the templates; what would be made is stood in for.
@@ -9,7 +10,7 @@ let heat: RealHeat;
 let cloud: CloudUnderTest;
 beforeAll(async () => {
   heat = await RealHeat.start();
-  cloud = logIn(heat.authUrl, heat.member);
+  cloud = withoutSignals(logIn(heat.authUrl, heat.member));
 }, HEAT_START_TIMEOUT_MS);
 afterAll(async () => {
   cloud?.session.close();
@@ -18,7 +19,12 @@ afterAll(async () => {
 
 const things = { image: 'an-image', flavor: 'm1.small' };
 
-describe.each([{ manifest: k8sFedoraCoreosV1, blueprint }])('$manifest.name $manifest.version on a real Heat', ({ manifest, blueprint }) => {
+const drivers = [
+  { manifest: k8s.k8sFedoraCoreosV1, blueprint: k8s.blueprint },
+  { manifest: swarm.swarmFedoraAtomicV2, blueprint: swarm.blueprint },
+];
+
+describe.each(drivers)('$manifest.name $manifest.version on a real Heat', ({ manifest, blueprint }) => {
   it('goes through its life: create, resize, a node group, delete', async () => {
     const opened = openOnCloud(blueprint, cloud);
     try {

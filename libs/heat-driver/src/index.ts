@@ -1,4 +1,6 @@
 export type { HeatBlueprint, HeatCloud, Probe, Site } from './blueprint.ts';
+export { askApi } from './ask-api.ts';
+export type { ApiAnswer } from './ask-api.ts';
 export { readBundle } from './bundle/read-bundle.ts';
 export { declaredIn } from './bundle/parameters.ts';
 export { renderIgnition } from './bundle/ignition.ts';

@@ -17,7 +17,7 @@ export const busFields = {
 };
 
 /** What comes with us. */
-const DRIVERS = ['@jeroboam/driver-swarm-local', '@jeroboam/driver-k8s-fedora-coreos'];
+const DRIVERS = ['@jeroboam/driver-swarm-local', '@jeroboam/driver-k8s-fedora-coreos', '@jeroboam/driver-swarm-fedora-atomic'];
 
 export const driverFields = {
   drivers: list('Drivers to load: package names, folders or module files, separated by commas.').default(DRIVERS),

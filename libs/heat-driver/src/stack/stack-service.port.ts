@@ -11,8 +11,6 @@ export interface NewStack {
   readonly template: unknown;
   /** Texts of nested templates and of user data, by the names that templates use. */
   readonly files: Readonly<Record<string, string>>;
-  /** E.g. its `resource_registry`. */
-  readonly environment?: unknown;
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Heat gives up after that long. */
   readonly timeoutMinutes?: number;

@@ -14,8 +14,6 @@ import type { Work } from './work.ts';
 const MOST_TRIES = 3;
 /** Heat refuses stacks that may take longer than a day. */
 const LONGEST_MINUTES = 1_440;
-/** Where nothing runs on the servers, none of them ever signals that it is ready. */
-const SIMULATED = { resource_registry: { 'OS::Heat::WaitCondition': 'OS::Heat::None' } };
 
 /** Refuses before anything is changed. */
 export async function selectNodes(work: Work): Promise<StepResult> {
@@ -70,7 +68,7 @@ async function create(work: Work, target: Target): Promise<string> {
   guard(work);
   const made = await inCloud(stacks.create({
     name: target.entry.name, ownerTag: ownerTagOf(bay.spec), template: files[file], files, parameters,
-    ...(cloud.simulated ? { environment: SIMULATED } : {}), ...(timeout ? { timeoutMinutes: Math.min(timeout, LONGEST_MINUTES) } : {}),
+    ...(timeout ? { timeoutMinutes: Math.min(timeout, LONGEST_MINUTES) } : {}),
   }, signal));
   return made.id;
 }
