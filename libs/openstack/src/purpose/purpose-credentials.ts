@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Secret } from '@jeroboam/platform';
-import { CloudConflict, KeystoneUnavailable, NoRoleToPassOn } from '../errors.ts';
+import { KeystoneUnavailable, NoRoleToPassOn } from '../errors.ts';
 import { recordOf, recordsOf, textOf } from '../http/json.ts';
 import type { JsonRecord } from '../http/json.ts';
 import { CloudClient } from '../session/cloud-client.ts';
@@ -81,6 +81,7 @@ export function openPurposeCredentials(session: CloudSession, options: PurposeCr
 }
 
 const SECRET_BYTES = 32;
+const MAX_CLEARINGS = 5;
 
 class KeystonePurposeCredentials implements PurposeCredentials {
   constructor(private readonly client: CloudClient, private readonly ofUser: string | undefined) {}
@@ -117,11 +118,11 @@ class KeystonePurposeCredentials implements PurposeCredentials {
       repeatable: true,
     } as const;
     let response = await this.client.answer(action);
-    if (response.status === 409) {
-      for (const { id, name } of await this.list(intent.name)) if (name === intent.name) await this.revoke(id);
+    // More than once when the answer to a further try is lost as well.
+    for (let attempt = 1; response.status === 409 && attempt <= MAX_CLEARINGS; attempt += 1) {
+      for (const { id, name } of await this.list(intent.name)) if (name === intent.name) await this.revoke(id, intent.accessRules);
       response = await this.client.answer(action);
     }
-    if (response.status === 409) throw new CloudConflict('identity', action.action, 'somebody else makes one of this name');
     const made = recordOf(this.client.jsonOf(this.client.accepted(action, response))['application_credential']);
     if (textOf(made?.['id']) === undefined) throw new KeystoneUnavailable('it answered the creation of a credential without an id');
     return made!;

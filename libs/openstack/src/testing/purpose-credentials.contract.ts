@@ -240,6 +240,27 @@ export function purposeCredentialsContract(cloud: string, open: () => Promise<Cr
       for (const { id } of await credentials.list(bayPrefix(bayId))) await credentials.revoke(id);
       expect(JSON.stringify([await listed('access_rules'), await listed('application_credentials')])).not.toContain(bayId);
     });
+
+    // Last: a Keystone on SQLite trips over what it keeps of a deleted user's credentials when it numbers the next ones alike.
+    it('gives a bay a user of its own, whose credentials end with it', async () => {
+      const bayId = randomUUID();
+      const { systemAdmin, domainAdmin } = keystone;
+      const admin = sessionOf({
+        kind: 'password', user: { username: systemAdmin.username }, password: new Secret(systemAdmin.password), scope: 'system',
+      });
+      const bayUsers = openBayUsers(admin, domainAdmin.domainId, PACING);
+      const password = new Secret(randomUUID());
+      const { id } = await bayUsers.ensure(`${bayPrefix(bayId)}user`, password);
+      const projectId = (await member.identity()).projectId!;
+      await bayUsers.grant(id, projectId, ['member']);
+      await bayUsers.grant(id, projectId, ['member']);
+      await expect(bayUsers.grant(id, projectId, ['no-such-role'])).rejects.toMatchObject({ code: 'CLOUD_REQUEST_INVALID' });
+      const own = openPurposeCredentials(sessionOf({ kind: 'password', user: { userId: id }, password, scope: { projectId } }), PACING);
+      const minted = await own.mint(anIntent(bayId));
+      await bayUsers.remove(id);
+      await expect(sessionOf({ kind: 'application-credential', id: minted.id, secret: minted.secret }).identity())
+        .rejects.toMatchObject({ code: 'CLOUD_CREDENTIALS_REFUSED' });
+    });
   });
 }
 
