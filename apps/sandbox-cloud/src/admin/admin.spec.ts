@@ -48,7 +48,10 @@ describe('what stacks have made', () => {
     const path = `${STACKS}/listed/${stack.id as string}`;
     await finished(path);
     const { json: { servers: [server] } } = await sandbox.get('/compute/v2.1/servers/detail?name=node', demo);
-    expect(server).toMatchObject({ name: 'node', status: 'ACTIVE', project_id: DEMO });
+    expect(server).toMatchObject({
+      name: 'node', status: 'ACTIVE', tenant_id: DEMO, flavor: { id: '2' }, addresses: { mine: [{ addr: '10.7.0.2' }] },
+    });
+    expect(server).not.toHaveProperty('user_data');
     const { json: { ports: [port] } } = await sandbox.get(`/network/v2.0/ports?device_id=${server.id}`, demo);
     expect(port.fixed_ips).toMatchObject([{ ip_address: '10.7.0.2' }]);
     expect((await sandbox.get('/network/v2.0/networks?name=mine', demo)).json.networks).toMatchObject([{ id: port.network_id, project_id: DEMO }]);

@@ -105,6 +105,9 @@ export class ServerPorts {
     const network = networks.network(projectId, named);
     if (!network) throw missing(`Unable to find network with name or id '${textOf(named)}'`);
     if (network.external) throw badRequest(`It is not allowed to create an interface on external network ${network.id} (HTTP 403)`);
+    if (networks.subnetsOf(network.id).length === 0) {
+      throw badRequest(`Network ${network.id} requires a subnet in order to boot instances on. (HTTP 400)`);
+    }
     limits.require(projectId, 'port', inventory.amountOf('port', projectId));
     const address = wish['fixed_ip'];
     const wanted = wish['subnet'] !== undefined || typeof address === 'string'

@@ -9,6 +9,7 @@ import { textOf } from '../orchestration/hot/json.ts';
 import type { Json, JsonMap } from '../orchestration/hot/json.ts';
 import { cloudType, nameOf, picked } from '../orchestration/resources/cloud-type.ts';
 import type { Made } from '../orchestration/resources/cloud-type.ts';
+import { serverDocument } from './server-document.ts';
 import { ServerPorts } from './server-ports.ts';
 import type { UserDataRunner } from './user-data.ts';
 
@@ -62,7 +63,7 @@ export function serverType(sim: SimulatedCloud, userData: UserDataRunner, stackN
       userData.boot(thing, stackNames(context));
     },
     update: (context, thing, { changed }) => changeServer(sim, ports, context, { thing, changed }),
-    attribute: (thing, name) => ports.attribute(thing, name),
+    attribute: (thing, name) => (name === 'show' ? serverDocument(sim, thing) : ports.attribute(thing, name)),
     removed(thing) {
       ports.unplug(thing);
       machines.release(thing.id, latency.of('baremetal', 'cleaning'));

@@ -5,6 +5,7 @@ import { page, passes } from '../http/query.ts';
 import type { Query } from '../http/query.ts';
 import { Caller, isAdmin, TokenGuard } from '../identity/caller.ts';
 import type { CallerIdentity } from '../identity/caller.ts';
+import { serverDocument } from '../compute/server-document.ts';
 import { portRemoved } from '../network/ports.ts';
 import { textOf } from '../orchestration/hot/json.ts';
 import { thingDocument } from '../orchestration/resources/cloud-type.ts';
@@ -46,7 +47,7 @@ function thingsController({ path, kind, many, one }: Collection): Type {
 
     @Get()
     list(@Caller() caller: CallerIdentity, @QueryParam() query: Query): unknown {
-      return { [many]: page(this.visible(caller).filter((thing) => matches(thing, query)), query).items.map(thingDocument) };
+      return { [many]: page(this.visible(caller).filter((thing) => matches(thing, query)), query).items.map((thing) => this.document(thing)) };
     }
 
     @Get('detail')
@@ -56,7 +57,7 @@ function thingsController({ path, kind, many, one }: Collection): Type {
 
     @Get(':id')
     show(@Caller() caller: CallerIdentity, @Param('id') id: string): unknown {
-      return { [one]: thingDocument(this.find(caller, id)) };
+      return { [one]: this.document(this.find(caller, id)) };
     }
 
     /** Also behind the back of its stack, as in a real cloud; what is in use stays. */
@@ -71,6 +72,10 @@ function thingsController({ path, kind, many, one }: Collection): Type {
       }
       inventory.remove(thing);
       if (kind === 'port') portRemoved(inventory, networks, thing);
+    }
+
+    private document(thing: Thing): unknown {
+      return kind === 'server' ? serverDocument(this.sim, thing) : thingDocument(thing);
     }
 
     private find(caller: CallerIdentity, id: string): Thing {

@@ -120,7 +120,7 @@ export class SignalController {
     if (own === undefined || own !== token) {
       const caller = typeof token === 'string' && token !== '' ? await this.tokens.callerOf(token) : undefined;
       if (!caller) throw new ApiError(401, UNAUTHORIZED);
-      this.finder.living({ caller, project, name, id, resource });
+      this.finder.living({ caller, project, name, id, resource, query: '' });
     }
     if (!stack || !store.resource(id, resource)) {
       throw new StackRefusal('ResourceNotFound', 404, `The Resource (${resource}) could not be found in Stack ${name}.`);

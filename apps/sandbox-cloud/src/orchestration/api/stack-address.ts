@@ -11,6 +11,8 @@ export interface StackAddress {
   readonly name: string;
   readonly id: string;
   readonly resource: string;
+  /** With its question mark; empty without one. */
+  readonly query: string;
 }
 
 type Request = FastifyRequest<{
@@ -19,7 +21,7 @@ type Request = FastifyRequest<{
 
 /** For handlers behind `TokenGuard`. */
 export const At = createParamDecorator((_: unknown, context: ExecutionContext): StackAddress => {
-  const { params: { project = '', name = '', id = '', resource = '' }, caller } = context.switchToHttp().getRequest<Request>();
+  const { params: { project = '', name = '', id = '', resource = '' }, caller, url } = context.switchToHttp().getRequest<Request>();
   if (!caller) throw new Error('this handler is not behind TokenGuard');
-  return { caller, project, name, id, resource };
+  return { caller, project, name, id, resource, query: url.includes('?') ? url.slice(url.indexOf('?')) : '' };
 });

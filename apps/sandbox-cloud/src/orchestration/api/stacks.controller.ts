@@ -90,19 +90,19 @@ export class StacksController {
 
   @All(':name')
   lead(@At() at: StackAddress, @Res({ passthrough: true }) reply: FastifyReply): unknown {
-    return this.redirect(this.finder.named(at), '', reply);
+    return this.redirect(at, '', reply);
   }
 
   @Get(':name/:id')
   show(@At() at: StackAddress, @QueryParam() query: Query, @Res({ passthrough: true }) reply: FastifyReply): unknown {
-    if (PARTS.includes(at.id)) return this.redirect(this.finder.named(at), `/${at.id}`, reply);
+    if (PARTS.includes(at.id)) return this.redirect(at, `/${at.id}`, reply);
     const outputs = one(query, 'resolve_outputs')?.toLowerCase() !== 'false';
     return this.documents.shown(this.finder.exact(at), { outputs });
   }
 
   @Post(':name/actions')
   leadToActions(@At() at: StackAddress, @Res({ passthrough: true }) reply: FastifyReply): unknown {
-    return this.redirect(this.finder.named(at), '/actions', reply);
+    return this.redirect(at, '/actions', reply);
   }
 
   @Put(':name/:id')
@@ -203,8 +203,8 @@ export class StacksController {
   }
 
   /** Everything about a stack is at the address with its name and its id. */
-  private redirect(stack: StackRecord, rest: string, reply: FastifyReply): unknown {
-    const href = `${this.documents.stackUrl(stack)}${rest}`;
+  private redirect(at: StackAddress, rest: string, reply: FastifyReply): unknown {
+    const href = `${this.documents.stackUrl(this.finder.named(at))}${rest}${at.query}`;
     void reply.status(302).header('location', href);
     const message = `The resource was found at <a href="${href}">${href}</a>;\nyou should be redirected automatically.\n\n`;
     return { message, code: '302 Found', title: 'Found' };

@@ -89,6 +89,7 @@ export function orchestrationContract(name: string, open: () => Promise<HeatUnde
       for (const [method, path, rest] of [
         ['GET', stack.stack_name, ''], ['GET', stack.id, ''], ['DELETE', stack.stack_name, ''], ['PUT', stack.stack_name, ''],
         ['GET', `${stack.stack_name}/resources`, '/resources'], ['GET', `${stack.stack_name}/events`, '/events'],
+        ['GET', `${stack.stack_name}/resources?nested_depth=2`, '/resources?nested_depth=2'],
       ] as const) {
         const answer = await client.send(method, `/stacks/${path}`);
         expect([method, path, answer.status, location(answer)]).toEqual([method, path, 302, href + rest]);
