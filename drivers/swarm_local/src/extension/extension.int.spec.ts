@@ -8,7 +8,9 @@ import type { LocalDriver } from '../testing/local-harness.ts';
 import { TIMEOUT_MS, withEngines } from '../testing/with-engines.ts';
 
 await withEngines(() => {
-  describe('the extension of swarm_local, on a real swarm,', () => realSwarm());
+  describe('the extension of swarm_local, on a real swarm,', () => {
+    realSwarm();
+  });
 });
 
 function realSwarm(): void {
