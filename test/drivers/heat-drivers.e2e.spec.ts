@@ -1,5 +1,6 @@
 import { driverContract } from '@jeroboam/driver-sdk/testing';
 import * as k8s from '@jeroboam/driver-k8s-fedora-coreos';
+import * as mesos from '@jeroboam/driver-mesos-ubuntu';
 import * as swarm from '@jeroboam/driver-swarm-fedora-atomic';
 import { startSandboxCloud } from '@jeroboam/sandbox-cloud';
 import type { SandboxCloud } from '@jeroboam/sandbox-cloud';
@@ -14,6 +15,7 @@ afterAll(() => sandbox.close());
 const drivers = [
   { manifest: k8s.k8sFedoraCoreosV1, blueprint: k8s.blueprint, image: 'fedora-coreos' },
   { manifest: swarm.swarmFedoraAtomicV2, blueprint: swarm.blueprint, image: 'fedora-atomic' },
+  { manifest: mesos.mesosUbuntuV1, blueprint: mesos.blueprint, image: 'ubuntu' },
 ];
 
 for (const { manifest, blueprint, image } of drivers) {

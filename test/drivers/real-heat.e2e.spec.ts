@@ -1,5 +1,6 @@
 import { BayLife } from '@jeroboam/driver-sdk/testing';
 import * as k8s from '@jeroboam/driver-k8s-fedora-coreos';
+import * as mesos from '@jeroboam/driver-mesos-ubuntu';
 import * as swarm from '@jeroboam/driver-swarm-fedora-atomic';
 import { HEAT_START_TIMEOUT_MS, RealHeat } from '@jeroboam/openstack/testing';
 import { addNodeGroup, logIn, openOnCloud, specFor, withoutSignals } from './cloud-under-test.ts';
@@ -22,6 +23,7 @@ const things = { image: 'an-image', flavor: 'm1.small' };
 const drivers = [
   { manifest: k8s.k8sFedoraCoreosV1, blueprint: k8s.blueprint },
   { manifest: swarm.swarmFedoraAtomicV2, blueprint: swarm.blueprint },
+  { manifest: mesos.mesosUbuntuV1, blueprint: mesos.blueprint },
 ];
 
 describe.each(drivers)('$manifest.name $manifest.version on a real Heat', ({ manifest, blueprint }) => {
@@ -56,7 +58,7 @@ describe.each(drivers)('$manifest.name $manifest.version on a real Heat', ({ man
     try {
       const life = new BayLife(opened.driver, manifest, { masters: 'masterLbEnabled' in spec ? 3 : 1, workers: 1, spec: { ...specFor(manifest, things), ...spec } });
       await life.run(life.creation());
-      expect(life.bay.apiAddress).toMatch(/\d+\.\d+\.\d+\.\d+:\d+$/);
+      expect(life.bay.apiAddress).toMatch(/\d+\.\d+\.\d+\.\d+(:\d+)?$/);
       await life.run(life.deletion());
       expect(await opened.inventory(life.bay.spec.bayId)).toEqual([]);
     } finally {

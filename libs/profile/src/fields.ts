@@ -17,7 +17,7 @@ export const busFields = {
 };
 
 /** What comes with us. */
-const DRIVERS = ['@jeroboam/driver-swarm-local', '@jeroboam/driver-k8s-fedora-coreos', '@jeroboam/driver-swarm-fedora-atomic'];
+const DRIVERS = ['@jeroboam/driver-swarm-local', '@jeroboam/driver-k8s-fedora-coreos', '@jeroboam/driver-swarm-fedora-atomic', '@jeroboam/driver-mesos-ubuntu'];
 
 export const driverFields = {
   drivers: list('Drivers to load: package names, folders or module files, separated by commas.').default(DRIVERS),
