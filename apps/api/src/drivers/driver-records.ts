@@ -40,6 +40,8 @@ type Dependencies = Pick<ApiDependencies, 'log' | 'readModel' | 'clock' | 'drive
 /** What is known of drivers beside what they say of themselves: which templates they had, and what operators made of them. */
 export class DriverRecords {
   readonly #aggregates;
+  /** The registry as it was asked for last: a changed state is rare, and a registry checks all it is made of. */
+  #last: { readonly states: string; readonly registry: DriverRegistry } | undefined;
 
   constructor(private readonly dependencies: Dependencies) {
     const { log, clock } = dependencies;
@@ -64,7 +66,10 @@ export class DriverRecords {
   async current(): Promise<DriverRegistry> {
     const { readModel, drivers } = this.dependencies;
     const known = await readModel.find<DriverDocument>(DRIVERS.name);
-    return drivers.withStates(new Map(known.flatMap(({ id, state }) => (state === null ? [] : [[id, state] as const]))));
+    const changed = known.flatMap(({ id, state }) => (state === null ? [] : [[id, state] as const]));
+    const states = JSON.stringify(changed);
+    if (this.#last?.states !== states) this.#last = { states, registry: drivers.withStates(new Map(changed)) };
+    return this.#last.registry;
   }
 
   /**
