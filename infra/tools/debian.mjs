@@ -11,6 +11,7 @@ export const PACKAGES = {
   'nats-server': { files: ['/usr/sbin/nats-server', '/usr/bin/nats-server'], for: 'the NATS bus and the JetStream log' },
   'python3-openstackclient': { files: ['/usr/bin/openstack'], for: 'the end-to-end tests with the unmodified client' },
   'python3-magnumclient': { files: ['/usr/lib/python3/dist-packages/magnumclient'], for: 'the end-to-end tests with the unmodified client' },
+  'python3-heatclient': { files: ['/usr/lib/python3/dist-packages/heatclient'], for: 'the tests of the sandbox with the unmodified client' },
   'python3-keystone': { files: ['/usr/bin/keystone-wsgi-public'], for: 'the tests against a real Keystone' },
   'rabbitmq-server': { files: ['/usr/lib/rabbitmq/bin/rabbitmq-server'], for: 'the tests of notifications' },
   'ceilometer-agent-notification': { files: ['/usr/bin/ceilometer-agent-notification'], for: 'the tests of notifications against a real Ceilometer' },

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stableId } from './cloud/stable-id.ts';
 import { startSandboxCloud } from './sandbox-cloud.ts';
@@ -9,13 +11,31 @@ const CLIENT = '/usr/bin/openstack';
 /** Each command is a Python process of a second or two, more on a busy machine; so rules about one thing share a test. */
 const TEST_TIMEOUT_MS = 240_000;
 
+const STACK = `
+heat_template_version: 2018-08-31
+parameters: {count: {type: number}}
+resources: {nodes: {type: OS::Heat::ResourceGroup, properties: {count: {get_param: count}, resource_def: {type: node.yaml}}}}
+outputs: {addresses: {value: {get_attr: [nodes, address]}}}
+`;
+const NODE = `
+heat_template_version: 2018-08-31
+resources: {node: {type: OS::Nova::Server, properties: {name: node, image: debian, flavor: m1.small, key_name: default}}}
+outputs: {address: {value: {get_attr: [node, first_address]}}}
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'sandbox-client-'));
 let sandbox: SandboxCloud;
 
 beforeAll(async () => {
-  if (!existsSync(CLIENT)) throw new Error(`${CLIENT} is missing: install python3-openstackclient and python3-magnumclient (Debian)`);
-  sandbox = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1' });
+  if (!existsSync(CLIENT)) throw new Error(`${CLIENT} is missing: install python3-openstackclient, python3-magnumclient and python3-heatclient (Debian)`);
+  sandbox = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1', latency: {} });
+  writeFileSync(join(folder, 'stack.yaml'), STACK);
+  writeFileSync(join(folder, 'node.yaml'), NODE);
 });
-afterAll(() => sandbox.close());
+afterAll(async () => {
+  await sandbox.close();
+  rmSync(folder, { recursive: true });
+});
 
 interface As {
   readonly user?: string;
@@ -51,8 +71,12 @@ describe('the unmodified openstack client', () => {
   }, TEST_TIMEOUT_MS);
 
   it('reads the catalog', async () => {
-    expect(await column('catalog list', 'Type')).toEqual(['identity', 'container-infra', 'image', 'compute', 'network', 'volumev3', 'load-balancer', 'orchestration']);
-    expect(await column('service list', 'Name')).toEqual(['keystone', 'magnum', 'glance', 'nova', 'neutron', 'cinderv3', 'octavia', 'heat']);
+    expect(await column('catalog list', 'Type')).toEqual([
+      'identity', 'container-infra', 'image', 'compute', 'network', 'volumev3', 'load-balancer', 'orchestration',
+    ]);
+    expect(await column('service list', 'Name')).toEqual([
+      'keystone', 'magnum', 'glance', 'nova', 'neutron', 'cinderv3', 'octavia', 'heat',
+    ]);
     expect(await column('endpoint list --service container-infra', 'URL')).toEqual(Array(3).fill('http://127.0.0.1:9511/v1'));
   }, TEST_TIMEOUT_MS);
 
@@ -84,5 +108,14 @@ describe('the unmodified openstack client', () => {
     expect(await column('network list --external', 'Name')).toEqual(['public']);
     expect(await openstack('network show public')).toMatchObject({ name: 'public', 'router:external': true });
     expect(await column('subnet list', 'Name')).toEqual(['public-subnet', 'private-subnet', 'metal-subnet']);
+  }, TEST_TIMEOUT_MS);
+
+  it('makes a stack, with the templates it refers to, and shows what is in it', async () => {
+    expect(await openstack(`stack create -t ${join(folder, 'stack.yaml')} --parameter count=2 nodes`)).toMatchObject({ stack_name: 'nodes' });
+    expect(await openstack('stack show nodes')).toMatchObject({ stack_status: 'CREATE_COMPLETE', parameters: { count: '2' } });
+    expect(await column('stack resource list -n 2 nodes', 'resource_name')).toEqual(['nodes', '0', '1', 'node', 'node']);
+    expect(await openstack('stack output show nodes addresses')).toMatchObject({ output_value: ['10.0.0.2', '10.0.0.3'] });
+    expect(await column('server list', 'Networks', { user: 'demo' })).toEqual([{ private: ['10.0.0.2'] }, { private: ['10.0.0.3'] }]);
+    expect((await column('stack event list nodes', 'resource_status')).at(-1)).toBe('CREATE_COMPLETE');
   }, TEST_TIMEOUT_MS);
 });
