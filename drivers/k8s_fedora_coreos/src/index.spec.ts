@@ -23,37 +23,37 @@ describe('k8s_fedora_coreos', () => {
     expect(registry.resolve({ serverType: 'vm', os: 'fedora-coreos', coe: 'kubernetes' }).manifest.name).toBe('k8s_fedora_coreos');
   });
 
-  it('gives values to parameters that its templates have, and to all that must be given', () => {
+  it('gives values to parameters that its templates have, and to all that must be given', async () => {
     const declared = declaredIn(bundle!.files['bay.yaml']!);
-    const given = Object.entries(parameters()).filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
+    const given = Object.entries(await parameters()).filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
     expect(given.filter((name) => !declared.includes(name))).toEqual([]);
     const required = declared.filter((name) => bundle!.parameters[name]!.default === undefined);
     expect(required.filter((name) => !given.includes(name))).toEqual([]);
   });
 
-  it('lets labels of a node group count before those of the bay', () => {
+  it('lets labels of a node group count before those of the bay', async () => {
     const labels = { kube_tag: '1.30.1', flannel_backend: 'vxlan' };
-    expect(parameters({ labels }, { labels: { flannel_backend: 'host-gw' } })).toMatchObject({ kube_version: 'v1.30.1', flannel_backend: 'host-gw' });
+    expect(await parameters({ labels }, { labels: { flannel_backend: 'host-gw' } })).toMatchObject({ kube_version: 'v1.30.1', flannel_backend: 'host-gw' });
   });
 
-  it('hands labels and taints of a node group to its kubelets', () => {
+  it('hands labels and taints of a node group to its kubelets', async () => {
     const nodeTaints = [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }, { key: 'slow', effect: 'NoExecute' }];
-    expect(parameters({}, { nodeLabels: { disk: 'ssd', zone: 'a' }, nodeTaints })).toMatchObject({
+    expect(await parameters({}, { nodeLabels: { disk: 'ssd', zone: 'a' }, nodeTaints })).toMatchObject({
       node_labels: 'disk=ssd,zone=a', node_taints: 'gpu=yes:NoSchedule,slow=:NoExecute',
     });
   });
 
-  it('finds the addresses of the API and of DNS in the range of services', () => {
-    expect(parameters({ labels: { service_cluster_ip_range: '10.96.0.0/12' } })).toMatchObject({ kubernetes_service_ip: '10.96.0.1', dns_service_ip: '10.96.0.10' });
-    expect(() => parameters({ labels: { service_cluster_ip_range: 'fd00::/108' } })).toThrow(StepFailed);
+  it('finds the addresses of the API and of DNS in the range of services', async () => {
+    expect(await parameters({ labels: { service_cluster_ip_range: '10.96.0.0/12' } })).toMatchObject({ kubernetes_service_ip: '10.96.0.1', dns_service_ip: '10.96.0.10' });
+    await expect(parameters({ labels: { service_cluster_ip_range: 'fd00::/108' } })).rejects.toThrow(StepFailed);
   });
 
   it.each([
     [{ tlsDisabled: true }, 'makes no bays without TLS'],
     [{ externalNetworkId: null }, 'Required parameter external_network not provided.'],
     [{ masterLbEnabled: true, fixedNetwork: 'n1' }, 'needs fixed_subnet'],
-  ])('refuses what its templates cannot make: %j', (more, reason) => {
-    expect(() => parameters(more)).toThrow(reason);
+  ])('refuses what its templates cannot make: %j', async (more, reason) => {
+    await expect(parameters(more)).rejects.toThrow(reason);
   });
 
   it('has user data small enough for Nova, and fills in every variable of it', () => {

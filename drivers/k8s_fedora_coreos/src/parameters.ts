@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { BayView, NodeGroupView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
-import type { Site } from '@jeroboam/heat-driver';
+import type { Site, Values } from '@jeroboam/heat-driver';
 
 /** Labels that are parameters of the template under the same name. */
 const LABELS = [
@@ -10,7 +11,7 @@ const LABELS = [
 ] as const;
 
 /** Values of the templates in `bundles/1.0.0`. Labels of a node group count before those of the bay. */
-export function parametersOf({ spec, nodeGroups }: BayView, workers: NodeGroupView, site: Site): Readonly<Record<string, unknown>> {
+export async function parametersOf({ spec, nodeGroups }: BayView, workers: NodeGroupView, site: Site): Promise<Values> {
   refuseUnsupported(spec);
   const labels = { ...spec.labels, ...workers.labels };
   const masters = nodeGroups.find(({ role }) => role === 'master');
@@ -35,7 +36,7 @@ export function parametersOf({ spec, nodeGroups }: BayView, workers: NodeGroupVi
     master_lb_enabled: spec.masterLbEnabled,
     api_url: site.apiUrl,
     bootstrap_token: site.bootstrapToken,
-    service_account_key: serviceAccountKey(),
+    service_account_key: await serviceAccountKey(),
     node_labels: pairs(workers.nodeLabels ?? {}),
     node_taints: (workers.nodeTaints ?? []).map(({ key, value = '', effect }) => `${key}=${value}:${effect}`).join(','),
   };
@@ -64,8 +65,8 @@ function addressIn(cidr: string, offset: number): string {
 }
 
 /** Signs the tokens of service accounts; one for all masters. It is only ever used when the stack is first made. */
-function serviceAccountKey(): string {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+async function serviceAccountKey(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   return Buffer.from(privateKey.export({ type: 'pkcs1', format: 'pem' })).toString('base64');
 }
 

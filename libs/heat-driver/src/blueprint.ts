@@ -33,6 +33,9 @@ export interface Probe {
   readonly nodes: readonly string[];
 }
 
+/** By name of parameter. */
+export type Values = Readonly<Record<string, unknown>>;
+
 /**
  * What is of one driver and not of all Heat drivers. Its templates keep these rules:
  *
@@ -49,7 +52,7 @@ export interface HeatBlueprint {
   readonly name: string;
   readonly bundles: readonly TemplateBundle[];
   /** Values by name of parameter; what a template does not declare is left out, as are null and undefined. */
-  parametersOf(bay: BayView, workers: NodeGroupView, site: Site): Readonly<Record<string, unknown>>;
+  parametersOf(bay: BayView, workers: NodeGroupView, site: Site): Values | Promise<Values>;
   /** Asks the bay's API. Absent: only the stacks say how a bay is. @throws when nobody answers. */
   probe?(bay: BayView, client: ClientIdentity, signal: AbortSignal): Promise<Probe>;
 }

@@ -21,7 +21,7 @@ const RUN: Readonly<Record<StepName, (work: Work) => Promise<StepResult>>> = {
   'delete-stack': deleteStack,
 };
 
-const UNHURRIED: Pace = { pollMs: 1_000, patienceMs: 5_000 };
+const UNHURRIED: Pace = { pollMs: 500, patienceMs: 2_000 };
 
 /** What all drivers whose bays are Heat stacks have in common. */
 export class HeatDriver implements BayDriver {

@@ -6,19 +6,26 @@ import { inCloud } from '../stack/reasons.ts';
 import type { Target } from '../steps/target.ts';
 import type { Work } from '../steps/work.ts';
 
+/** By template: there are few, and every new bay asks. */
+const declared = new Map<string, readonly string[]>();
+
 /** Names of the parameters that a template declares. */
 export function declaredIn(template: string): readonly string[] {
+  const known = declared.get(template);
+  if (known) return known;
   const { parameters } = parse(template) as { parameters?: Record<string, unknown> };
-  return Object.keys(parameters ?? {});
+  const names = Object.keys(parameters ?? {});
+  declared.set(template, names);
+  return names;
 }
 
 /** Values for a new stack: the driver's, and for a node group what the outputs of the bay's own stack tell. */
 export async function parametersFor(work: Work, { nodeGroup, groups }: Target, template: string, site: Site): Promise<Readonly<Record<string, unknown>>> {
   const { context: { bay }, blueprint } = work;
   const workers = nodeGroup ?? groups.find(({ role }) => role !== 'master')!;
-  const known = { ...(nodeGroup ? await outputsOfOwn(work) : {}), ...blueprint.parametersOf(bay, workers, site) };
-  const declared = declaredIn(template);
-  return Object.fromEntries(Object.entries(known).filter(([name, value]) => declared.includes(name) && value !== null && value !== undefined));
+  const known = { ...(nodeGroup ? await outputsOfOwn(work) : {}), ...(await blueprint.parametersOf(bay, workers, site)) };
+  const names = declaredIn(template);
+  return Object.fromEntries(Object.entries(known).filter(([name, value]) => names.includes(name) && value !== null && value !== undefined));
 }
 
 async function outputsOfOwn({ stacks, context: { bay } }: Work): Promise<Readonly<Record<string, unknown>>> {

@@ -9,7 +9,7 @@ export function sentenceOf(stack: FoundStack, failure: StackFailure | undefined)
   const stood = `The stack ${stack.name} is ${stack.action}_FAILED`;
   if (!failure) return `${stood}: ${stack.reason}`;
   const what = failure.path.length > 0 ? `${failure.path.join('.')} (${failure.type})` : 'the stack';
-  const service = failure.service === undefined ? '' : ` in the ${failure.service} service`;
+  const service = failure.service === undefined || failure.path.length === 0 ? '' : ` in the ${failure.service} service`;
   const status = failure.httpStatus === undefined || failure.reason.includes(String(failure.httpStatus)) ? '' : ` with status ${failure.httpStatus}`;
   return `${stood}: ${what} failed${service}${status}: ${failure.reason}`;
 }
@@ -17,9 +17,12 @@ export function sentenceOf(stack: FoundStack, failure: StackFailure | undefined)
 /** Ids that the reason names, as a service does of what stands in the way; else the resource that failed. */
 export function blockersOf(failure: StackFailure | undefined): readonly string[] {
   if (!failure) return [];
-  const named = [...new Set(failure.reason.match(ID) ?? [])];
-  if (failure.cause === 'in-use' && named.length > 0) return named;
-  return failure.path.length > 0 ? [failure.path.join('.')] : [];
+  const ids = [...new Set(failure.reason.match(ID) ?? [])];
+  if (failure.cause === 'in-use' && ids.length > 0) return ids;
+  if (failure.path.length > 0) return [failure.path.join('.')];
+  // Where no resource can be told, Heat's words for the stack name the one that failed.
+  const [, named] = /resources\.([\w-]+)/.exec(failure.reason) ?? [];
+  return named === undefined ? [] : [named];
 }
 
 /** Whether trying again is worth it without anybody changing what was asked for. */
