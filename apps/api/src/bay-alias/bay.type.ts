@@ -1,4 +1,4 @@
-import { boolean, dictionary, ignored, integer, labels, mandatory, oneOf, readOnly, string, text } from '../wire/attribute.ts';
+import { boolean, dictionary, ignored, integer, labels, mandatory, oneOf, readOnly, string, text, uuid } from '../wire/attribute.ts';
 import type { PatchRules } from '../wire/json-patch.ts';
 import { ResourceType, type Read } from '../wire/resource-type.ts';
 import { CLUSTER_PATCH, STATUSES, type ClusterFields } from '../bay/cluster.type.ts';
@@ -7,7 +7,7 @@ const name255 = () => string({ min: 1, max: 255 });
 
 /** What may be sent of a bay: contract section 2.9. A bay has at least one node; that there can be none came with clusters. */
 export const BAY = new ResourceType('bay', {
-  uuid: ignored(),
+  uuid: uuid(),
   name: string({ min: 1, max: 242, pattern: '^[a-zA-Z][a-zA-Z0-9_.-]*$' }),
   baymodel_id: mandatory(text()),
   node_count: integer(1),

@@ -1,4 +1,4 @@
-import { boolean, dictionary, ignored, integer, labels, mandatory, oneOf, readOnly, string, text, texts } from '../wire/attribute.ts';
+import { boolean, dictionary, ignored, integer, labels, mandatory, oneOf, readOnly, string, text, texts, uuid } from '../wire/attribute.ts';
 import type { PatchRules } from '../wire/json-patch.ts';
 import { ResourceType, type Read } from '../wire/resource-type.ts';
 
@@ -15,7 +15,8 @@ export const HEALTH_STATUSES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
 
 /** What may be sent of a cluster, in Magnum's order: contract section 2.2. */
 export const CLUSTER = new ResourceType('cluster', {
-  uuid: ignored(),
+  /** Counts for nothing, but must be one. */
+  uuid: uuid(),
   name: string({ min: 1, max: 242, pattern: '^[a-zA-Z][a-zA-Z0-9_.-]*$' }),
   cluster_template_id: mandatory(text()),
   keypair: name255(),

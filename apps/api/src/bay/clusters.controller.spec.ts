@@ -91,7 +91,7 @@ describe('/v1/clusters', () => {
 
     it('takes what Magnum takes: names of templates, numbers in texts, ignored fields, an absent name', async () => {
       const answer = await create({
-        name: null, cluster_template_id: 'swarm', node_count: '2', uuid: 'x', status: 'CREATE_FAILED', faults: {}, create_timeout: null,
+        name: null, cluster_template_id: 'swarm', node_count: '2', uuid: '5F856789-0ABC-4DEF-8123-456789ABCDEF', status: 'CREATE_FAILED', faults: {}, create_timeout: null,
       });
       const { body } = await api.call(`GET /v1/clusters/${answer.body.uuid}`);
       expect(body.name).toMatch(/^[a-z]+-\d{1,2}-cluster$/);

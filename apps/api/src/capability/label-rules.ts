@@ -35,8 +35,8 @@ function requireImageProviders(value: string, labels: Labels): void {
   const isolations = labels['mesos_slave_isolation']?.split(',') ?? [];
   if (providers.includes('docker') && !isolations.includes('docker/runtime')) {
     throw new BadRequest(
-      "Required parameter Docker runtime isolator has to be specified if 'docker' is included in 'mesos_slave_image_providers' "
-      + "Please add 'docker/runtime' to 'mesos_slave_isolation' labels flags not provided.",
+      "Docker runtime isolator has to be specified if 'docker' is included in 'mesos_slave_image_providers' "
+      + "Please add 'docker/runtime' to 'mesos_slave_isolation' labels flags",
     );
   }
 }

@@ -12,7 +12,7 @@ import { nodeLabelsOf, nodeTaintsOf } from './node-parts.ts';
 export function wantedChanges({ spec }: BayDocument, group: NodeGroupDocument, patch: readonly PatchOperation[]): NodeGroupChanges {
   const before: JsonObject = {
     name: group.name, min_node_count: group.minNodeCount, max_node_count: group.maxNodeCount, node_labels: group.nodeLabels ?? {},
-    node_taints: (group.nodeTaints ?? []) as unknown as Json, merge_labels: false,
+    node_taints: (group.nodeTaints ?? []) as unknown as Json,
   };
   const after = NODE_GROUP.validate(applyPatch(before, patch, NODE_GROUP_PATCH));
   const owner = { name: group.name, role: group.role, coe: spec.coe };

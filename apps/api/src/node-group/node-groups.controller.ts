@@ -35,7 +35,7 @@ export class NodeGroupsController {
     @Inject(API) private readonly api: Api,
   ) {}
 
-  // Magnum refuses an older version before it has found out that a list is asked for.
+  // Magnum refuses an older version before it has found out what is asked for, whatever the verb.
   @Get()
   @Wire({ since: SINCE, handler: 'get_one' })
   async list(@Param('cluster') cluster: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -59,7 +59,7 @@ export class NodeGroupsController {
   }
 
   @Post()
-  @Wire({ since: SINCE, handler: 'post' })
+  @Wire({ since: SINCE, handler: 'get_one' })
   async create(@Param('cluster') cluster: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
     readQuery(request.query, {});
@@ -73,7 +73,7 @@ export class NodeGroupsController {
   }
 
   @Patch(':ident')
-  @Wire({ since: SINCE, handler: 'patch' })
+  @Wire({ since: SINCE, handler: 'get_one' })
   async update(@Param('cluster') cluster: string, @Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
     readQuery(request.query, {});
@@ -93,7 +93,7 @@ export class NodeGroupsController {
   }
 
   @Delete(':ident')
-  @Wire({ since: SINCE, handler: 'delete' })
+  @Wire({ since: SINCE, handler: 'get_one' })
   async remove(@Param('cluster') cluster: string, @Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { caller } = request.wire;
     readQuery(request.query, {});

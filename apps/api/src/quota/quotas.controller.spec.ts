@@ -113,7 +113,7 @@ describe('/v1/quotas', () => {
     ['PATCH /v1/quotas/p1', 'Missing argument: "resource"'],
     ['PATCH /v1/quotas', 'Missing argument: "project_id"'],
     ['DELETE /v1/quotas', 'Missing argument: "project_id"'],
-    ['PATCH /v1/quotas/p1/Cluster', 'Missing argument: "quota"'],
+    ['PATCH /v1/quotas/p1/Cluster', 'Missing argument: "quotapatch"'],
     ['POST /v1/quotas', 'Missing argument: "quota"'],
     ['GET /v1/quotas/p1/Cluster?x=1', 'Unknown argument: "x"'],
     ['GET /v1/quotas?limit=0', 'Limit must be positive'],

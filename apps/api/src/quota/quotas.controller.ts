@@ -17,7 +17,7 @@ import { jsonBody, refuseBody } from '../wire/request-body.ts';
 import { resource } from '../wire/wire-route.ts';
 import { LIST_ARGUMENTS, QuotasDescribed } from './quota.openapi.ts';
 import { QuotaQueries } from './quota.queries.ts';
-import { CLUSTER, DEFAULT_HARD_LIMIT, QUOTA } from './quota.type.ts';
+import { CLUSTER, DEFAULT_HARD_LIMIT, QUOTA, QUOTA_CHANGE } from './quota.type.ts';
 import { defaultQuotaView, quotaView } from './quota.view.ts';
 
 /** Magnum's words. */
@@ -80,7 +80,7 @@ export class QuotasController {
     @Param('project') projectId: string, @Param('resource') of: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
   ): Promise<void> {
     readQuery(request.query, {});
-    const { hard_limit: hardLimit } = QUOTA.read(jsonBody(request));
+    const { hard_limit: hardLimit } = QUOTA_CHANGE.read(jsonBody(request));
     enforce('quota:update', request.wire.caller);
     await this.quotas.find(projectId, of);
     const payload = { projectId, hardLimit: hardLimit ?? DEFAULT_HARD_LIMIT };

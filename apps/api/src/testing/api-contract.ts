@@ -144,7 +144,7 @@ function operationsOf({ paths }: Members): Operation[] {
 }
 
 function segmentsOf(path: string): readonly string[] {
-  const bare = decoded(path).replace(/(?<=.)\/$/, '');
+  const bare = decoded(path.replaceAll(/\/{2,}/g, '/')).replace(/(?<=.)\/$/, '');
   return bare === '/' ? [] : bare.split('/').slice(1);
 }
 

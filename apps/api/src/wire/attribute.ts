@@ -89,6 +89,9 @@ export function integer(min?: number, max = MAX_INTEGER): Attribute<number> {
   }, toInteger);
 }
 
+/** Python quotes no more of what it cannot read as a number. */
+const MAX_LITERAL_CHARS = 200;
+
 /** Python's `int()`. */
 export function toInteger(value: Json): Json {
   if (typeof value === 'boolean') return Number(value);
@@ -100,7 +103,7 @@ export function toInteger(value: Json): Json {
   }
   const digits = value.trim().replaceAll(/(?<=\d)_(?=\d)/g, '');
   // Python refuses to read longer ones too (4300 digits); here the bound keeps a hostile number cheap.
-  if (!/^[+-]?\d{1,400}$/.test(digits)) throw new Unfit(`invalid literal for int() with base 10: ${pythonStr(pythonRepr(value))}`);
+  if (!/^[+-]?\d{1,400}$/.test(digits)) throw new Unfit(`invalid literal for int() with base 10: ${pythonRepr(value).slice(0, MAX_LITERAL_CHARS)}`);
   const number = BigInt(digits.replace('+', ''));
   return number <= Number.MAX_SAFE_INTEGER && number >= Number.MIN_SAFE_INTEGER ? Number(number) : number;
 }

@@ -23,12 +23,19 @@ describe('a patch in Magnum\'s dialect', () => {
     ['reads a map from JSON', op('replace', '/labels', '{"kube": "v1"}'), { labels: { kube: 'v1' } }],
     ['adds below a map', op('add', '/labels/y', '2'), { labels: { x: '1', y: '2' } }],
     ['replaces below a map by adding', op('add', '/labels/x', '2'), { labels: { x: '2' } }],
+    ['takes letters of any script in a path', op('add', '/labels/größe', '2'), { labels: { x: '1', größe: '2' } }],
     ['removes below a map', op('remove', '/labels/x'), { labels: {} }],
     ['inserts into a list', op('add', '/list/1', 'c'), { list: ['a', 'c', 'b'] }],
     ['appends to a list', op('add', '/list/-', 'c'), { list: ['a', 'b', 'c'] }],
     ['takes a boolean for a whole number', op('replace', '/size', true), { size: true }],
   ])('%s', (_rule, patch, changes) => {
     expect(patched(patch)).toEqual({ ...DOCUMENT, ...changes });
+  });
+
+  it('leaves the members of a map in their order', () => {
+    const document = { labels: { a: '1', b: '2' } };
+    const patch = readPatch(op('replace', '/labels/a', '3'), RULES);
+    expect(JSON.stringify(applyPatch(document, patch, RULES))).toBe('{"labels":{"a":"3","b":"2"}}');
   });
 
   it('removes a field, and nothing else', () => {

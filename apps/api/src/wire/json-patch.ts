@@ -36,10 +36,15 @@ const scalar: Attribute<Json> = {
 };
 
 const PATH = string({ pattern: '^(/[\\w-]+)+$' });
+/** To Python a `\w` is a letter or digit of any script. */
+const PATH_OF_ANY_SCRIPT = /^(?:\/[\p{L}\p{N}_-]+)+$/u;
+const PYTHON_PATH: Attribute<string> = {
+  ...PATH, validate: (value) => (typeof value === 'string' && PATH_OF_ANY_SCRIPT.test(value) ? value : PATH.validate(value)),
+};
 const VERBS = ['add', 'replace', 'remove'] as const;
 
 const OPERATION = new ResourceType('patch', {
-  path: mandatory(PATH),
+  path: mandatory(PYTHON_PATH),
   op: mandatory(oneOf(...VERBS)),
   value: scalar,
 });
@@ -102,7 +107,10 @@ function refuseNewAttribute(document: JsonObject, { op, path }: PatchOperation):
 function withMap(operation: PatchOperation, { maps }: PatchRules): PatchOperation {
   if (operation.op === 'remove' || !maps.includes(operation.path)) return operation;
   if (typeof operation.value !== 'string') throw new MalformedLiteral();
-  return { ...operation, value: parsePythonLiteral(operation.value) };
+  const value = parsePythonLiteral(operation.value);
+  // Magnum reads it once more where it got None, and fails.
+  if (value === null) throw new MalformedLiteral();
+  return { ...operation, value };
 }
 
 /** One step of RFC 6902, along a path that holds no escapes; a list counts as what it is, an element at an index. */
@@ -122,9 +130,11 @@ function applied(target: Json, [name = '', ...rest]: readonly string[], operatio
   return Object.fromEntries(Object.entries(target).filter(([each]) => each !== name));
 }
 
-/** Defines the member, as an assignment would not where the name is `__proto__`. */
+/** Defines the member, as an assignment would not where the name is `__proto__`; in its old place where there is one. */
 function withMember(target: JsonObject, name: string, value: Json): JsonObject {
-  return Object.fromEntries([...Object.entries(target).filter(([each]) => each !== name), [name, value]]);
+  const members = Object.entries(target);
+  if (!Object.hasOwn(target, name)) return Object.fromEntries([...members, [name, value]]);
+  return Object.fromEntries(members.map(([each, old]) => [each, each === name ? value : old]));
 }
 
 function appliedToList(list: readonly Json[], name: string, rest: readonly string[], operation: PatchOperation): Json {

@@ -16,6 +16,8 @@ describe('negotiate', () => {
     ['container-infra 1.14', 14, 'container-infra 1.14'],
     ['container-infra latest', 14, 'container-infra 1.14'],
     ['container-infra LATEST', 14, 'container-infra 1.14'],
+    ['Container-Infra 1.05', 5, 'container-infra 1.5'],
+    ['container-infra +1.5', 5, 'container-infra 1.5'],
     ['container-infrastructure 1.7', 7, 'container-infrastructure 1.7'],
     ['container-infrastructure-management 1.9', 9, 'container-infrastructure-management 1.9'],
     ['container-infra 1.13, bay-ops 1.0', 13, 'container-infra 1.13, bay-ops 1.0'],
@@ -35,6 +37,8 @@ describe('negotiate', () => {
   it.each([
     ['container-infra 1.15', 'Version 1.15 was requested but the minor version is not supported by this service. The supported version range is: [container-infra 1.1, container-infra 1.14].'],
     ['container-infra 1.0', 'Version 1.0 was requested but the minor version is not supported by this service. The supported version range is: [container-infra 1.1, container-infra 1.14].'],
+    ['container-infra 1.-5', 'Version 1.-5 was requested but the minor version is not supported by this service. The supported version range is: [container-infra 1.1, container-infra 1.14].'],
+    ['container-infra 1.99999999999', 'Version 1.99999999999 was requested but the minor version is not supported by this service. The supported version range is: [container-infra 1.1, container-infra 1.14].'],
     ['container-infra 2.0', 'Mutually exclusive versions requested. Version 2.0 requested but not supported by this service.The supported version range is: [container-infra 1.1, container-infra 1.14].'],
   ])('has a shape of its own for the unsupported version of %p', (header, description) => {
     expect(outcome(header)).toMatchObject({
@@ -58,7 +62,7 @@ describe('negotiate', () => {
     ['container-infra 1.5, foo 1.0', 'Invalid service type for OpenStack-API-Version header'],
     ['container-infra abc', 'Invalid value for OpenStack-API-Version header'],
     ['container-infra 1.2.3', 'Invalid value for OpenStack-API-Version header'],
-    ['container-infra 1.-1', 'Invalid value for OpenStack-API-Version header'],
+    ['container-infra 1.--1', 'Invalid value for OpenStack-API-Version header'],
     ['container-infra 1.5, bay-ops 9.9', 'Version 9.9 of bay-ops is not supported; there is 1.0.'],
   ])('refuses %p', (header, detail) => {
     expect(outcome(header)).toEqual(new RoutingError(406, detail));

@@ -75,7 +75,8 @@ function negotiateAnew(header: string): Negotiated {
 }
 
 function readWish(wish: string): { readonly service: string; readonly version: string } {
-  const [service = '', version, ...rest] = wish.split(/\s+/);
+  const [name = '', version, ...rest] = wish.split(/\s+/);
+  const service = name.toLowerCase();
   if (version === undefined || rest.length > 0 || (!SERVICES.has(service) && service !== OWN_SERVICE)) {
     throw new RoutingError(406, 'Invalid service type for OpenStack-API-Version header');
   }
@@ -83,7 +84,8 @@ function readWish(wish: string): { readonly service: string; readonly version: s
 }
 
 function readVersion(version: string): { readonly major: number; readonly minor: number } {
-  const match = /^(\d{1,6})\.(\d{1,6})$/.exec(version);
+  // Magnum reads Python's whole numbers: with a sign too. The bound is that of exact numbers.
+  const match = /^([+-]?\d{1,15})\.([+-]?\d{1,15})$/.exec(version);
   if (!match) throw new RoutingError(406, 'Invalid value for OpenStack-API-Version header');
   return { major: Number(match[1]), minor: Number(match[2]) };
 }

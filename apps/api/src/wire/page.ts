@@ -33,7 +33,9 @@ export interface Page<D> {
 export async function readPage<D extends ReadDocument>(
   readModel: Pick<ReadModel, 'find'>, list: ListOf<D>, given: PageArguments,
 ): Promise<Page<D>> {
-  const { marker, sort_key: sortKey = 'id', sort_dir: direction = 'asc' } = given;
+  const { marker, sort_dir: direction = 'asc' } = given;
+  // To Magnum an empty one is none.
+  const sortKey = given.sort_key || 'id';
   const limit = limitOf(given.limit, list.maxLimit);
   if (direction !== 'asc' && direction !== 'desc') {
     throw new BadRequest(`Invalid sort direction: ${direction}. Acceptable values are 'asc' or 'desc'`);

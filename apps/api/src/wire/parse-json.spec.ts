@@ -14,6 +14,10 @@ describe('parseJson', () => {
     expect(parse(text)).toBeUndefined();
   });
 
+  it('takes no byte order mark', () => {
+    expect(parseJson(Buffer.from('\ufeff{}'))).toBeUndefined();
+  });
+
   it('takes bytes that are not UTF-8 for no JSON', () => {
     expect(parseJson(Buffer.from([0x22, 0xff, 0x22]))).toBeUndefined();
   });

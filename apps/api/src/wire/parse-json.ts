@@ -2,7 +2,8 @@ import { PythonFloat, type Json } from './python-values.ts';
 
 /** No request of Magnum's nests deeper than four; beyond this a text is an attack on whoever walks through it. */
 const MAX_DEPTH = 64;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** Python's parser takes no byte order mark; the decoder keeps it, so that ours does not either. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a request body.

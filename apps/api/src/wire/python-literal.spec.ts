@@ -21,7 +21,7 @@ describe('parsePythonLiteral', () => {
     expect(parsePythonLiteral(source)).toEqual(value);
   });
 
-  it.each(['', 'a=b', '{a: 1}', "{'a': true}", "{'a': null}", "{1: 'a'}", "{'a'}", "['a'", "'a", "'a\nb'", "'\\xZZ'", '1 2', 'open("x")', '['.repeat(100)])(
+  it.each(['', 'a=b', '{a: 1}', "{'a': true}", "{'a': null}", "{1: 'a'}", "{'a'}", "['a'", "'a", "'a\nb'", "'\\xZZ'", '1 2', '007', 'open("x")', '['.repeat(100)])(
     'refuses %p', (source) => {
       expect(() => parsePythonLiteral(source)).toThrow(MalformedLiteral);
     },

@@ -131,6 +131,8 @@ class LiteralReader {
     const digits = this.#match(NUMBER);
     if (digits === undefined) return undefined;
     const number = Number(digits);
+    // An octal number to Python 2, none to Python 3.
+    if (/^[+-]?0\d*[1-9]\d*$/.test(digits)) throw new MalformedLiteral();
     if (!/^[+-]?\d+$/.test(digits)) return Number.isInteger(number) ? new PythonFloat(number) : number;
     return Number.isSafeInteger(number) ? number : BigInt(digits.replace('+', ''));
   }

@@ -14,6 +14,7 @@ describe('pythonRepr', () => {
     [1e-7, '1e-07'],
     [0.0001, '0.0001'],
     [1.5e300, '1.5e+300'],
+    [-Infinity, '-inf'],
     ['plain', "'plain'"],
     ["it's", `"it's"`],
     [`it's "both"`, `'it\\'s "both"'`],

@@ -53,6 +53,7 @@ export function typeName(value: Json | undefined): string {
 
 /** Python writes exponents from 16 digits on and with two digits; JavaScript from 21 on and as short as it can. */
 function floatRepr(value: number): string {
+  if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
   const exponent = Math.floor(Math.log10(Math.abs(value)));
   if (value !== 0 && (exponent < -4 || exponent >= 16)) {
     return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');

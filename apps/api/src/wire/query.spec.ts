@@ -12,6 +12,7 @@ describe('readQuery', () => {
   it.each([
     [{ foo: '1' }, 'Unknown argument: "foo"'],
     [{ constructor: '1' }, 'Unknown argument: "constructor"'],
+    [{ foo: '1', limit: '2', bar: '2' }, 'Unknown argument: "foo, bar"'],
     [{ limit: 'abc' }, "Invalid input for field/attribute limit. Value: 'abc'. unable to convert to int. Error: invalid literal for int() with base 10: 'abc'"],
     [
       { limit: '' },

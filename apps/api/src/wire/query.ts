@@ -59,8 +59,8 @@ export function readQuery<A extends Arguments>(query: unknown, known: A): Given<
   for (const [name, argument] of Object.entries(known)) {
     if (given[name] !== undefined) read[name] = readArgument(name, argument, given[name]);
   }
-  const unknown = names.find((name) => !Object.hasOwn(known, name));
-  if (unknown !== undefined) throw new UnknownArgument(unknown);
+  const unknown = names.filter((name) => !Object.hasOwn(known, name));
+  if (unknown.length > 0) throw new UnknownArgument(unknown.join(', '));
   return read as Given<A>;
 }
 

@@ -37,6 +37,10 @@ describe('ResourceType', () => {
     expect(read(`{"kind": "vm", "size": ${given}}`).size).toBe(size);
   });
 
+  it('quotes what is no number in 200 characters', () => {
+    expect(refusal(`{"kind": "vm", "size": "${'x'.repeat(300)}"}`)).toMatch(/int\(\) with base 10: 'x{199}$/);
+  });
+
   it.each([
     ['1', true], ['"t"', true], ['"True"', true], ['"on"', true], ['"Y"', true], ['" yes "', true], ['true', true],
     ['0', false], ['"f"', false], ['"FALSE"', false], ['"off"', false], ['"n"', false], ['"no"', false], ['false', false],

@@ -51,6 +51,10 @@ describe('the wire', () => {
     });
   });
 
+  it('takes doubled slashes for one, which an endpoint of a catalog that ends in one leads to', async () => {
+    for (const path of ['//v1//clusters', '/v1/clusters//']) expect((await api.call(`GET ${path}`)).status).toBe(200);
+  });
+
   describe('versions', () => {
     it('are answered under the name the client used, on every answer of a handler', async () => {
       for (const request of ['GET /v1/clusters', 'GET /v1/clusters/none', 'GET /clusters', 'GET /v1/clusters?foo=1']) {

@@ -29,14 +29,14 @@ const MAX_PARAMETER_CHARS = 1_024;
 
 /**
  * Fastify under Nest as every process of ours needs it: request ids in OpenStack's form on each answer and log line,
- * trailing slashes tolerated, no HEAD routes of its own making (Magnum has none).
+ * trailing and doubled slashes tolerated, no HEAD routes of its own making (Magnum has none).
  */
 export function httpAdapter(options: HttpAdapterOptions = {}): HttpAdapter {
   const adapter = new FastifyAdapter({
     genReqId: newRequestId,
     bodyLimit: options.bodyLimitBytes ?? 1_048_576,
     exposeHeadRoutes: false,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_CHARS },
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: MAX_PARAMETER_CHARS },
     frameworkErrors: refuseUnroutable,
     clientErrorHandler: refuseUnreadable,
   });
