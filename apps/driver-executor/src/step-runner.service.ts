@@ -1,4 +1,4 @@
-import { PLAN_STEP, SYSTEM_ACTOR, derivedId, isDomainError } from '@jeroboam/domain';
+import { PLAN_STEP, SYSTEM_ACTOR, derivedId, driverOf, isDomainError } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { PlannedStep } from '@jeroboam/driver-sdk';
 import { reportPlan, reportStepFailed, reportStepSucceeded } from '@jeroboam/messaging';
@@ -28,7 +28,7 @@ export class StepRunner {
     const { lease, bay, operation, step } = assignment;
     const held = { bayId: bay.spec.bayId, token: lease.token };
     const messages = this.#messages(assignment);
-    const fields = { bayId: held.bayId, operationId: lease.operationId, step: step.name, attempt: lease.attempt, driver: bay.spec.driver.name };
+    const fields = { bayId: held.bayId, operationId: lease.operationId, step: step.name, attempt: lease.attempt, driver: driverOf(operation, bay.spec).name };
     this.log.debug('a step begins', fields);
     try {
       if (step.name === PLAN_STEP) await this.#report(messages, held, reportPlan, { steps: await this.#plan(assignment) });
@@ -40,7 +40,7 @@ export class StepRunner {
   }
 
   async #plan({ bay, operation }: StepAssignment): Promise<readonly PlannedStep[]> {
-    const { name, version } = bay.spec.driver;
+    const { name, version } = driverOf(operation, bay.spec);
     // Nothing was made, so nothing is asked of a driver that may not even work here.
     if (operation.kind === 'delete' && bay.resources.length === 0) return [{ name: WITHDRAW_STEP }];
     const driver = await this.drivers.available(name, version);
@@ -50,7 +50,8 @@ export class StepRunner {
   async #execute(assignment: StepAssignment, messages: StepMessages, held: HeldLease, signal: AbortSignal) {
     if (await didServiceStep(assignment, messages)) return {};
     const { lease, bay, operation, step } = assignment;
-    const { bayId, driver: { name, version } } = bay.spec;
+    const { bayId } = bay.spec;
+    const { name, version } = driverOf(operation, bay.spec);
     return this.drivers.driver(name, version).run(step, {
       bay,
       operation,

@@ -52,6 +52,21 @@ describe('a plan', () => {
     },
   );
 
+  it('of an upgrade, and its steps, are the work of the version it leads to', async () => {
+    const messages = new FakeMessages();
+    const logger = recordingLogger();
+    const drivers = [aDriver({ steps: ['old'] }), aDriver({ steps: ['new'], run: async () => ({ nodesRemoved: ['by-new'] }) }, { version: '2.0.0' })];
+    const both = new StepRunner(messages, new DriverHost(drivers, '/nowhere', logger), { ...DEFAULT_EXECUTOR_CONFIG, dataDir: '/nowhere' }, new FakeClock(), logger);
+    const plan = anAssignment('plan', { kind: 'upgrade' });
+    const driver = { ...plan.bay.spec.driver, version: '2.0.0' };
+    const upgrade = { nodeGroups: ['default-worker'], to: { bayModelId: 'm2', imageId: 'debian-13', labels: {}, driver }, maxBatchSize: 1 };
+    await both.run({ ...plan, operation: { ...plan.operation, upgrade } }, never);
+    expect(messages.of(reportPlan)[0]?.payload['steps']).toEqual([{ name: 'new' }]);
+    const step = anAssignment('new', { kind: 'upgrade' });
+    await both.run({ ...step, operation: { ...step.operation, upgrade } }, never);
+    expect(messages.of(reportStepSucceeded)[0]?.payload['outcome']).toEqual({ nodesRemoved: ['by-new'] });
+  });
+
   it('of a delete where nothing was made asks no driver, which may not work here', async () => {
     const messages = new FakeMessages();
     const availability = async () => ({ available: false, missing: [] }) as const;

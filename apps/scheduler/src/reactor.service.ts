@@ -1,4 +1,4 @@
-import { isDomainError } from '@jeroboam/domain';
+import { driverOf, isDomainError } from '@jeroboam/domain';
 import type { BayEvent, BaySpec, DomainEvent, EventContext, OperationEvent, OperationKind, OperationView, Position, QuotaEvent, RecordedEvent } from '@jeroboam/domain';
 import type { EventBatch, EventLog, Subscription } from '@jeroboam/event-log';
 import type { Clock, Logger, Timers } from '@jeroboam/platform';
@@ -202,8 +202,7 @@ export class Reactor {
   async #startOperation(event: Known, spec: BaySpec, operation: OperationView): Promise<void> {
     const minutes = spec.createTimeoutMinutes || this.config.operationTimeoutMinutes;
     const deadlineAt = new Date(Date.parse(event.occurredAt) + minutes * 60_000).toISOString();
-    // An upgrade is the work of the version it leads to.
-    const { name, version } = operation.upgrade?.to.driver ?? spec.driver;
+    const { name, version } = driverOf(operation, spec);
     const driver = { name, version };
     const data = { bayId: operation.bayId, projectId: spec.projectId, operation, driver, deadlineAt };
     await this.writeSide.operations.execute(operation.bayId, { type: 'StartOperation', data }, following(event, 'start'));

@@ -6,7 +6,7 @@ export { fold, unreachable } from './kernel/decider.ts';
 export type { Command, CommandMetadata, Decider } from './kernel/decider.ts';
 export { derivedId } from './kernel/id.ts';
 export type { BaySpec, BayStatus, BayView, DriverReference, HealthReport, HealthStatus, NodeGroupChanges, NodeGroupView, NodeRole, NodeTaint, NodeView, ResourceView } from './bay/bay.view.ts';
-export { scopeOf, supersedes } from './operation/operation.view.ts';
+export { driverOf, scopeOf, supersedes } from './operation/operation.view.ts';
 export type { ExtensionCall, OperationKind, OperationScope, OperationView, UpgradeTarget } from './operation/operation.view.ts';
 export { bayDecider } from './bay/bay.decider.ts';
 export type { BayCommand } from './bay/bay.commands.ts';

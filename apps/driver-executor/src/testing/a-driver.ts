@@ -11,14 +11,14 @@ export interface DriverOf {
 }
 
 /** A driver that does what the test says. */
-export function aDriver({ run = async () => ({}), steps = ['make'], availability = async () => ({ available: true }) }: DriverOf = {}): DriverManifest {
+export function aDriver({ run = async () => ({}), steps = ['make'], availability = async () => ({ available: true }) }: DriverOf = {}, manifest: Partial<DriverManifest> = {}): DriverManifest {
   const driver: BayDriver = {
     availability,
     plan: () => steps.map((name) => ({ name })),
     run: (_step, context) => run(context),
     health: async () => ({ status: 'HEALTHY', reason: {} }),
   };
-  return aManifest({ create: () => driver });
+  return aManifest({ ...manifest, create: () => driver });
 }
 
 /** One step of a bay of the driver's, leased under token 3. */

@@ -43,6 +43,11 @@ export interface OperationView {
   readonly extension?: ExtensionCall;
 }
 
+/** Whose code carries an operation out: the version that made the bay, or the one that an upgrade leads to. */
+export function driverOf(operation: Pick<OperationView, 'upgrade'>, spec: { readonly driver: DriverReference }): DriverReference {
+  return operation.upgrade?.to.driver ?? spec.driver;
+}
+
 /** What an operation is about: `nodeGroup` null: the whole bay. */
 export interface OperationScope {
   readonly kind: OperationKind;
