@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient, login } from './harness/client.ts';
 import { badlyEnded, brokenChains, leftovers, neverStarted, readLog, repeatedEffects } from './harness/history.ts';
-import { FAKE_DRIVER, freePort, nodeBinary, root } from './harness/process.ts';
+import { freePort } from '@jeroboam/platform/testing';
+import { FAKE_DRIVER, nodeBinary, root } from './harness/process.ts';
 import { Random } from './harness/random.ts';
 
 /** Kills of single services while operations run. */

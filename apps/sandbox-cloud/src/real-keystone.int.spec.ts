@@ -1,4 +1,5 @@
-import { KEYSTONE_START_TIMEOUT_MS, RealKeystone, cloudLookupsContract, freePort, login, revoke } from '@jeroboam/openstack/testing';
+import { KEYSTONE_START_TIMEOUT_MS, RealKeystone, cloudLookupsContract, login, revoke } from '@jeroboam/openstack/testing';
+import { freePort } from '@jeroboam/platform/testing';
 import type { IdentityUnderTest } from '@jeroboam/openstack/testing';
 import { readCloudFile } from './cloud/cloud-file.ts';
 import { startSandboxCloud } from './sandbox-cloud.ts';

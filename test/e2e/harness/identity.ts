@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RealKeystone, freePort } from '@jeroboam/openstack/testing';
+import { RealKeystone } from '@jeroboam/openstack/testing';
+import { freePort } from '@jeroboam/platform/testing';
 import { readCloudFile, startSandboxCloud } from '@jeroboam/sandbox-cloud';
 import type { SandboxService } from '@jeroboam/sandbox-cloud';
 import { EmbeddedProcess } from './process.ts';

@@ -2,24 +2,14 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
+import { freePort } from '@jeroboam/platform/testing';
 
 /** The checkout, seen from the sources and from `dist`. */
 export const root = import.meta.dirname.slice(0, import.meta.dirname.lastIndexOf(`${sep}test${sep}`));
 export const nodeBinary = join(root, 'node_modules', '.bin', 'node');
 export const FAKE_DRIVER = join(root, 'libs', 'driver-sdk', 'dist', 'testing', 'fake-driver.js');
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export interface EmbeddedOptions {
   readonly dataDir?: string;

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connect } from 'amqplib';
+import { freePorts } from '@jeroboam/platform/testing';
 import type { RecordingLogger } from '@jeroboam/platform/testing';
-import { ProcessGroup, eventually, freePorts, isListening } from './processes.ts';
+import { ProcessGroup, eventually, isListening } from './processes.ts';
 
 /** Debian's wrapper in sbin changes the user; this is the server itself. */
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server';

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Login } from './login.ts';
-import { RealKeystone, freePort } from './real-keystone.ts';
+import { freePort } from '@jeroboam/platform/testing';
+import { RealKeystone } from './real-keystone.ts';
 import { ServerProcess } from './server-process.ts';
 
 /** For the hooks of tests: ready after fifteen seconds, Keystone included; on a busy machine after several times that. */

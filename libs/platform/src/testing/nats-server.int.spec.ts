@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { freePort, startNatsServer } from './nats-server.ts';
+import { freePort } from './free-port.ts';
+import { startNatsServer } from './nats-server.ts';
 
 async function greeting(port: number): Promise<string> {
   const socket = connect(port, '127.0.0.1');

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 
 export interface NatsServerOptions {
@@ -23,16 +22,6 @@ export interface NatsServer {
   restart(): Promise<void>;
   /** Ends it in an orderly way. Harmless when it is already gone. */
   stop(): Promise<void>;
-}
-
-/** A TCP port nobody listens on at this moment; for a server that must not be there yet. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /**
