@@ -1,6 +1,6 @@
 import { OPERATION_HEADERS } from '../openapi/common-answers.ts';
 import { Described, json } from '../openapi/describe.ts';
-import { TEXT, UUID, named, object } from '../openapi/schema.ts';
+import { TEXT, UUID, named, nullable, object } from '../openapi/schema.ts';
 import { ACCEPTED, LINKS } from '../openapi/shapes.ts';
 import { textArgument } from '../wire/query.ts';
 import { CERTIFICATE } from './certificate.type.ts';
@@ -19,7 +19,7 @@ export const CertificatesDescribed = Described({
   },
   sign: {
     summary: 'Sign a certificate', body: { name: 'CertificateSign', type: CERTIFICATE }, refusals: [409],
-    answers: { 201: json(named('Certificate', object({ ...CERTIFICATE_FIELDS, csr: TEXT }, { ca_cert_type: TEXT })), 'It is signed.') },
+    answers: { 201: json(named('Certificate', object({ ...CERTIFICATE_FIELDS, csr: TEXT }, { ca_cert_type: nullable(TEXT) })), 'It is signed.') },
   },
   rotate: {
     summary: 'Rotate the CAs of a cluster', description: 'Old and new are both trusted until every node has the new ones.',

@@ -8,7 +8,7 @@ export const CERTIFICATE = new ResourceType('certificate', {
   csr: mandatory(string({ min: 1 })),
   // Taken and not looked at.
   pem: ignored(),
-  ca_cert_type: text(),
+  ca_cert_type: string({}),
   created_at: readOnly(ignored()),
   updated_at: readOnly(ignored()),
 });

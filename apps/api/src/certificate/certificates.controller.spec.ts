@@ -50,6 +50,7 @@ describe('/v1/certificates', () => {
       context: { actor: { userId: 'u1' } },
     });
     expect((await sign()).body).not.toHaveProperty('ca_cert_type');
+    expect((await sign({ ca_cert_type: '' })).body).toMatchObject({ ca_cert_type: '' });
   });
 
   it.each<[object, number, string]>([

@@ -49,7 +49,7 @@ export class CertificatesController {
     enforce('certificate:create', caller, bay);
     const payload = { bayId: bay.id, bayName: bay.name, csrPem: csr, authority: authorityOf(type) };
     const { pem } = await this.commands.ask(signClientCsr, payload, actingOn(request));
-    sendJson(reply, 201, { ...certificateOf(bay, this.base(request)), csr, pem, ...(type ? { ca_cert_type: type } : {}) });
+    sendJson(reply, 201, { ...certificateOf(bay, this.base(request)), csr, pem, ...(type === undefined ? {} : { ca_cert_type: type }) });
   }
 
   @Patch(':ident')

@@ -7,7 +7,7 @@ const STATUSES = ['CREATE', 'UPDATE', 'DELETE'].flatMap((action) => ['IN_PROGRES
 /** What may be sent of a federation: contract section 2.7. */
 export const FEDERATION = new ResourceType('federation', {
   uuid: uuid(),
-  name: string({ min: 1, max: 255 }),
+  name: string({ min: 1, max: 242, pattern: '^[a-zA-Z][a-zA-Z0-9_.-]*$' }),
   hostcluster_id: string({ min: 1, max: 255 }),
   member_ids: texts(),
   status: oneOf(...STATUSES),

@@ -51,6 +51,8 @@ describe('/v1/federations', () => {
     [{ properties: { 'dns-zone': 5 } }, 400, "properties. Value: '{'dns-zone': 5}'. Value should be string"],
     [{ member_ids: 'x' }, 400, 'Value not a valid list: x'],
     [{ name: '' }, 400, "Invalid input for field/attribute name. Value: ''. Value should have a minimum character requirement of 1"],
+    [{ name: '1a' }, 400, 'Value should match the pattern ^[a-zA-Z][a-zA-Z0-9_.-]*$'],
+    [{ name: 'a'.repeat(243) }, 400, 'Value should have a maximum character requirement of 242'],
     [{ foo: 1 }, 400, 'Unknown attribute for argument federation: foo'],
   ])('refuses %j with %i', async (fields, status, words) => {
     const error = errorOf(await create(fields));

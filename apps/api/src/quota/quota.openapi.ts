@@ -12,6 +12,7 @@ const LIMIT = { hard_limit: INTEGER, project_id: TEXT, resource: { const: CLUSTE
 const ROW = named('Quota', object({ id: INTEGER, ...LIMIT, created_at: TIME, updated_at: nullable(TIME) }));
 const DEFAULT = named('DefaultQuota', object(LIMIT));
 const body = { name: 'QuotaFields', type: QUOTA };
+const nameInBody = { name: 'QuotaName', type: { schema: object({ project_id: TEXT, resource: TEXT }) }, required: false };
 
 export const QuotasDescribed = Described({
   list: { summary: 'List quotas', query: LIST_ARGUMENTS, answers: { 200: json(pageOf('quotas', ROW)) } },
@@ -20,7 +21,7 @@ export const QuotasDescribed = Described({
   change: { summary: 'Change a quota', description: 'By an object, not a patch.', body, answers: { 202: json(ROW, 'It is changed.') } },
   remove: { summary: 'Delete a quota', answers: { 204: nothing('The default counts again.') } },
   removeNamedInBody: {
-    summary: 'Delete a quota that the body names', body: { ...body, required: false },
+    summary: 'Delete a quota that the body names', body: nameInBody,
     answers: { 204: nothing('The default counts again.') },
     refusals: [404],
   },

@@ -86,6 +86,16 @@ describe('/v1/quotas', () => {
     expect(commands()).toEqual([]);
   });
 
+  it.each<[unknown, string]>([
+    [[], 'Request must be a JSON dict'],
+    [{ project_id: 'p2', resource: 'Cluster', hard_limit: 1, foo: 1 }, 'Unknown argument: "hard_limit, foo"'],
+    [{ project_id: 'p2' }, 'Missing argument: "resource"'],
+    [{ project_id: null, resource: 'Cluster' }, "Invalid input for field/attribute project_id. Value: 'None'. Wrong type. Expected '<class 'str'>', got '<class 'NoneType'>'"],
+  ])('deletes nothing that the body names as %j', async (body, detail) => {
+    await create();
+    expect(errorOf(await call('DELETE /v1/quotas', { body }))).toMatchObject({ status: 400, detail });
+  });
+
   it('knows no quota of another resource', async () => {
     await create();
     expect(errorOf(await call('DELETE /v1/quotas/p2/Volume')).detail).toBe('Quota could not be found: project_id p2 resource Volume.');

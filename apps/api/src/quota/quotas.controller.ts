@@ -9,11 +9,14 @@ import { NotAuthorized } from '../bay/create-bay.ts';
 import { Commands, actingOn } from '../command/commands.ts';
 import { enforce } from '../policy/policy.ts';
 import { sendJson, sendNothing } from '../wire/answer.ts';
-import { BadRequest, InvalidInput, MissingArgument } from '../wire/errors.ts';
+import { text } from '../wire/attribute.ts';
+import { BadRequest, InvalidInput, MissingArgument, UnknownArgument } from '../wire/errors.ts';
 import { baseUrlOf } from '../wire/links.ts';
 import { collection } from '../wire/page.ts';
+import { isObject, type Json } from '../wire/python-values.ts';
 import { readQuery } from '../wire/query.ts';
 import { jsonBody, refuseBody } from '../wire/request-body.ts';
+import { validated } from '../wire/resource-type.ts';
 import { resource } from '../wire/wire-route.ts';
 import { LIST_ARGUMENTS, QuotasDescribed } from './quota.openapi.ts';
 import { QuotaQueries } from './quota.queries.ts';
@@ -101,10 +104,7 @@ export class QuotasController {
   @Delete()
   async removeNamedInBody(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     readQuery(request.query, {});
-    const body = jsonBody(request);
-    if (body === undefined) throw new MissingArgument('project_id');
-    const { project_id: projectId, resource: of } = QUOTA.read(body);
-    if (!projectId || !of) throw new MissingArgument(projectId ? 'resource' : 'project_id');
+    const { projectId, of } = quotaNamedIn(jsonBody(request) ?? {});
     await this.removeQuota(projectId, of, request, reply);
   }
 
@@ -145,6 +145,17 @@ export class QuotasController {
   private async requireProject(projectId: string, { token, info }: Caller): Promise<void> {
     if (!(await this.api.lookups.for({ token, info }).project(projectId))) throw new ProjectNotFound(projectId);
   }
+}
+
+/** To Magnum the members of this body are arguments, as those of a query are. */
+function quotaNamedIn(body: Json): { readonly projectId: string; readonly of: string } {
+  if (!isObject(body)) throw new BadRequest('Request must be a JSON dict');
+  const { project_id: projectId, resource: of, ...unknown } = body;
+  const names = Object.keys(unknown);
+  if (names.length > 0) throw new UnknownArgument(names.join(', '));
+  if (projectId === undefined) throw new MissingArgument('project_id');
+  if (of === undefined) throw new MissingArgument('resource');
+  return { projectId: validated('project_id', text(), projectId), of: validated('resource', text(), of) };
 }
 
 function refuseForeign(caller: Caller, projectId: string): void {
