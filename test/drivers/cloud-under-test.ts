@@ -5,7 +5,7 @@ import type { BayView, NodeGroupView } from '@jeroboam/domain';
 import type { DriverManifest } from '@jeroboam/driver-sdk';
 import type { BayLife, OpenedDriver } from '@jeroboam/driver-sdk/testing';
 import { HeatDriver, bayStackName, heatCloud, ownerTagOf } from '@jeroboam/heat-driver';
-import type { HeatBlueprint } from '@jeroboam/heat-driver';
+import type { HeatBlueprint, HeatCloud } from '@jeroboam/heat-driver';
 import { openHeatStacks, openKeystoneSession } from '@jeroboam/openstack';
 import type { CloudSession, HeatStacks, StackRef } from '@jeroboam/openstack';
 import { Secret, systemTimers } from '@jeroboam/platform';
@@ -14,6 +14,8 @@ import { Secret, systemTimers } from '@jeroboam/platform';
 export interface CloudUnderTest {
   readonly session: CloudSession;
   readonly stacks: HeatStacks;
+  /** In place of a network service. */
+  readonly network?: HeatCloud['network'];
 }
 
 export function logIn(authUrl: string, { username, password, projectName }: { username: string; password: string; projectName: string }): CloudUnderTest {
@@ -21,20 +23,22 @@ export function logIn(authUrl: string, { username, password, projectName }: { us
   return { session, stacks: openHeatStacks(session, { timers: systemTimers, baseDelayMs: 50 }) };
 }
 
-/** Where servers are stood in for, none of them ever signals that it is ready. */
+/** Where servers are stood in for, none of them ever signals that it is ready, and no service but Heat can be asked. */
 export function withoutSignals({ session, stacks }: CloudUnderTest): CloudUnderTest {
   const environment = { resource_registry: { 'OS::Heat::WaitCondition': 'OS::Heat::None' } };
   const create: HeatStacks['create'] = (stack, signal) => stacks.create({ ...stack, environment }, signal);
   const changed = new Proxy(stacks, {
     get: (target, name: keyof HeatStacks) => (name === 'create' ? create : (target[name].bind(target) as unknown)),
   });
-  return { session, stacks: changed };
+  return { session, stacks: changed, network: async () => ({ portSecurity: false }) };
 }
 
 /** For `driverContract`: the inventory is what Heat lists, not what the driver remembers. */
-export function openOnCloud(blueprint: HeatBlueprint, { session, stacks }: CloudUnderTest): OpenedDriver {
+export function openOnCloud(blueprint: HeatBlueprint, { session, stacks, ...more }: CloudUnderTest): OpenedDriver {
   const dataDir = mkdtempSync(join(tmpdir(), 'jeroboam-heat-drivers-'));
-  const cloud = heatCloud({ session: () => session, stacks: () => stacks, authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', simulated: true });
+  const cloud: HeatCloud = {
+    ...heatCloud({ session: () => session, stacks: () => stacks, authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', simulated: true }), ...more,
+  };
   const reopen = () => new HeatDriver(blueprint, { dataDir }, cloud, { pollMs: 100, patienceMs: 60_000 });
   const listed = (bayId: string) => stacks.listByTag(ownerTagOf({ bayId }));
   return {
@@ -76,9 +80,9 @@ export async function addNodeGroup(life: BayLife, group: NodeGroupView): Promise
 }
 
 /** What a bay of this driver is asked for with. */
-export function specFor(manifest: DriverManifest, things: { readonly image: string; readonly flavor: string }) {
+export function specFor(manifest: DriverManifest, things: { readonly image: string; readonly flavor: string; readonly network?: string }) {
   return {
     name: `try-${manifest.name}`, imageId: things.image, flavorId: things.flavor, masterFlavorId: things.flavor, externalNetworkId: 'public',
-    networkDriver: manifest.capabilities.networkDrivers[0] ?? null,
+    ...(things.network === undefined ? {} : { fixedNetwork: things.network }), networkDriver: manifest.capabilities.networkDrivers[0] ?? null,
   };
 }

@@ -1,5 +1,7 @@
+import type { BaySpec } from '@jeroboam/domain';
 import { BayLife } from '@jeroboam/driver-sdk/testing';
 import * as k8s from '@jeroboam/driver-k8s-fedora-coreos';
+import * as ironic from '@jeroboam/driver-k8s-fedora-ironic';
 import * as mesos from '@jeroboam/driver-mesos-ubuntu';
 import * as swarm from '@jeroboam/driver-swarm-fedora-atomic';
 import { HEAT_START_TIMEOUT_MS, RealHeat } from '@jeroboam/openstack/testing';
@@ -18,15 +20,22 @@ afterAll(async () => {
   await heat?.close();
 });
 
-const things = { image: 'an-image', flavor: 'm1.small' };
+const SERVERS = { image: 'an-image', flavor: 'm1.small' };
+
+const FLOATING: [string, Partial<BaySpec>] = ['floating addresses of their own', { floatingIpEnabled: true }];
+const BALANCED: [string, Partial<BaySpec>] = ['three masters behind a public balancer in a network that is there, volumes and a key', {
+  masterLbEnabled: true, floatingIpEnabled: true, fixedNetwork: 'private', fixedSubnet: 'private-subnet', dockerVolumeSize: 5, keypair: 'default',
+  labels: { boot_volume_size: '20', boot_volume_type: 'fast', availability_zone: 'nova' },
+}];
 
 const drivers = [
-  { manifest: k8s.k8sFedoraCoreosV1, blueprint: k8s.blueprint },
-  { manifest: swarm.swarmFedoraAtomicV2, blueprint: swarm.blueprint },
-  { manifest: mesos.mesosUbuntuV1, blueprint: mesos.blueprint },
+  { manifest: k8s.k8sFedoraCoreosV1, blueprint: k8s.blueprint, things: SERVERS, variants: [FLOATING, BALANCED] },
+  { manifest: ironic.k8sFedoraIronicV1, blueprint: ironic.blueprint, things: { ...SERVERS, network: 'metal' }, variants: [FLOATING] },
+  { manifest: swarm.swarmFedoraAtomicV2, blueprint: swarm.blueprint, things: SERVERS, variants: [FLOATING, BALANCED] },
+  { manifest: mesos.mesosUbuntuV1, blueprint: mesos.blueprint, things: SERVERS, variants: [FLOATING, BALANCED] },
 ];
 
-describe.each(drivers)('$manifest.name $manifest.version on a real Heat', ({ manifest, blueprint }) => {
+describe.each(drivers)('$manifest.name $manifest.version on a real Heat', ({ manifest, blueprint, things, variants }) => {
   it('goes through its life: create, resize, a node group, delete', async () => {
     const opened = openOnCloud(blueprint, cloud);
     try {
@@ -47,16 +56,10 @@ describe.each(drivers)('$manifest.name $manifest.version on a real Heat', ({ man
     }
   }, 300_000);
 
-  it.each([
-    ['floating addresses of their own', { floatingIpEnabled: true }],
-    ['three masters behind a public balancer in a network that is there, volumes and a key', {
-      masterLbEnabled: true, floatingIpEnabled: true, fixedNetwork: 'private', fixedSubnet: 'private-subnet', dockerVolumeSize: 5, keypair: 'default',
-      labels: { boot_volume_size: '20', boot_volume_type: 'fast', availability_zone: 'nova' },
-    }],
-  ])('makes bays with %s', async (_what, spec) => {
+  it.each<[string, Partial<BaySpec>]>(variants)('makes bays with %s', async (_what, more) => {
     const opened = openOnCloud(blueprint, cloud);
     try {
-      const life = new BayLife(opened.driver, manifest, { masters: 'masterLbEnabled' in spec ? 3 : 1, workers: 1, spec: { ...specFor(manifest, things), ...spec } });
+      const life = new BayLife(opened.driver, manifest, { masters: more.masterLbEnabled ? 3 : 1, workers: 1, spec: { ...specFor(manifest, things), ...more } });
       await life.run(life.creation());
       expect(life.bay.apiAddress).toMatch(/\d+\.\d+\.\d+\.\d+(:\d+)?$/);
       await life.run(life.deletion());

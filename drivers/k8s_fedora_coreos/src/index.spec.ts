@@ -10,7 +10,7 @@ const spec = { externalNetworkId: 'public' };
 driverContract('k8s_fedora_coreos on a Heat in memory', { manifest: k8sFedoraCoreosV1, spec, cuts: 3, open: () => openOnFakeHeat(blueprint), timeoutMs: 60_000 });
 
 describe('k8s_fedora_coreos', () => {
-  const site = { authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', bootstrapToken: 'once' };
+  const site = { authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', bootstrapToken: 'once', network: async () => undefined };
   const bayWith = (more: object) => aBay(aBaySpec(k8sFedoraCoreosV1, { ...spec, ...more }));
   const parameters = (more: object = {}, group: object = {}) => {
     const bay = bayWith(more);

@@ -11,7 +11,7 @@ driverContract('swarm_fedora_atomic on a Heat in memory', { manifest: swarmFedor
 describe('swarm_fedora_atomic', () => {
   const parameters = (more: object = {}, group: object = {}) => {
     const bay = aBay(aBaySpec(swarmFedoraAtomicV2, { ...spec, ...more }));
-    return parametersOf(bay, { ...bay.nodeGroups[1]!, ...group }, { authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', bootstrapToken: 'once' });
+    return parametersOf(bay, { ...bay.nodeGroups[1]!, ...group }, { authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', bootstrapToken: 'once', network: async () => undefined });
   };
   const [bundle] = swarmFedoraAtomicV2.bundles!;
 

@@ -10,6 +10,13 @@ export interface Site {
   readonly apiUrl: string;
   /** Lets a node ask for its certificates, once. A secret: only for parameters that are hidden. */
   readonly bootstrapToken: string;
+  /** Looks a network up by id or name; undefined: there is none. */
+  network(ident: string): Promise<Network | undefined>;
+}
+
+export interface Network {
+  /** False: its ports can have no security groups. */
+  readonly portSecurity: boolean;
 }
 
 /** The cloud that a Heat driver works in. */
@@ -22,6 +29,7 @@ export interface HeatCloud {
   readonly simulated: boolean;
   /** @throws {StepFailed} there is no way to let nodes in. */
   bootstrapToken(bay: BaySpec): Promise<string>;
+  network(bay: BaySpec, ident: string): Promise<Network | undefined>;
 }
 
 /** What a bay's own API tells of it. */

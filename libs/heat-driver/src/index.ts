@@ -1,4 +1,4 @@
-export type { HeatBlueprint, HeatCloud, Probe, Site, Values } from './blueprint.ts';
+export type { HeatBlueprint, HeatCloud, Network, Probe, Site, Values } from './blueprint.ts';
 export { askApi } from './ask-api.ts';
 export type { ApiAnswer } from './ask-api.ts';
 export { readBundle } from './bundle/read-bundle.ts';

@@ -17,7 +17,10 @@ export const busFields = {
 };
 
 /** What comes with us. */
-const DRIVERS = ['@jeroboam/driver-swarm-local', '@jeroboam/driver-k8s-fedora-coreos', '@jeroboam/driver-swarm-fedora-atomic', '@jeroboam/driver-mesos-ubuntu'];
+const DRIVERS = [
+  '@jeroboam/driver-swarm-local', '@jeroboam/driver-k8s-fedora-coreos', '@jeroboam/driver-swarm-fedora-atomic', '@jeroboam/driver-mesos-ubuntu',
+  '@jeroboam/driver-k8s-fedora-ironic',
+];
 
 export const driverFields = {
   drivers: list('Drivers to load: package names, folders or module files, separated by commas.').default(DRIVERS),

@@ -57,7 +57,7 @@ async function create(work: Work, target: Target): Promise<string> {
   const { context: { bay, ledger, operation, signal, fencingToken }, blueprint, cloud, stacks } = work;
   const { files } = bundleOf(blueprint, bay.spec);
   const file = target.nodeGroup === null ? 'bay.yaml' : 'node-group.yaml';
-  const site = { authUrl: cloud.authUrl, apiUrl: cloud.apiUrl, bootstrapToken: await cloud.bootstrapToken(bay.spec) };
+  const site = { authUrl: cloud.authUrl, apiUrl: cloud.apiUrl, bootstrapToken: await cloud.bootstrapToken(bay.spec), network: (ident: string) => inCloud(cloud.network(bay.spec, ident)) };
   const parameters = {
     ...(await parametersFor(work, target, files[file]!, site)),
     ...wantedScale(work.context, target, undefined), [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries: 1 }),

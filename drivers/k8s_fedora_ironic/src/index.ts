@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { templatesOf } from '@jeroboam/driver-sdk';
+import type { DriverManifest } from '@jeroboam/driver-sdk';
+import { heatDriver, readBundle } from '@jeroboam/heat-driver';
+import type { HeatBlueprint } from '@jeroboam/heat-driver';
+import { parametersOf } from './parameters.ts';
+import { probe } from './probe.ts';
+
+/** The same one folder up from the sources and from the built files. */
+const templates = templatesOf(readBundle(join(import.meta.dirname, '..', 'bundles', '1.0.0')));
+
+export const blueprint: HeatBlueprint = { name: 'k8s_fedora_ironic', bundles: templates.bundles, parametersOf, probe };
+
+export const k8sFedoraIronicV1: DriverManifest = {
+  name: 'k8s_fedora_ironic',
+  version: '1.0.0',
+  contract: 'bay-driver/v1',
+  description: 'Kubernetes on bare-metal machines with Fedora CoreOS, made by Heat and Ironic: etcd and the control plane as static pods, flannel, CoreDNS.',
+  state: 'active',
+  provides: [{ serverType: 'bm', os: 'fedora-coreos', coe: 'kubernetes' }],
+  ...templates,
+  capabilities: {
+    operations: ['resize', 'node-groups', 'health'],
+    networkDrivers: ['flannel'],
+    volumeDrivers: [],
+    storageDrivers: ['overlay2'],
+    runtimeClasses: [],
+    masterCounts: [1, 3, 5],
+    maxNodes: 250,
+    limitations: [
+      'Nodes download Kubernetes, CNI plugins and images when they start: they need a way to dl.k8s.io, github.com, registry.k8s.io and ghcr.io.',
+      'Machines are wired to a network that is there (fixed_network); no network, router or load balancer is made.',
+      'A floating address needs a router from that network to the external one; without it Neutron refuses, and says so.',
+      'Machines boot from their own disks: Cinder volumes of every kind are refused.',
+      'Each machine has one port, its primary one, however many it is wired with.',
+      'Nodes that leave are not drained first, and their entries in Kubernetes stay until somebody deletes them.',
+      'Give bays a create_timeout of two hours: machines are slow to start and to clean.',
+      'The number of masters cannot change; upgrades and rotations of the CA are not offered yet.',
+      'Bays without TLS are not made.',
+    ],
+  },
+  create: heatDriver(blueprint),
+};
+
+export const drivers: readonly DriverManifest[] = [k8sFedoraIronicV1];
