@@ -91,5 +91,6 @@ if (!env.JEROBOAM_KEYSTONE_URL) {
   writeFileSync(env.JEROBOAM_OPENRC ?? join(root, 'openrc'), `export OS_AUTH_URL='http://${host}:${sandboxPort}/v3'\nexport OS_USERNAME='demo'\nexport OS_PASSWORD='secret'\nexport OS_PROJECT_NAME='demo'\nexport OS_USER_DOMAIN_NAME='Default'\nexport OS_PROJECT_DOMAIN_NAME='Default'\nexport OS_IDENTITY_API_VERSION='3'\nexport OS_REGION_NAME='RegionOne'\n`, { mode: 0o600 });
 }
 for (const service of SERVICES) start(service, nodeBinary, [join(root, `apps/${service}/dist/main.js`)], { ...nats, ...keystone });
+if (!env.JEROBOAM_KEYSTONE_URL) await waitFor(sandboxPort, 'the sandbox cloud');
 await waitFor(apiPort, 'the api');
 if (!stopping) console.log(`Jeroboam's services are ready: API http://${host}:${apiPort}/v1, NATS ${host}:${natsPort}, data ${dataDir}. Next: source ./openrc`);
