@@ -51,8 +51,16 @@ export async function startEmbedded(context: ServiceContext<EmbeddedConfig>, bas
   await projections.caughtUp();
   await app.listen(config.port, config.host);
   const apiUrl = (await app.getUrl()).replace(/\/$/, '');
-  const firstTemplate = sandbox && makesKubernetes(parts) ? FIRST_TEMPLATE : null;
-  if (sandbox && isNew && firstTemplate) await createFirstTemplate(apiUrl, firstLogin(sandbox.url, config.sandboxCloudFile));
+  let firstTemplate = sandbox && makesKubernetes(parts) ? FIRST_TEMPLATE : null;
+  if (sandbox && isNew && firstTemplate) {
+    try {
+      await createFirstTemplate(apiUrl, firstLogin(sandbox.url, config.sandboxCloudFile));
+    } catch (error) {
+      // A courtesy, and the cloud may be somebody's own: without the image, say.
+      logger.warn('no first cluster template was made', { error });
+      firstTemplate = null;
+    }
+  }
   return { apiUrl, firstTemplate, sandboxUrl: sandbox?.url ?? null, dataDir: layout.root, drivers: await driversHere(messaging.client) };
 }
 

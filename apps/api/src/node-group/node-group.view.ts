@@ -1,3 +1,4 @@
+import type { NodeGroupView } from '@jeroboam/domain';
 import type { BayDocument, NodeGroupDocument } from '@jeroboam/read-model';
 import { comparedLabels } from '../bay/cluster.view.ts';
 import { links, type BaseUrl } from '../wire/links.ts';
@@ -60,10 +61,14 @@ const KNOWN_AT_ONCE = new Set([
   'min_node_count', 'max_node_count', 'merge_labels', 'labels_overridden', 'labels_added', 'labels_skipped', 'node_labels', 'node_taints',
 ]);
 
+/** Stands where nothing of it is shown yet. */
+const UNKNOWN_AT_FIRST = { status: 'CREATE_IN_PROGRESS', statusReason: null, nodeAddresses: [], stackId: null, createdAt: '', updatedAt: null } as const;
+
 /** The answer to the request that made it. */
-export function newNodeGroup(bay: BayDocument, group: NodeGroupDocument, base: BaseUrl): Record<string, unknown> {
+export function newNodeGroup(bay: BayDocument, group: NodeGroupView, base: BaseUrl): Record<string, unknown> {
   const isUnset = (name: string, value: unknown) => name === 'docker_volume_size' ? value === null
     : (name === 'node_labels' && !group.nodeLabels) || (name === 'node_taints' && !group.nodeTaints);
-  const known = Object.entries(nodeGroupDetail(bay, group, base)).filter(([name, value]) => KNOWN_AT_ONCE.has(name) && !isUnset(name, value));
+  const shown = nodeGroupDetail(bay, { ...group, ...UNKNOWN_AT_FIRST }, base);
+  const known = Object.entries(shown).filter(([name, value]) => KNOWN_AT_ONCE.has(name) && !isUnset(name, value));
   return Object.fromEntries(known);
 }

@@ -66,10 +66,11 @@ export class NodeGroupsController {
     const fields = NODE_GROUP.read(jsonBody(request));
     const acting = actingOn(request);
     enforce('nodegroup:create', caller);
-    const { group, accepted } = await this.creation.execute(await this.bays.find(caller, cluster, 'own'), fields, acting);
-    announce(reply, accepted);
     const bay = await this.bays.find(caller, cluster, 'own');
-    sendJson(reply, 202, newNodeGroup(bay, findNodeGroup(bay, group.nodeGroupId), this.base(request)));
+    const { group, accepted } = await this.creation.execute(bay, fields, acting);
+    announce(reply, accepted);
+    // Not read again: somebody else may have deleted it meanwhile, and this request was accepted all the same.
+    sendJson(reply, 202, newNodeGroup(bay, group, this.base(request)));
   }
 
   @Patch(':ident')
