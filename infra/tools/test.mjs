@@ -16,8 +16,8 @@ if (kinds.length !== 1 || kinds[0] !== 'unit') sayMissing(installPackages());
 
 const totals = { passed: 0, failed: 0 };
 for (const kind of kinds.length > 0 ? kinds : KINDS) {
-  // Real servers and real nodes share two cores with the tests: those kinds run one file at a time.
-  const workers = kind === 'unit' ? [] : ['-w', '1'];
+  // Real servers take their time to start, so two files at once; whole processes that are killed want the host for themselves.
+  const workers = { unit: [], int: ['-w', '2'], e2e: ['-w', '1'] }[kind];
   const { status, stdout } = spawnSync(
     nodeBinary,
     [join(root, 'infra/tools/jest.mjs'), ...workers, '--selectProjects', kind, '--passWithNoTests', '--reporters=default', `--reporters=${join(root, 'infra/tools/count-reporter.cjs')}`, ...rest],
