@@ -1,7 +1,6 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { BayView, NodeGroupView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
+import { kubernetesValues } from '@jeroboam/heat-driver';
 import type { Site, Values } from '@jeroboam/heat-driver';
 
 /** Labels that are parameters of the template under the same name. */
@@ -10,35 +9,15 @@ const LABELS = [
   'etcd_tag', 'coredns_tag', 'flannel_tag', 'flannel_cni_tag', 'cni_plugins_tag', 'flannel_backend', 'kubelet_options',
 ] as const;
 
-/** Values of the templates in `bundles/1.0.0`. Labels of a node group count before those of the bay. */
-export async function parametersOf({ spec, nodeGroups }: BayView, workers: NodeGroupView, site: Site): Promise<Values> {
+/** Values of the templates in `bundles/1.0.0`. */
+export async function parametersOf(bay: BayView, workers: NodeGroupView, site: Site): Promise<Values> {
+  const { spec } = bay;
   refuseUnsupported(spec);
-  const labels = { ...spec.labels, ...workers.labels };
-  const masters = nodeGroups.find(({ role }) => role === 'master');
-  const serviceRange = labels['service_cluster_ip_range'];
   return {
-    ...Object.fromEntries(LABELS.map((label) => [label, labels[label]])),
-    kube_version: versionOf(labels['kube_tag'] ?? labels['kube_version']),
-    pods_network_cidr: labels['flannel_network_cidr'] ?? labels['pods_network_cidr'],
-    ...(serviceRange === undefined ? {} : { kubernetes_service_ip: addressIn(serviceRange, 1), dns_service_ip: addressIn(serviceRange, 10) }),
-    cluster_uuid: spec.bayId,
-    ssh_key_name: spec.keypair,
-    master_image: masters?.imageId ?? spec.imageId,
-    master_flavor: masters?.flavorId ?? spec.masterFlavorId,
-    worker_image: workers.imageId,
-    worker_flavor: workers.flavorId ?? spec.flavorId,
+    ...await kubernetesValues(bay, workers, site, LABELS),
     docker_volume_size: workers.dockerVolumeSize ?? spec.dockerVolumeSize,
-    external_network: spec.externalNetworkId,
-    fixed_network: spec.fixedNetwork,
-    fixed_subnet: spec.fixedSubnet,
     dns_nameserver: spec.dnsNameserver,
-    floating_ip_enabled: spec.floatingIpEnabled,
     master_lb_enabled: spec.masterLbEnabled,
-    api_url: site.apiUrl,
-    bootstrap_token: site.bootstrapToken,
-    service_account_key: await serviceAccountKey(),
-    node_labels: pairs(workers.nodeLabels ?? {}),
-    node_taints: (workers.nodeTaints ?? []).map(({ key, value = '', effect }) => `${key}=${value}:${effect}`).join(','),
   };
 }
 
@@ -49,27 +28,4 @@ function refuseUnsupported({ tlsDisabled, externalNetworkId, masterLbEnabled, fi
   if (tlsDisabled) refuse('k8s_fedora_coreos makes no bays without TLS');
   if (!externalNetworkId) refuse('Required parameter external_network not provided.');
   if (masterLbEnabled && fixedNetwork && !fixedSubnet) refuse('A load balancer for the masters needs fixed_subnet beside fixed_network');
-}
-
-/** Releases are named with a `v` in front; labels often come without. */
-function versionOf(tag: string | undefined): string | undefined {
-  return tag === undefined || tag.startsWith('v') ? tag : `v${tag}`;
-}
-
-/** @throws {StepFailed} final: no IPv4 range. */
-function addressIn(cidr: string, offset: number): string {
-  const [, ...parts] = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/\d{1,2}$/.exec(cidr) ?? [];
-  if (parts.length !== 4) throw new StepFailed(`service_cluster_ip_range ${cidr} is no IPv4 range`, { retryable: false });
-  const [a, b, c, d] = parts.map(Number);
-  return `${a}.${b}.${c}.${d! + offset}`;
-}
-
-/** Signs the tokens of service accounts; one for all masters. It is only ever used when the stack is first made. */
-async function serviceAccountKey(): Promise<string> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return Buffer.from(privateKey.export({ type: 'pkcs1', format: 'pem' })).toString('base64');
-}
-
-function pairs(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',');
 }

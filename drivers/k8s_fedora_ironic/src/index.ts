@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { templatesOf } from '@jeroboam/driver-sdk';
 import type { DriverManifest } from '@jeroboam/driver-sdk';
-import { heatDriver, readBundle } from '@jeroboam/heat-driver';
+import { heatDriver, probeKubernetes, readBundle } from '@jeroboam/heat-driver';
 import type { HeatBlueprint } from '@jeroboam/heat-driver';
 import { parametersOf } from './parameters.ts';
-import { probe } from './probe.ts';
 
 /** The same one folder up from the sources and from the built files. */
 const templates = templatesOf(readBundle(join(import.meta.dirname, '..', 'bundles', '1.0.0')));
 
-export const blueprint: HeatBlueprint = { name: 'k8s_fedora_ironic', bundles: templates.bundles, parametersOf, probe };
+export const blueprint: HeatBlueprint = { name: 'k8s_fedora_ironic', bundles: templates.bundles, parametersOf, probe: probeKubernetes };
 
 export const k8sFedoraIronicV1: DriverManifest = {
   name: 'k8s_fedora_ironic',

@@ -8,4 +8,6 @@ export { HeatDriver } from './heat-driver.ts';
 export { heatCloud, heatDriver } from './open-heat-cloud.ts';
 export { bayStackName, groupStackName, ownerTagOf, shortIdOf } from './bay/names.ts';
 export type { Pace } from './steps/work.ts';
-export type { FoundStack, NewStack, StackFailure, StackRef, StackService } from './stack/stack-service.port.ts';
+export { probeKubernetes } from './kubernetes/probe.ts';
+export { kubernetesValues } from './kubernetes/values.ts';
+export type { FoundStack, NewStack, StackService } from './stack/stack-service.port.ts';

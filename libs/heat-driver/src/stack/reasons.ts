@@ -1,6 +1,7 @@
 import { isDomainError } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
-import type { FoundStack, StackFailure } from './stack-service.port.ts';
+import type { StackFailure } from '@jeroboam/openstack';
+import type { FoundStack } from './stack-service.port.ts';
 
 const ID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 

@@ -1,8 +1,4 @@
-/** Which stack; Heat wants both, so that a name used twice never hits the wrong one. */
-export interface StackRef {
-  readonly name: string;
-  readonly id: string;
-}
+import type { StackFailure, StackRef } from '@jeroboam/openstack';
 
 export interface NewStack {
   readonly name: string;
@@ -26,20 +22,6 @@ export interface FoundStack extends StackRef {
   readonly parameters: Readonly<Record<string, string>>;
   /** Null while Heat cannot tell. */
   readonly outputs: Readonly<Record<string, unknown>>;
-}
-
-/** The resource that brought a stack down. */
-export interface StackFailure {
-  /** Names from the stack down; empty when only the stack itself says something. */
-  readonly path: readonly string[];
-  readonly type: string;
-  /** Service that the resource lives in (`compute`, `network`, …), where its type tells. */
-  readonly service?: string;
-  readonly httpStatus?: number;
-  /** `quota` and `in-use` pass once somebody makes room. */
-  readonly cause: 'quota' | 'in-use' | 'timeout' | 'not-authorized' | 'other';
-  /** In Heat's words. */
-  readonly reason: string;
 }
 
 /**

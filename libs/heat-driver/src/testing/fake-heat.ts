@@ -4,7 +4,8 @@ import { membersOf } from '../bay/members.ts';
 import type { HeatCloud } from '../blueprint.ts';
 import { MASTERS, WORKERS, scaleOf } from '../stack/stack-change.ts';
 import type { ScaleParameters } from '../stack/stack-change.ts';
-import type { FoundStack, NewStack, StackFailure, StackRef, StackService } from '../stack/stack-service.port.ts';
+import type { StackFailure, StackRef } from '@jeroboam/openstack';
+import type { FoundStack, NewStack, StackService } from '../stack/stack-service.port.ts';
 
 interface Kept {
   readonly id: string;

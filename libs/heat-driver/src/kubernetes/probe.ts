@@ -1,7 +1,7 @@
 import type { BayView } from '@jeroboam/domain';
 import type { ClientIdentity } from '@jeroboam/driver-sdk';
-import { askApi } from '@jeroboam/heat-driver';
-import type { Probe } from '@jeroboam/heat-driver';
+import { askApi } from '../ask-api.ts';
+import type { Probe } from '../blueprint.ts';
 
 interface NodeList {
   readonly items: readonly {
@@ -11,7 +11,7 @@ interface NodeList {
 }
 
 /** Asks `/readyz` and the list of nodes, in the shape of Magnum's `health_status_reason`. */
-export async function probe({ apiAddress, spec }: BayView, client: ClientIdentity, signal: AbortSignal): Promise<Probe> {
+export async function probeKubernetes({ apiAddress, spec }: BayView, client: ClientIdentity, signal: AbortSignal): Promise<Probe> {
   if (apiAddress === null) throw new Error(`bay ${spec.name} has no API address`);
   const [ready, nodes] = await Promise.all([askApi(`${apiAddress}/readyz`, client, signal), askApi(`${apiAddress}/api/v1/nodes`, client, signal)]);
   const { items } = JSON.parse(nodes.body) as NodeList;
