@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { deleteBay } from '@jeroboam/messaging';
-import { PROJECTIONS, type BayDocument } from '@jeroboam/read-model';
+import type { BayDocument } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
 import { BayQueries } from '../bay/bay.queries.ts';
 import { CreateBay, DEFAULT_WORKER } from '../bay/create-bay.ts';
@@ -113,7 +113,7 @@ export class BaysController {
     const acting = actingOn(request);
     const bay = await this.bays.find(caller, ident);
     enforce('bay:delete', caller, bay);
-    announce(reply, await this.commands.carryOut(deleteBay, { bayId: bay.id }, acting, [PROJECTIONS.bays, PROJECTIONS.operations]));
+    announce(reply, await this.commands.changeBay(deleteBay, { bayId: bay.id }, acting));
     sendNothing(reply);
   }
 

@@ -138,7 +138,7 @@ export class ClustersController {
     const acting = actingOn(request);
     const bay = await this.bays.find(caller, ident);
     enforce('cluster:delete', caller, bay);
-    const accepted = await this.commands.carryOut(deleteBay, { bayId: bay.id }, acting, [PROJECTIONS.bays, PROJECTIONS.operations]);
+    const accepted = await this.commands.changeBay(deleteBay, { bayId: bay.id }, acting);
     announce(reply, accepted);
     sendNothing(reply);
   }

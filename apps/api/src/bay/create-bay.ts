@@ -3,7 +3,7 @@ import type { BaySpec, NodeGroupView } from '@jeroboam/domain';
 import type { ResolvedDriver } from '@jeroboam/driver-sdk';
 import { createBay, type Accepted } from '@jeroboam/messaging';
 import type { CloudLookups } from '@jeroboam/openstack';
-import { PROJECTIONS, type BayModelDocument } from '@jeroboam/read-model';
+import type { BayModelDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
 import { projectOf, type Caller } from '../auth/caller.ts';
 import type { BayModelQueries } from '../bay-model/bay-model.queries.ts';
@@ -74,7 +74,7 @@ export class CreateBay {
     await requireKeypair(lookups, spec.keypair);
     if (masterCount > 1 && !spec.masterLbEnabled) throw new BadRequest('master_count must be 1 when master_lb_enabled is False');
     requireRoom(name, capabilities, masterCount + (fields.node_count ?? 1));
-    const accepted = await this.commands.carryOut(createBay, { spec, nodeGroups }, acting, [PROJECTIONS.bays, PROJECTIONS.operations]);
+    const accepted = await this.commands.changeBay(createBay, { spec, nodeGroups }, acting);
     return { bayId: spec.bayId, accepted };
   }
 

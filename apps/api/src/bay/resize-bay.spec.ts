@@ -9,7 +9,7 @@ describe('ResizeBay', () => {
     id: 'b1', spec: { driver: { name: 'swarm_test', version: '1.2.0' } }, masterCount: 1, nodeCount: 1,
     nodeGroups: [{ name: 'default-worker', nodeGroupId: 'g1', role: 'worker', nodeCount: 1 }],
   } as unknown as BayDocument;
-  const commands = { carryOut: () => Promise.reject(new Error('sent')) } as unknown as Commands;
+  const commands = { changeBay: () => Promise.reject(new Error('sent')) } as unknown as Commands;
   const resize = (registry: DriverRegistry) => () => new ResizeBay(registry, commands).execute(
     bay, { nodeGroup: 'g1', nodeCount: 2, nodesToRemove: [] }, {} as Acting,
   );

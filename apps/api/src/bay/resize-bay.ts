@@ -1,7 +1,7 @@
 import { MasterResizeNotSupported } from '@jeroboam/domain';
 import type { DriverRegistry } from '@jeroboam/driver-sdk';
 import { resizeBay, type Accepted } from '@jeroboam/messaging';
-import { PROJECTIONS, type BayDocument } from '@jeroboam/read-model';
+import type { BayDocument } from '@jeroboam/read-model';
 import { requireAbleDriver } from '../capability/able-driver.ts';
 import { requireRoom } from '../capability/coe-rules.ts';
 import type { Acting, Commands } from '../command/commands.ts';
@@ -31,6 +31,6 @@ export class ResizeBay {
     const { name, capabilities } = requireAbleDriver(this.drivers, bay, 'resize');
     requireRoom(name, capabilities, bay.masterCount + bay.nodeCount - group.nodeCount + size.nodeCount);
     const payload = { bayId: bay.id, nodeGroup: group.name, nodeCount: size.nodeCount, nodesToRemove: size.nodesToRemove };
-    return this.commands.carryOut(resizeBay, payload, acting, [PROJECTIONS.bays, PROJECTIONS.operations]);
+    return this.commands.changeBay(resizeBay, payload, acting);
   }
 }

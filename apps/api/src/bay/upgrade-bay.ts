@@ -1,7 +1,7 @@
 import { DomainError } from '@jeroboam/domain';
 import type { UpgradeTarget } from '@jeroboam/domain';
 import { upgradeBay, type Accepted } from '@jeroboam/messaging';
-import { PROJECTIONS, type BayDocument, type BayModelDocument } from '@jeroboam/read-model';
+import type { BayDocument, BayModelDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
 import type { BayModelQueries } from '../bay-model/bay-model.queries.ts';
 import { requireAbleDriver } from '../capability/able-driver.ts';
@@ -51,7 +51,7 @@ export class UpgradeBay {
     acting.deprecations?.push(...this.api.deprecations.forBay(model.coe, to.driver));
     // The default groups make up the bay: naming one is naming it.
     const payload = { bayId: bay.id, nodeGroup: group === null || group.isDefault ? null : group.nodeGroupId, to, maxBatchSize };
-    return this.commands.carryOut(upgradeBay, payload, acting, [PROJECTIONS.bays, PROJECTIONS.operations]);
+    return this.commands.changeBay(upgradeBay, payload, acting);
   }
 
   private async target({ spec }: BayDocument, model: BayModelDocument, { caller }: Acting): Promise<UpgradeTarget> {

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Patch, Post, Req, Res } from '@nestjs/c
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BayNotFound, authorityOf } from '@jeroboam/domain';
 import { getCaCertificate, rotateCa, signClientCsr } from '@jeroboam/messaging';
-import { PROJECTIONS, type BayDocument } from '@jeroboam/read-model';
+import type { BayDocument } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
 import type { Caller } from '../auth/caller.ts';
 import { BayQueries } from '../bay/bay.queries.ts';
@@ -62,7 +62,7 @@ export class CertificatesController {
     enforce('certificate:rotate_ca', caller, bay);
     if (bay.spec.tlsDisabled) throw new BadRequest('Rotating the CA certificate on a non-TLS cluster is not supported');
     requireAbleDriver(this.api.drivers, bay, 'rotate-ca');
-    announce(reply, await this.commands.carryOut(rotateCa, { bayId: bay.id }, acting, [PROJECTIONS.bays, PROJECTIONS.operations]));
+    announce(reply, await this.commands.changeBay(rotateCa, { bayId: bay.id }, acting));
     sendJson(reply, 202, { uuid: bay.id });
   }
 

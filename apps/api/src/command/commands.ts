@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, derivedId } from '@jeroboam/domain';
 import type { Accepted, MessageClient, MessageContract } from '@jeroboam/messaging';
-import type { ReadModel } from '@jeroboam/read-model';
+import { PROJECTIONS, type ReadModel } from '@jeroboam/read-model';
 import type { ApiConfig } from '../api-dependencies.ts';
 import { actorOf, projectOf, type Caller } from '../auth/caller.ts';
 import type { Deprecation } from '../deprecation/deprecations.ts';
@@ -58,6 +58,11 @@ export class Commands {
     const { caller, requestId, commandId } = acting;
     const context = { actor: actorOf(caller), requestId, commandId, correlationId: commandId, causationId: null };
     return this.messages.send(contract, payload, { context, timeoutMs: this.config.commandTimeoutMs });
+  }
+
+  /** For commands that change a bay: both it and the operation can be read by the end. @throws as `carryOut` */
+  changeBay<Request>(contract: MessageContract<Request, Accepted>, payload: Request, acting: Acting): Promise<Accepted> {
+    return this.carryOut(contract, payload, acting, [PROJECTIONS.bays, PROJECTIONS.operations]);
   }
 
   /**

@@ -1,7 +1,6 @@
 import { Controller, Inject, Param, Patch, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { rotateCredential } from '@jeroboam/messaging';
-import { PROJECTIONS } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
 import { BayQueries } from '../bay/bay.queries.ts';
 import { requireAbleDriver } from '../capability/able-driver.ts';
@@ -33,7 +32,7 @@ export class CredentialsController {
     const bay = await this.bays.find(caller, ident, 'own');
     enforce('credential:rotate', caller, bay);
     requireAbleDriver(this.api.drivers, bay, 'rotate-credential');
-    announce(reply, await this.commands.carryOut(rotateCredential, { bayId: bay.id }, acting, [PROJECTIONS.bays, PROJECTIONS.operations]));
+    announce(reply, await this.commands.changeBay(rotateCredential, { bayId: bay.id }, acting));
     sendJson(reply, 202, { uuid: bay.id });
   }
 }

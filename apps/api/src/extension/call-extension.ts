@@ -3,7 +3,7 @@ import type { BayCommand, BayEvent, BayState, BayView, ExtensionCall } from '@je
 import type { ExtensionCommand } from '@jeroboam/driver-sdk';
 import { Aggregates } from '@jeroboam/event-log';
 import { readExtension, runExtension, type Accepted } from '@jeroboam/messaging';
-import { PROJECTIONS, type BayDocument } from '@jeroboam/read-model';
+import type { BayDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
 import { DriverVersionUnavailable } from '../capability/capability.errors.ts';
 import type { Acting, Commands } from '../command/commands.ts';
@@ -60,7 +60,7 @@ export class CallExtension {
   /** @throws the same, and what the scheduler refuses. */
   run(bay: BayDocument, wanted: WantedExtension, acting: Acting): Promise<Accepted> {
     const call = this.#callOf(bay, wanted, acting);
-    return this.commands.carryOut(runExtension, { bayId: bay.id, call }, acting, [PROJECTIONS.bays, PROJECTIONS.operations]);
+    return this.commands.changeBay(runExtension, { bayId: bay.id, call }, acting);
   }
 
   #callOf({ spec, ...bay }: BayDocument, { alias, path, method, given }: WantedExtension, { caller }: Acting): ExtensionCall {

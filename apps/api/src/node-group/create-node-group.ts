@@ -1,7 +1,7 @@
 import { ApiAddressUnavailable, derivedId } from '@jeroboam/domain';
 import type { NodeGroupView } from '@jeroboam/domain';
 import { createNodeGroup, type Accepted } from '@jeroboam/messaging';
-import { PROJECTIONS, type BayDocument } from '@jeroboam/read-model';
+import type { BayDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
 import { requireAbleDriver } from '../capability/able-driver.ts';
 import { requireRoom } from '../capability/coe-rules.ts';
@@ -26,7 +26,7 @@ export class CreateNodeGroup {
     requireRoom(name, capabilities, bay.masterCount + bay.nodeCount + group.nodeCount);
     const { caller } = acting;
     if (group.flavorId !== null) await requireFlavor(this.api.lookups.for({ token: caller.token, info: caller.info }), group.flavorId, group.labels);
-    const accepted = await this.commands.carryOut(createNodeGroup, { bayId: bay.id, nodeGroup: group }, acting, [PROJECTIONS.bays, PROJECTIONS.operations]);
+    const accepted = await this.commands.changeBay(createNodeGroup, { bayId: bay.id, nodeGroup: group }, acting);
     return { group, accepted };
   }
 }

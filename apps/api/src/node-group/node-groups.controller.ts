@@ -1,7 +1,6 @@
 import { Controller, Delete, Get, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { deleteNodeGroup, reviseNodeGroup } from '@jeroboam/messaging';
-import { PROJECTIONS } from '@jeroboam/read-model';
 import { API, type Api } from '../api-dependencies.ts';
 import { BayQueries } from '../bay/bay.queries.ts';
 import { requireAbleDriver } from '../capability/able-driver.ts';
@@ -87,7 +86,7 @@ export class NodeGroupsController {
     requireAbleDriver(this.api.drivers, bay, 'node-groups');
     if (Object.keys(changes).length > 0) {
       const payload = { bayId: bay.id, nodeGroup: group.nodeGroupId, changes };
-      announce(reply, await this.commands.carryOut(reviseNodeGroup, payload, acting, [PROJECTIONS.bays, PROJECTIONS.operations]));
+      announce(reply, await this.commands.changeBay(reviseNodeGroup, payload, acting));
     }
     // Magnum shows what is asked for in the state of before.
     sendJson(reply, 202, nodeGroupDetail(bay, { ...group, ...changes }, this.base(request)));
@@ -105,7 +104,7 @@ export class NodeGroupsController {
     const group = findNodeGroup(bay, ident);
     if (!group.isDefault) requireAbleDriver(this.api.drivers, bay, 'node-groups');
     const payload = { bayId: bay.id, nodeGroup: group.nodeGroupId };
-    announce(reply, await this.commands.carryOut(deleteNodeGroup, payload, acting, [PROJECTIONS.bays, PROJECTIONS.operations]));
+    announce(reply, await this.commands.changeBay(deleteNodeGroup, payload, acting));
     sendNothing(reply);
   }
 

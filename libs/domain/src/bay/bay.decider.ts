@@ -5,7 +5,7 @@ import { BayAlreadyExists, BayNotFound, InvalidBay, MasterResizeNotSupported, No
 import type { BayEvent } from './bay.events.ts';
 import { completeOperation, failOperation } from './bay.outcomes.ts';
 import { createNodeGroup, deleteNodeGroup, groupOf, reviseNodeGroup } from './bay.node-groups.ts';
-import { evolveBay } from './bay.state.ts';
+import { evolveBay, isKnown } from './bay.state.ts';
 import type { BayState, LiveBay } from './bay.state.ts';
 import type { BaySpec, NodeGroupView } from './bay.view.ts';
 
@@ -127,10 +127,6 @@ function reportHealth({ status, reason, source, observedNodes = {} }: Data<'Repo
 function isSameText(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
-}
-
-function isKnown(operationId: string, bay: LiveBay): boolean {
-  return operationId === bay.lastOperationId || bay.operations.some((open) => open.operationId === operationId);
 }
 
 function remove({ operationId }: Data<'DeleteBay'>, bay: LiveBay): BayEvent[] {

@@ -1,6 +1,7 @@
 import type { BayCommand } from './bay.commands.ts';
 import { ApiAddressUnavailable, DefaultNodeGroupNotDeletable, InvalidNodeGroup, MasterNodeGroupNotSupported, NodeGroupAlreadyExists, NodeGroupNotFound, StatusForbids } from './bay.errors.ts';
 import type { BayEvent } from './bay.events.ts';
+import { isKnown } from './bay.state.ts';
 import type { LiveBay, NodeGroupState } from './bay.state.ts';
 import type { NodeGroupView } from './bay.view.ts';
 
@@ -14,7 +15,7 @@ export function groupOf(ident: string, bay: LiveBay): NodeGroupState {
 }
 
 export function createNodeGroup({ operationId, nodeGroup }: Data<'CreateNodeGroup'>, bay: LiveBay): BayEvent[] {
-  if (bay.operations.some((open) => open.operationId === operationId) || bay.nodeGroups.some((group) => group.nodeGroupId === nodeGroup.nodeGroupId)) return [];
+  if (isKnown(operationId, bay) || bay.nodeGroups.some((group) => group.nodeGroupId === nodeGroup.nodeGroupId)) return [];
   if (bay.apiAddress === null) throw new ApiAddressUnavailable();
   requireNotGoing(bay);
   if (bay.nodeGroups.some((group) => group.name === nodeGroup.name)) throw new NodeGroupAlreadyExists(nodeGroup.name, bay.spec.name);
@@ -28,7 +29,7 @@ const REVISABLE = new Set<NodeGroupState['status']>(['CREATE_COMPLETE', 'UPDATE_
 
 export function reviseNodeGroup({ operationId, nodeGroup, changes }: Data<'ReviseNodeGroup'>, bay: LiveBay): BayEvent[] {
   const group = groupOf(nodeGroup, bay);
-  if (operationId === bay.lastOperationId || bay.operations.some((open) => open.operationId === operationId)) return [];
+  if (isKnown(operationId, bay)) return [];
   const after = { ...group, ...changes };
   requireSoundCounts(after);
   const of = { bayId: bay.spec.bayId, operationId, nodeGroup: group.name };

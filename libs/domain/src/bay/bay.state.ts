@@ -41,6 +41,11 @@ export interface LiveBay {
 
 export type BayState = { readonly phase: 'absent' } | { readonly phase: 'abandoned' } | LiveBay | { readonly phase: 'deleted' };
 
+/** Whether this was asked before: silence then. */
+export function isKnown(operationId: string, bay: LiveBay): boolean {
+  return operationId === bay.lastOperationId || bay.operations.some((open) => open.operationId === operationId);
+}
+
 export function evolveBay(state: BayState, event: BayEvent): BayState {
   if (event.type === 'BayCreationRequested') return created(event.data);
   if (event.type === 'BayCreationAbandoned') return { phase: 'abandoned' };
