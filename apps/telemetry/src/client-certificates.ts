@@ -1,11 +1,11 @@
 import { X509Certificate, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
+import { certificateRequest } from '@jeroboam/driver-sdk';
 import type { BaySpec } from '@jeroboam/domain';
 import type { ClientIdentity, HealthContext } from '@jeroboam/driver-sdk';
 import { getCaCertificate, signNodeCsr } from '@jeroboam/messaging';
 import type { Clock } from '@jeroboam/platform';
 import type { BayMessages } from './bay-messages.ts';
-import { certificateRequest } from './certificate-request.ts';
 
 /** As Magnum's conductor calls itself: who Kubernetes takes for an administrator. */
 const SUBJECT = { commonName: 'admin', organization: 'system:masters' };

@@ -1,3 +1,5 @@
+export { certificateRequest } from './certificate-request.ts';
+export type { CertificateSubject } from './certificate-request.ts';
 export type { CloudAccess } from './cloud-access.ts';
 export { StepFailed, notAccessible } from './driver.contract.ts';
 export type {
