@@ -11,8 +11,9 @@ import { ChangeWatch } from './change-watch.ts';
 import { connect, isBusy, prepareFile } from './database.ts';
 import { EventPages } from './event-pages.ts';
 import { LogReader, eventOf } from './log-reader.ts';
+import { LoneAppends } from './lone-appends.ts';
 import { Tail } from './tail.ts';
-import { WriterClient } from './writer-client.ts';
+import { WriterClient, startWriterThread } from './writer-client.ts';
 
 export interface SqliteEventLogOptions {
   /** The file; it and the folders above are made when missing. SQLite keeps two more beside it, `-wal` and `-shm`. */
@@ -29,16 +30,20 @@ const RETRY_OPEN_MS = 5;
 /**
  * Opens the embedded log: one file, shared by any number of processes of one host.
  *
+ * @param lone where appends that come alone are committed; another one is for tests.
  * @throws {LogUnavailable} another process held the file longer than `busyTimeoutMs`.
  * @throws when the file is something else, or lies where SQLite cannot write durably (some network file systems).
  */
-export async function openSqliteEventLog({ path, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS }: SqliteEventLogOptions): Promise<EventLog> {
+export async function openSqliteEventLog(
+  { path, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS }: SqliteEventLogOptions,
+  lone = new LoneAppends(),
+): Promise<EventLog> {
   if (path === '' || path.startsWith(':memory:')) throw new Error('the event log needs a file');
   const deadline = Date.now() + busyTimeoutMs;
   for (;;) {
     try {
       prepareFile(path, busyTimeoutMs);
-      return new SqliteEventLog(path, busyTimeoutMs, connect(path, busyTimeoutMs));
+      return new SqliteEventLog(path, busyTimeoutMs, connect(path, busyTimeoutMs), lone);
     } catch (error) {
       if (!isBusy(error)) throw error;
       // Processes that create the file together: SQLite does not wait for its lock while it turns WAL on.
@@ -48,7 +53,7 @@ export async function openSqliteEventLog({ path, busyTimeoutMs = DEFAULT_BUSY_TI
   }
 }
 
-/** The log in one SQLite file. A thread writes; reading is done here, synchronously but in short pages. */
+/** The log in one SQLite file. A thread writes (lone appends aside, see `LoneAppends`); reading is done here, synchronously but in short pages. */
 class SqliteEventLog implements EventLog {
   readonly #reader: LogReader;
   readonly #writer: WriterClient;
@@ -60,11 +65,12 @@ class SqliteEventLog implements EventLog {
     path: string,
     busyTimeoutMs: number,
     private readonly database: DatabaseSync,
+    lone: LoneAppends,
   ) {
     this.#reader = new LogReader(database);
     this.#tail = new Tail((after, to) => this.#reader.page(after, to, to - after, {}).rows);
     this.#watch = new ChangeWatch(() => this.#reader.dataVersion());
-    this.#writer = new WriterClient({ path, busyTimeoutMs }, (categories) => this.#watch.notify(categories));
+    this.#writer = new WriterClient({ path, busyTimeoutMs }, (categories) => this.#watch.notify(categories), startWriterThread, lone);
   }
 
   append(

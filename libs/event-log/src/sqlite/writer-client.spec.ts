@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { aStream, anEvent, someEvents } from '../testing/an-event.ts';
-import { prepareFile } from './database.ts';
+import { connect, prepareFile } from './database.ts';
+import { LoneAppends } from './lone-appends.ts';
 import { WriterClient, startWriterThread } from './writer-client.ts';
 import type { StartThread } from './writer-client.ts';
 
@@ -12,6 +13,16 @@ const threadThat = (code: string): StartThread => (data) =>
   new Worker(`const { port } = require('node:worker_threads').workerData; port.once('message', () => { ${code} });`, {
     eval: true, workerData: data, transferList: [data.port], stderr: true,
   });
+
+class AlwaysHere extends LoneAppends {
+  override areCommittedHere(): boolean {
+    return true;
+  }
+}
+
+const noThread: StartThread = () => {
+  throw new Error('a thread was wanted');
+};
 
 describe('WriterClient', () => {
   let folder: string;
@@ -67,5 +78,59 @@ describe('WriterClient', () => {
     await expect(client.append(aStream(), someEvents(5, { data }), 'none', 60_000)).resolves.toMatchObject({ revision: 4 });
     await expect(client.append(aStream(), someEvents(6, { data }), 'none', 60_000)).rejects.toThrow('more than this log takes at once');
     await client.close();
+  });
+
+  describe('where lone appends are committed here', () => {
+    it('commits one append after the other without a thread, one in a turn of the event loop', async () => {
+      const told: string[] = [];
+      const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, (categories) => told.push(...categories), noThread, new AlwaysHere());
+      const stream = aStream();
+      for (const [revision, event] of someEvents(5).entries()) {
+        let loopTurned = false;
+        setImmediate(() => {
+          loopTurned = true;
+        });
+        await expect(client.append(stream, [event], revision === 0 ? 'none' : revision - 1, 60_000)).resolves.toMatchObject({ revision });
+        expect(loopTurned).toBe(true);
+      }
+      await expect(client.append(stream, [anEvent()], 'none', 60_000)).rejects.toMatchObject({ code: 'REVISION_CONFLICT' });
+      expect(told).toHaveLength(5);
+      await client.close();
+    });
+
+    it('hands appends that come together to the thread, and goes on from there', async () => {
+      const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, () => undefined, startWriterThread, new AlwaysHere());
+      const stream = aStream();
+      const together = someEvents(20).map((event) => client.append(stream, [event], 'any', 60_000));
+      expect((await Promise.all(together)).map(({ revision }) => revision)).toEqual(Array.from(together.keys()));
+      await expect(client.append(stream, [anEvent()], 19, 60_000)).resolves.toMatchObject({ revision: 20 });
+      await client.close();
+    });
+
+    it('leaves waiting for another connection that is writing to the thread', async () => {
+      const other = connect(path, 0);
+      other.exec('BEGIN IMMEDIATE');
+      const ended = (data: Parameters<StartThread>[0]) => {
+        other.exec('ROLLBACK');
+        return startWriterThread(data);
+      };
+      const client = new WriterClient({ path, busyTimeoutMs: 60_000 }, () => undefined, ended, new AlwaysHere());
+      await expect(client.append(aStream(), [anEvent()], 'none', 60_000)).resolves.toMatchObject({ revision: 0 });
+      await client.close();
+      other.close();
+    });
+
+    it('says that the log is unavailable when it cannot be written', async () => {
+      const client = new WriterClient({ path: folder, busyTimeoutMs: 1_000 }, () => undefined, noThread, new AlwaysHere());
+      await expect(client.append(aStream(), [anEvent()], 'none', 60_000)).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+      await client.close();
+    });
+
+    it('does not forget what was asked for just before it was closed', async () => {
+      const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, () => undefined, startWriterThread, new AlwaysHere());
+      const appended = client.append(aStream(), [anEvent()], 'none', 60_000);
+      await client.close();
+      await expect(appended).resolves.toMatchObject({ revision: 0 });
+    });
   });
 });

@@ -7,6 +7,8 @@ import { LogUnavailable, RevisionConflict } from '../errors.ts';
 import type { Appended, Expected } from '../event-log.port.ts';
 import { positionOf } from '../position.ts';
 import { writerText } from '../stored-event.ts';
+import { DirectWriter } from './direct-writer.ts';
+import { LoneAppends } from './lone-appends.ts';
 import { NUMBERS_PER_ANSWER, OUTCOME, flatten } from './writer-protocol.ts';
 import type { Answers, AppendRequest, Failure, FromWriter, WriterThreadData } from './writer-protocol.ts';
 
@@ -50,8 +52,16 @@ interface Thread {
   readonly exited: Promise<void>;
 }
 
+/** An append that is alone with the writer thread, by what the clock and the event loop's idle time were when it was sent. */
+interface LoneWait {
+  readonly id: number;
+  readonly sentAt: number;
+  readonly idleBefore: number;
+}
+
 /**
  * The main thread's side of the writer thread: sends appends, gives up on time, and starts a new thread when one died.
+ * Appends that come alone it may commit itself, see `LoneAppends`.
  */
 export class WriterClient {
   readonly #pending = new Map<number, Pending>();
@@ -59,13 +69,18 @@ export class WriterClient {
   #pendingCharacters = 0;
   #lastId = 0;
   #thread: Thread | undefined;
+  #loneWait: LoneWait | undefined;
+  readonly #direct: DirectWriter;
 
   constructor(
     private readonly target: { readonly path: string; readonly busyTimeoutMs: number },
     /** Told of the categories of what was appended. */
     private readonly onAppended: (categories: ReadonlySet<string>) => void,
     private readonly startThread: StartThread = startWriterThread,
-  ) {}
+    private readonly lone = new LoneAppends(),
+  ) {
+    this.#direct = new DirectWriter(target.path);
+  }
 
   append(stream: string, events: readonly NewEvent[], expected: Expected, timeoutMs: number): Promise<Appended> {
     const request = this.#requestOf(stream, events, expected);
@@ -84,9 +99,10 @@ export class WriterClient {
 
   /** Waits until everything sent is answered and the thread has let go of the file. */
   async close(): Promise<void> {
+    this.#flush();
+    this.#direct.close();
     const thread = this.#thread;
     if (!thread) return;
-    this.#flush();
     thread.worker.ref();
     thread.port.postMessage('close');
     this.#ring(thread);
@@ -101,9 +117,48 @@ export class WriterClient {
 
   #send(request: AppendRequest): void {
     this.#outbox.push(request);
+    if (this.#pending.size === 1) this.#sendAlone(request);
     // What is appended before the event loop turns goes over together, but the thread is not left idle meanwhile.
-    if (this.#pending.size === 1 || this.#outbox.length >= APPENDS_PER_MESSAGE) this.#flush();
+    else if (this.#outbox.length >= APPENDS_PER_MESSAGE) this.#flush();
     else if (this.#outbox.length === 1) process.nextTick(() => this.#flush());
+  }
+
+  #sendAlone({ id }: AppendRequest): void {
+    const sentAt = performance.now();
+    // Once in a turn of the event loop: a writer that never pauses must not keep it from turning.
+    if (this.lone.areCommittedHere()) setImmediate(() => this.#commitHere(sentAt));
+    else {
+      this.#loneWait = { id, sentAt, idleBefore: performance.eventLoopUtilization().idle };
+      this.#flush();
+    }
+  }
+
+  #commitHere(sentAt: number): void {
+    const [request] = this.#outbox;
+    if (!request || this.#outbox.length > 1) {
+      this.lone.wereInTheWay();
+      this.#flush();
+      return;
+    }
+    const begun = performance.now();
+    const message = this.#committed(request);
+    if (!message) {
+      this.lone.wereInTheWay();
+      this.#flush();
+      return;
+    }
+    this.#outbox = [];
+    this.lone.committed(performance.now() - begun, begun - sentAt);
+    this.#receive(message);
+  }
+
+  /** Undefined while another connection is writing. */
+  #committed(request: AppendRequest): FromWriter | undefined {
+    try {
+      return this.#direct.commit(request);
+    } catch (error) {
+      return { failed: [request.id], reason: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   #flush(): void {
@@ -152,6 +207,7 @@ export class WriterClient {
   #settle(answers: Answers): void {
     const appended = new Set<string>();
     const settle: (() => void)[] = [];
+    this.#noteWait(answers[0]);
     for (let at = 0; at < answers.length; at += NUMBERS_PER_ANSWER) {
       const pending = this.#take(answers[at]!);
       if (!pending) continue;
@@ -164,6 +220,15 @@ export class WriterClient {
     }
     inPortions(settle);
     if (appended.size > 0) this.onAppended(appended);
+  }
+
+  /** What the event loop did while it waited for one that was sent alone. */
+  #noteWait(answered: number | undefined): void {
+    const wait = this.#loneWait;
+    this.#loneWait = undefined;
+    if (!wait || wait.id !== answered) return;
+    if (this.#pending.size > 1) this.lone.wereInTheWay();
+    else this.lone.waited(performance.now() - wait.sentAt, performance.eventLoopUtilization().idle - wait.idleBefore);
   }
 
   #fail({ failed, reason }: Failure): void {

@@ -1,0 +1,47 @@
+/** A flush slower than this, in milliseconds, is too long for a thread that others may want. */
+const SLOWEST_MS = 1;
+/** Milliseconds which a turn of the event loop may take before it counts as busy with something else. */
+const LONGEST_TURN_MS = 0.2;
+/** Commits here between two on the thread, which copies what they left in the `-wal` file: some 16 MB. */
+const COMMITS_PER_CHECKPOINT = 1_000;
+
+/** Confidence: an append that met an idle event loop adds one, any other takes eight; from half of the most on we commit here. */
+const MOST = 32;
+const LOSS = 8;
+
+/**
+ * Decides where an append is committed that nobody else's append accompanies. Handing it to the writer thread and back
+ * takes about as long as the flush, but lets the event loop go on. Where the loop had nothing to do during nearly all the
+ * last such waits, and the disk is quick, waiting on the calling thread costs nobody anything: imports, migrations and
+ * tools gain by it; a process that serves others is soon found busy and stays with the thread. Times are in milliseconds.
+ */
+export class LoneAppends {
+  #confidence = 0;
+  #commits = 0;
+
+  /** Whether the next one is to be committed on the calling thread. */
+  areCommittedHere(): boolean {
+    return this.#confidence >= MOST / 2 && this.#commits < COMMITS_PER_CHECKPOINT;
+  }
+
+  /** The thread took this long for one; the event loop slept for `idleMs` of it. */
+  waited(ms: number, idleMs: number): void {
+    this.#commits = 0;
+    this.#note(ms <= SLOWEST_MS && idleMs >= ms / 2);
+  }
+
+  /** One was committed here in `commitMs`, `turnMs` after it was asked for: what else this turn of the event loop did. */
+  committed(commitMs: number, turnMs: number): void {
+    this.#commits += 1;
+    this.#note(commitMs <= SLOWEST_MS && turnMs <= LONGEST_TURN_MS);
+  }
+
+  /** Something else was waiting, for the event loop or for the file. */
+  wereInTheWay(): void {
+    this.#note(false);
+  }
+
+  #note(wasIdle: boolean): void {
+    this.#confidence = wasIdle ? Math.min(MOST, this.#confidence + 1) : Math.max(0, this.#confidence - LOSS);
+  }
+}
