@@ -43,7 +43,7 @@ export class BayCommands {
     const bayContext: EventContext = { ...rest, driver: { name: spec.driver.name, version: spec.driver.version }, templateVersion: spec.driver.templateVersion };
     const reserved = await this.#reserveSlot(projectId, bayId, bayContext);
     try {
-      const { position } = await this.writeSide.bays.execute(bayId, { type: 'CreateBay', data: { spec, nodeGroups, operationId } }, bayContext);
+      const { position } = await this.writeSide.bays.execute(bayId, { type: 'CreateBay', data: { spec: { ...spec, requesterRoles: context.actor.roles }, nodeGroups, operationId } }, bayContext);
       return { position, operationId };
     } catch (refusal) {
       // An unknown outcome keeps the slot; a plain refusal of this very create gives it back.

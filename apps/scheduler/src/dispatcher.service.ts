@@ -201,6 +201,7 @@ function isWanted({ running, current }: OperationsState, token: number): boolean
 }
 
 /** A bay as drivers see it. */
-export function viewOf({ spec, nodeGroups, nodes, resources, stackId, apiAddress }: LiveBay): BayView {
-  return { spec, nodeGroups: nodeGroups.map(({ status: _status, ...group }) => group), nodes, resources, stackId, apiAddress };
+export function viewOf({ spec, nodeGroups, nodes, resources, credentials, stackId, apiAddress }: LiveBay): BayView {
+  const groups = nodeGroups.map(({ status: _status, ...group }) => group);
+  return { spec, nodeGroups: groups, nodes, resources, ...(credentials.length > 0 && { credentials }), stackId, apiAddress };
 }

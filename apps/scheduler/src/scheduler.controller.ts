@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
-  Handles, claimStep, createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, heartbeat,
-  intendResources, recordResources, releaseResources, removeProjectQuota, reportBayHealth, reportPlan, reportStepFailed, reportStepSucceeded,
+  Handles, claimStep, closeCredential, createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, heartbeat,
+  intendCredential, intendResources, recordCredential, recordResources, releaseResources, removeProjectQuota, reportBayHealth, reportPlan, reportStepFailed, reportStepSucceeded,
   resizeBay, reviseBayModel, reviseNodeGroup, rotateCa, rotateCredential, runExtension, schedulerStatus, setProjectQuota, upgradeBay,
 } from '@jeroboam/messaging';
 import type { Accepted, HeldLease, Message, MessageContract, SchedulerStatus, StepAssignment } from '@jeroboam/messaging';
@@ -153,6 +153,21 @@ export class SchedulerController {
   @Handles(releaseResources)
   async releaseResources({ payload: { resourceIds, ...lease }, context }: In<typeof releaseResources>): Promise<Nothing> {
     return this.reports.ledger(lease, (operationId) => ({ type: 'ReleaseResources', data: { operationId, resourceIds } }), context);
+  }
+
+  @Handles(intendCredential)
+  async intendCredential({ payload: { bayId, token, ...data }, context }: In<typeof intendCredential>): Promise<Nothing> {
+    return this.reports.ledger({ bayId, token }, (operationId) => ({ type: 'IntendCredential', data: { operationId, ...data } }), context);
+  }
+
+  @Handles(recordCredential)
+  async recordCredential({ payload: { bayId, token, ...data }, context }: In<typeof recordCredential>): Promise<Nothing> {
+    return this.reports.ledger({ bayId, token }, (operationId) => ({ type: 'RecordCredential', data: { operationId, ...data } }), context);
+  }
+
+  @Handles(closeCredential)
+  async closeCredential({ payload: { bayId, token, ...data }, context }: In<typeof closeCredential>): Promise<Nothing> {
+    return this.reports.ledger({ bayId, token }, (operationId) => ({ type: 'CloseCredential', data: { operationId, ...data } }), context);
   }
 }
 

@@ -29,6 +29,6 @@ function hasHealer({ spec: { labels } }: LiveBay): boolean {
   return labels['auto_healing_enabled']?.toLowerCase() === 'true' && labels['auto_healing_controller'] === 'magnum-auto-healer';
 }
 
-export function viewOf({ spec, nodeGroups, nodes, resources, stackId, apiAddress }: LiveBay): BayView {
-  return { spec, nodeGroups, nodes, resources, stackId, apiAddress };
+export function viewOf({ spec, nodeGroups, nodes, resources, credentials, stackId, apiAddress }: LiveBay): BayView {
+  return { spec, nodeGroups, nodes, resources, credentials, stackId, apiAddress };
 }

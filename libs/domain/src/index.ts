@@ -10,6 +10,8 @@ export { driverOf, scopeOf, supersedes } from './operation/operation.view.ts';
 export type { ExtensionCall, OperationKind, OperationScope, OperationView, UpgradeTarget } from './operation/operation.view.ts';
 export { bayDecider } from './bay/bay.decider.ts';
 export type { BayCommand } from './bay/bay.commands.ts';
+export { orphanReason } from './bay/bay.credentials.ts';
+export type { AccessRuleFinding, CredentialMode, CredentialPurpose, CredentialView, MintedFacts } from './bay/bay.credentials.ts';
 export type { BayEvent, BayOutputs } from './bay/bay.events.ts';
 export type { BayState, LiveBay, NodeGroupState, OpenOperation } from './bay/bay.state.ts';
 export {

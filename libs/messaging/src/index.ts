@@ -9,8 +9,8 @@ export type { InProcessOptions, Messaging, MessagingCommonOptions, MessagingOpti
 export { defineMessage } from './message.ts';
 export type { Message, MessageClient, MessageContext, MessageContract, SendOptions } from './message.ts';
 export {
-  claimStep, createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, heartbeat,
-  intendResources, recordResources, releaseResources, removeProjectQuota, reportBayHealth, reportPlan, reportStepFailed,
+  claimStep, closeCredential, createBay, createBayModel, createNodeGroup, createProjectQuota, deleteBay, deleteBayModel, deleteNodeGroup, heartbeat,
+  intendCredential, intendResources, recordCredential, recordResources, releaseResources, removeProjectQuota, reportBayHealth, reportPlan, reportStepFailed,
   reportStepSucceeded, resizeBay, reviseBayModel, reviseNodeGroup, rotateCa, rotateCredential, runExtension, schedulerStatus, setProjectQuota, upgradeBay,
 } from './contracts/scheduler.messages.ts';
 export type { Accepted, HeldLease, ProjectQuota, SchedulerStatus, StepAssignment } from './contracts/scheduler.messages.ts';

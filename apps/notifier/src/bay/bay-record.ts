@@ -79,10 +79,17 @@ export function evolveRecord(record: BayRecord | undefined, event: RecordedBayEv
 function evolved(record: BayRecord | undefined, event: RecordedBayEvent, auditPeriodMs: number): BayRecord | undefined {
   if (event.type === 'BayCreationRequested') return created(event);
   if (!record || record.deletedMs !== null) return record;
-  if (event.type === 'ResourcesIntended' || event.type === 'ResourcesRecorded' || event.type === 'ResourcesReleased') return { ...record, sequence: event.revision };
+  if (isOfALedger(event)) return { ...record, sequence: event.revision };
   if (event.type === 'BayDeleted') return deleted(record, event);
   const bay = bayDecider.evolve(record.bay, event);
   return bay.phase === 'live' ? pruned(changed(record, bay, event), event, auditPeriodMs) : record;
+}
+
+type LedgerEvent = Extract<RecordedBayEvent, { type: `Resources${string}` | `Credential${'Intended' | 'Minted' | 'Revoked' | 'Gone' | 'Orphaned'}` }>;
+
+/** What is kept of these is of use to the service alone. */
+function isOfALedger(event: RecordedBayEvent): event is LedgerEvent {
+  return event.type.startsWith('Resources') || (event.type.startsWith('Credential') && !event.type.startsWith('CredentialRotation'));
 }
 
 function created(event: Extract<RecordedBayEvent, { type: 'BayCreationRequested' }>): BayRecord | undefined {

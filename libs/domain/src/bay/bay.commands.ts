@@ -1,4 +1,5 @@
 import type { Command } from '../kernel/decider.ts';
+import type { CredentialCommand } from './bay.credentials.ts';
 import type { BayOutputs } from './bay.events.ts';
 import type { ExtensionCall, UpgradeTarget } from '../operation/operation.view.ts';
 import type { BaySpec, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from './bay.view.ts';
@@ -26,6 +27,7 @@ export type BayCommand =
   | Command<'IntendResources', OfOperation & { resources: readonly { resourceId: string; type: string; name: string }[] }>
   | Command<'RecordResources', OfOperation & { resources: readonly { resourceId: string; externalId?: string }[] }>
   | Command<'ReleaseResources', OfOperation & { resourceIds: readonly string[] }>
+  | CredentialCommand
   /**
    * What a step saw: nodes that are there now, nodes that are gone, outside names. `token` is the step's fencing token:
    * what an earlier step saw than the one that was heard last is old news, however late it is told again.

@@ -1,6 +1,7 @@
 import { unreachable } from '../kernel/decider.ts';
 import type { Decider } from '../kernel/decider.ts';
 import type { BayCommand } from './bay.commands.ts';
+import { closeCredential, intendCredential, newOrphans, recordCredential } from './bay.credentials.ts';
 import { BayAlreadyExists, BayNotFound, InvalidBay, MasterResizeNotSupported, NodeCountOutOfBounds, NodesNotInGroup, StatusForbids } from './bay.errors.ts';
 import type { BayEvent } from './bay.events.ts';
 import { completeOperation, failOperation } from './bay.outcomes.ts';
@@ -36,6 +37,9 @@ export const bayDecider: Decider<BayState, BayCommand, BayEvent> = {
       case 'IntendResources': return intendResources(command.data, live(state));
       case 'RecordResources': return recordResources(command.data, live(state));
       case 'ReleaseResources': return releaseResources(command.data, live(state));
+      case 'IntendCredential': return intendCredential(command.data, holder(live(state)));
+      case 'RecordCredential': return recordCredential(command.data, holder(live(state)));
+      case 'CloseCredential': return closeCredential(command.data, holder(live(state)));
       case 'ObserveBay': return state.phase === 'live' ? observe(command.data, state) : [];
       case 'CompleteOperation': return state.phase === 'live' ? completeOperation(command.data, state) : [];
       case 'FailOperation': return state.phase === 'live' ? failOperation(command.data, state) : [];
@@ -47,6 +51,10 @@ export const bayDecider: Decider<BayState, BayCommand, BayEvent> = {
 function live(state: BayState): LiveBay {
   if (state.phase !== 'live') throw new BayNotFound('of this command');
   return state;
+}
+
+function holder({ spec: { bayId }, credentials }: LiveBay): { bayId: string; credentials: LiveBay['credentials'] } {
+  return { bayId, credentials };
 }
 
 function create({ spec, nodeGroups, operationId }: Data<'CreateBay'>, state: BayState): BayEvent[] {
@@ -120,8 +128,9 @@ function reportHealth({ status, reason, source, observedNodes = {} }: Data<'Repo
     if (observed === undefined || observed === (bay.observedNodes[name] ?? nodeCount)) return [];
     return [{ type: 'NodeGroupObserved', schemaVersion: 1, data: { bayId, nodeGroup: name, nodeCount: observed, source } }];
   });
-  if (bay.health?.status === status && isSameText(bay.health.reason, reason)) return counts;
-  return [{ type: 'BayHealthChanged', schemaVersion: 1, data: { bayId, status, reason, source } }, ...counts];
+  const orphans = newOrphans(reason, holder(bay));
+  if (bay.health?.status === status && isSameText(bay.health.reason, reason)) return [...orphans, ...counts];
+  return [...orphans, { type: 'BayHealthChanged', schemaVersion: 1, data: { bayId, status, reason, source } }, ...counts];
 }
 
 function isSameText(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {

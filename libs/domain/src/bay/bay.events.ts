@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../kernel/event.ts';
 import type { ExtensionCall, UpgradeTarget } from '../operation/operation.view.ts';
+import type { CredentialEvent } from './bay.credentials.ts';
 import type { BaySpec, BayStatus, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from './bay.view.ts';
 
 /** What a finished operation reported of the bay; absent: not known or not changed. */
@@ -100,4 +101,5 @@ export type BayEvent =
   | DomainEvent<'BayDeletionRequested', 1, OfOperation>
   /** Nothing of the bay is left outside. */
   | DomainEvent<'BayDeleted', 1, OfOperation>
-  | DomainEvent<'BayDeletionFailed', 1, OfOperation & { reason: string }>;
+  | DomainEvent<'BayDeletionFailed', 1, OfOperation & { reason: string }>
+  | CredentialEvent;

@@ -31,6 +31,7 @@ function completed(open: OpenOperation, outputs: BayOutputs, bay: LiveBay): BayE
     case 'create': return provisioned(open.operationId, outputs, bay);
     case 'delete':
       if (bay.resources.length > 0) throw new EvidenceMissing(`${bay.resources.length} resources are still in the ledger: ${bay.resources.map((resource) => resource.name).join(', ')}`);
+      if (bay.credentials.length > 0) throw new EvidenceMissing(`${bay.credentials.length} credentials are not known to be revoked: ${bay.credentials.map(({ name }) => name).join(', ')}`);
       return { type: 'BayDeleted', schemaVersion, data: of };
     case 'resize': return { type: 'BayResized', schemaVersion, data: { ...ofGroup(open, 'UPDATE_COMPLETE', bay), nodeCount: fullCount(open, bay), outputs } };
     case 'create-node-group': return { type: 'NodeGroupCreated', schemaVersion, data: { ...ofGroup(open, 'CREATE_COMPLETE', bay), nodeCount: fullCount(open, bay), outputs } };

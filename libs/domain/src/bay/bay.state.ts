@@ -1,5 +1,7 @@
 import { supersedes } from '../operation/operation.view.ts';
 import type { ExtensionCall, OperationScope } from '../operation/operation.view.ts';
+import { evolveCredentials } from './bay.credentials.ts';
+import type { CredentialView } from './bay.credentials.ts';
 import type { BayEvent } from './bay.events.ts';
 import type { BaySpec, BayStatus, HealthReport, NodeGroupView, NodeView, ResourceView } from './bay.view.ts';
 
@@ -31,6 +33,8 @@ export interface LiveBay {
   /** Highest fencing token of a step whose sight changed the bay; 0 before the first. */
   readonly observedToken: number;
   readonly resources: readonly ResourceView[];
+  /** What was made for the bay in Keystone and not taken away yet. */
+  readonly credentials: readonly CredentialView[];
   readonly stackId: string | null;
   readonly apiAddress: string | null;
   /** Null before anybody looked. */
@@ -59,6 +63,11 @@ function evolveLive(bay: LiveBay, event: AfterCreation): BayState {
     case 'ResourcesIntended': return { ...bay, resources: intend(bay.resources, event.data.resources) };
     case 'ResourcesRecorded': return { ...bay, resources: record(bay.resources, event.data.resources) };
     case 'ResourcesReleased': return { ...bay, resources: release(bay.resources, event.data.resourceIds) };
+    case 'CredentialIntended':
+    case 'CredentialMinted':
+    case 'CredentialOrphaned':
+    case 'CredentialRevoked':
+    case 'CredentialGone': return { ...bay, credentials: evolveCredentials(bay.credentials, event) };
     case 'NodeJoined': return { ...seen(bay, event.data), nodes: [...bay.nodes.filter((node) => node.name !== event.data.node.name), event.data.node] };
     case 'NodeRemoved': return { ...seen(bay, event.data), nodes: bay.nodes.filter((node) => node.name !== event.data.name) };
     case 'BayStackAssigned': return { ...seen(bay, event.data), stackId: event.data.stackId };
@@ -149,6 +158,7 @@ function created(data: Extract<BayEvent, { type: 'BayCreationRequested' }>['data
     nodes: [],
     observedToken: 0,
     resources: [],
+    credentials: [],
     stackId: null,
     apiAddress: null,
     health: null,

@@ -1,3 +1,5 @@
+import type { CredentialView } from './bay.credentials.ts';
+
 /** Magnum's status words; `contract` section 5.1. */
 export type BayStatus =
   | 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'CREATE_FAILED'
@@ -108,6 +110,8 @@ export interface BaySpec {
   readonly discoveryUrl: string | null;
   /** Minutes; null or 0: the service's default. */
   readonly createTimeoutMinutes: number | null;
+  /** Roles that the requester held when asking for the bay: it gets no others. Absent: asked for before they were recorded. */
+  readonly requesterRoles?: readonly string[];
 }
 
 /** A bay as drivers see it: what is wanted, what is there, what was made for it. */
@@ -117,6 +121,8 @@ export interface BayView {
   /** In order of joining. */
   readonly nodes: readonly NodeView[];
   readonly resources: readonly ResourceView[];
+  /** What it has in Keystone. @default nothing */
+  readonly credentials?: readonly CredentialView[];
   readonly stackId: string | null;
   readonly apiAddress: string | null;
 }

@@ -1,5 +1,5 @@
 import type {
-  BayModelChanges, BayModelSpec, BaySpec, BayView, ExtensionCall, HealthReport, NodeGroupChanges, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView, UpgradeTarget,
+  BayModelChanges, BayModelSpec, BaySpec, BayView, CredentialMode, CredentialPurpose, ExtensionCall, HealthReport, MintedFacts, NodeGroupChanges, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView, UpgradeTarget,
 } from '@jeroboam/domain';
 import { defineMessage } from '../message.ts';
 
@@ -103,3 +103,9 @@ export const reportStepFailed = defineMessage<
 export const intendResources = defineMessage<HeldLease & { resources: readonly { resourceId: string; type: string; name: string }[] }, Record<string, never>>('scheduler.intend-resources');
 export const recordResources = defineMessage<HeldLease & { resources: readonly { resourceId: string; externalId?: string }[] }, Record<string, never>>('scheduler.record-resources');
 export const releaseResources = defineMessage<HeldLease & { resourceIds: readonly string[] }, Record<string, never>>('scheduler.release-resources');
+
+/** The ledger of credentials, as the one of resources: durable when answered. @throws STALE_LEASE */
+export const intendCredential = defineMessage<HeldLease & { name: string; purpose: CredentialPurpose; mode: CredentialMode }, Record<string, never>>('scheduler.intend-credential');
+export const recordCredential = defineMessage<HeldLease & MintedFacts, Record<string, never>>('scheduler.record-credential');
+/** `gone`: it was not there any more. */
+export const closeCredential = defineMessage<HeldLease & { name: string; outcome: 'revoked' | 'gone' }, Record<string, never>>('scheduler.close-credential');

@@ -76,6 +76,12 @@ function changed(bay: StoredBay, event: LaterEvent): StoredBay {
     case 'ResourcesIntended':
     case 'ResourcesRecorded':
     case 'ResourcesReleased':
+    // Of these no client is told; what is wrong with one is in the bay's health.
+    case 'CredentialIntended':
+    case 'CredentialMinted':
+    case 'CredentialRevoked':
+    case 'CredentialGone':
+    case 'CredentialOrphaned':
     // What is shown of a group is what is wanted of it; what is observed is telemetry's to tell.
     case 'NodeGroupObserved':
     // Nothing of the bay has changed; its operation shows the refusal.

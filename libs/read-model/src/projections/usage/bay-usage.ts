@@ -118,6 +118,11 @@ function nodesAfter({ nodes }: BayUsage, event: Exclude<UsageEvent, { type: 'Nod
     case 'CaRotationRequested':
     case 'CaRotationCompleted':
     case 'CaRotationFailed':
+    case 'CredentialIntended':
+    case 'CredentialMinted':
+    case 'CredentialRevoked':
+    case 'CredentialGone':
+    case 'CredentialOrphaned':
     case 'CredentialRotationRequested':
     case 'CredentialRotationCompleted':
     case 'CredentialRotationFailed':

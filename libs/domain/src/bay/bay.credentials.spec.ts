@@ -1,0 +1,60 @@
+import { deciderSpec } from '../testing/decider-spec.ts';
+import { BAY, completeBay, commands, events } from '../testing/bay.samples.ts';
+import type { BayCommand } from './bay.commands.ts';
+import { bayDecider } from './bay.decider.ts';
+import type { BayEvent } from './bay.events.ts';
+
+const bay = deciderSpec(bayDecider);
+const metadata = { now: '2026-01-31T12:00:00.000Z' };
+const NAME = `jeroboam-${BAY}-control-1`;
+const of = { bayId: BAY, operationId: 'op-create', name: NAME, purpose: 'control' } as const;
+const facts = {
+  name: NAME, externalId: 'ac-1', credentialRef: `credentials/${BAY}/control-1`, fingerprint: 'f1', roles: ['member'], accessRulesHash: 'none', expiresAt: '2026-05-01T00:00:00.000000Z',
+};
+
+const intended: BayEvent = { type: 'CredentialIntended', schemaVersion: 1, data: { ...of, mode: 'service_user' } };
+const minted = (more: Partial<typeof facts> = {}): BayEvent => ({ type: 'CredentialMinted', schemaVersion: 1, data: { ...of, mode: 'service_user', ...facts, ...more } });
+const revoked: BayEvent = { type: 'CredentialRevoked', schemaVersion: 1, data: { ...of, operationId: 'op-delete' } };
+const orphaned: BayEvent = { type: 'CredentialOrphaned', schemaVersion: 1, data: { bayId: BAY, name: NAME, purpose: 'control' } };
+
+const intend: BayCommand = { type: 'IntendCredential', data: { operationId: 'op-create', name: NAME, purpose: 'control', mode: 'service_user' }, metadata };
+const record = (more: Partial<typeof facts> = {}): BayCommand => ({ type: 'RecordCredential', data: { operationId: 'op-create', ...facts, ...more }, metadata });
+const close = (outcome: 'revoked' | 'gone'): BayCommand => ({ type: 'CloseCredential', data: { operationId: 'op-delete', name: NAME, outcome }, metadata });
+
+describe('the ledger of credentials', () => {
+  it('notes an intent once, then the fact once', () => {
+    bay.given(events.requested()).when(intend).then(intended);
+    bay.given(events.requested(), intended).when(intend).thenNothing();
+    bay.given(events.requested(), intended).when(record()).then(minted());
+    bay.given(events.requested(), intended, minted()).when(record()).thenNothing();
+  });
+  it('notes a credential again that had to be made anew', () => {
+    bay.given(events.requested(), intended, minted()).when(record({ externalId: 'ac-2', fingerprint: 'f2' })).then(minted({ externalId: 'ac-2', fingerprint: 'f2' }));
+  });
+  it('refuses a fact without an intent: a crash in between would have left it for ever', () => {
+    bay.given(events.requested()).when(record()).thenRefused('INVALID_BAY');
+  });
+  it('closes what is open, once, and says whether it was still there', () => {
+    bay.given(events.requested(), intended, minted()).when(close('revoked')).then(revoked);
+    bay.given(events.requested(), intended).when(close('gone')).then({ type: 'CredentialGone', schemaVersion: 1, data: { ...of, operationId: 'op-delete' } });
+    bay.given(events.requested(), intended, minted(), revoked).when(close('revoked')).thenNothing();
+  });
+  it('refuses to call a bay deleted while a credential is not known to be revoked or gone', () => {
+    for (const open of [[intended], [intended, minted()]]) {
+      bay.given(events.requested(), ...open, events.deletionRequested()).when(commands.complete('op-delete')).thenRefused('EVIDENCE_MISSING');
+    }
+    bay.given(events.requested(), intended, minted(), events.deletionRequested(), revoked).when(commands.complete('op-delete')).then(events.deleted());
+  });
+});
+
+describe('a credential that Keystone does not let in any more', () => {
+  const reason = { 'credential.control': 'orphaned' };
+  const unhealthy: BayEvent = { type: 'BayHealthChanged', schemaVersion: 1, data: { bayId: BAY, status: 'UNHEALTHY', reason, source: 'telemetry' } };
+  it('is a fact of its own, once, and the reason of the bad health', () => {
+    bay.given(...completeBay, intended, minted()).when(commands.health('UNHEALTHY', reason)).then(orphaned, unhealthy);
+    bay.given(...completeBay, intended, minted(), orphaned, unhealthy).when(commands.health('UNHEALTHY', reason)).thenNothing();
+  });
+  it('is not one that the bay does not have', () => {
+    bay.given(...completeBay).when(commands.health('UNHEALTHY', reason)).then(unhealthy);
+  });
+});

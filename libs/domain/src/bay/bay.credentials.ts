@@ -1,0 +1,124 @@
+import type { Command } from '../kernel/decider.ts';
+import type { DomainEvent } from '../kernel/event.ts';
+import { InvalidBay } from './bay.errors.ts';
+
+/** What a bay's credential is for. `principal`: the bay's own user in Keystone, with which its other credentials are made. */
+export type CredentialPurpose = 'principal' | 'control' | 'network' | 'volume' | 'registry' | 'certs';
+
+/** Whose the credentials of a bay are: a user of its own, or its requester, by application credentials or by a trust. */
+export type CredentialMode = 'service_user' | 'app_cred' | 'trust';
+
+/** What a service was found to do with access rules: `refused` and `ignored` both mean that it cannot narrow a credential. */
+export type AccessRuleFinding = 'enforced' | 'refused' | 'ignored';
+
+/** An entry of the ledger of credentials: `intended` before it is made, `minted` after. Nothing in it is secret. */
+export interface CredentialView {
+  /** By which it can be found in Keystone; unique in the bay and never used again. */
+  readonly name: string;
+  readonly purpose: CredentialPurpose;
+  readonly mode: CredentialMode;
+  readonly state: 'intended' | 'minted';
+  /** The operation that made it. */
+  readonly operationId: string;
+  /** In Keystone; only of one that was minted. */
+  readonly externalId?: string;
+  /** RFC 3339 UTC; null: it does not expire. Only of one that was minted. */
+  readonly expiresAt?: string | null;
+  /** Keystone does not let it in any more, although nobody here took it away. */
+  readonly orphaned?: true;
+}
+
+/** What is known of a credential once it is there. */
+export interface MintedFacts {
+  readonly name: string;
+  readonly externalId: string;
+  /** Where the secret is kept; never the secret. */
+  readonly credentialRef: string;
+  /** SHA-256 of the secret, hexadecimal. */
+  readonly fingerprint: string;
+  readonly roles: readonly string[];
+  /** SHA-256 of the access rules, hexadecimal. */
+  readonly accessRulesHash: string;
+  /** What the services it is for do with access rules; absent: it has none. */
+  readonly accessRules?: Readonly<Record<string, AccessRuleFinding>>;
+  readonly expiresAt: string | null;
+}
+
+interface OfCredential {
+  readonly name: string;
+  readonly purpose: CredentialPurpose;
+}
+
+type CredentialCommand =
+  | Command<'IntendCredential', OfCredential & { operationId: string; mode: CredentialMode }>
+  | Command<'RecordCredential', { operationId: string } & MintedFacts>
+  /** `gone`: it was not there any more, whoever took it away. */
+  | Command<'CloseCredential', { operationId: string; name: string; outcome: 'revoked' | 'gone' }>;
+
+type CredentialEvent =
+  | DomainEvent<'CredentialIntended', 1, OfCredential & { bayId: string; operationId: string; mode: CredentialMode }>
+  | DomainEvent<'CredentialMinted', 1, OfCredential & { bayId: string; operationId: string; mode: CredentialMode } & MintedFacts>
+  | DomainEvent<'CredentialRevoked', 1, OfCredential & { bayId: string; operationId: string }>
+  /** Nothing of that name was there when it was to be revoked. */
+  | DomainEvent<'CredentialGone', 1, OfCredential & { bayId: string; operationId: string }>
+  /** Its owner, its roles or its project are gone: it lets nobody in any more. */
+  | DomainEvent<'CredentialOrphaned', 1, OfCredential & { bayId: string }>;
+
+export type { CredentialCommand, CredentialEvent };
+
+interface Holder {
+  readonly bayId: string;
+  readonly credentials: readonly CredentialView[];
+}
+
+type Data<T extends CredentialCommand['type']> = Extract<CredentialCommand, { type: T }>['data'];
+
+export function intendCredential({ operationId, name, purpose, mode }: Data<'IntendCredential'>, { bayId, credentials }: Holder): CredentialEvent[] {
+  if (credentials.some((credential) => credential.name === name)) return [];
+  return [{ type: 'CredentialIntended', schemaVersion: 1, data: { bayId, operationId, name, purpose, mode } }];
+}
+
+/** Once more where its secret is another one: a try whose answer was lost is made anew under the same name. */
+export function recordCredential({ operationId, ...facts }: Data<'RecordCredential'>, { bayId, credentials }: Holder): CredentialEvent[] {
+  const intended = credentials.find(({ name }) => name === facts.name);
+  if (!intended) throw new InvalidBay(`Credential ${facts.name} was recorded without being intended first.`, { name: facts.name });
+  if (intended.state === 'minted' && intended.externalId === facts.externalId) return [];
+  const { purpose, mode } = intended;
+  return [{ type: 'CredentialMinted', schemaVersion: 1, data: { bayId, operationId, purpose, mode, ...facts } }];
+}
+
+export function closeCredential({ operationId, name, outcome }: Data<'CloseCredential'>, { bayId, credentials }: Holder): CredentialEvent[] {
+  const open = credentials.find((credential) => credential.name === name);
+  if (!open) return [];
+  const data = { bayId, operationId, name, purpose: open.purpose };
+  return outcome === 'revoked' ? [{ type: 'CredentialRevoked', schemaVersion: 1, data }] : [{ type: 'CredentialGone', schemaVersion: 1, data }];
+}
+
+/** How health reports name a credential that Keystone does not let in any more. */
+export function orphanReason(purpose: CredentialPurpose): Readonly<Record<string, string>> {
+  return { [`credential.${purpose}`]: 'orphaned' };
+}
+
+/** What a health report says of credentials for the first time. */
+export function newOrphans(reason: Readonly<Record<string, string>>, { bayId, credentials }: Holder): CredentialEvent[] {
+  const lost = credentials.filter(({ purpose, state, orphaned }) => state === 'minted' && !orphaned && reason[`credential.${purpose}`] === 'orphaned');
+  return lost.map(({ name, purpose }) => ({ type: 'CredentialOrphaned', schemaVersion: 1, data: { bayId, name, purpose } }));
+}
+
+export function evolveCredentials(credentials: readonly CredentialView[], event: CredentialEvent): readonly CredentialView[] {
+  const { name } = event.data;
+  const others = credentials.filter((credential) => credential.name !== name);
+  switch (event.type) {
+    case 'CredentialIntended': {
+      const { purpose, mode, operationId } = event.data;
+      return [...others, { name, purpose, mode, operationId, state: 'intended' }];
+    }
+    case 'CredentialMinted': {
+      const { purpose, mode, operationId, externalId, expiresAt } = event.data;
+      return credentials.map((credential) => (credential.name === name ? { name, purpose, mode, operationId, externalId, expiresAt, state: 'minted' } : credential));
+    }
+    case 'CredentialOrphaned': return credentials.map((credential) => (credential.name === name ? { ...credential, orphaned: true } : credential));
+    case 'CredentialRevoked':
+    case 'CredentialGone': return others;
+  }
+}
