@@ -5,4 +5,5 @@ export type { SandboxCloud, SandboxCloudOptions, SandboxService } from './sandbo
 export { DEFAULT_CLOUD_FILE, readCloudFile } from './cloud/cloud-file.ts';
 export type { CloudFile } from './cloud/cloud-file.ts';
 export { Cloud } from './cloud/cloud.ts';
+export type { Clock as SandboxClock } from './inventory/clock.ts';
 export { SandboxAddress } from './http/sandbox-address.ts';

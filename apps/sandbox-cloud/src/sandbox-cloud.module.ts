@@ -5,6 +5,7 @@ import { Cloud } from './cloud/cloud.ts';
 import { ComputeController } from './compute/compute.controller.ts';
 import { KeypairController } from './compute/keypair.controller.ts';
 import { KeypairStore } from './compute/keypair-store.ts';
+import { TenantUsageController } from './compute/tenant-usage.controller.ts';
 import { ErrorFilter } from './http/error-filters.ts';
 import { SandboxAddress } from './http/sandbox-address.ts';
 import { AuthController } from './identity/auth.controller.ts';
@@ -53,7 +54,8 @@ export class SandboxCloudModule {
     return {
       module: SandboxCloudModule,
       controllers: [
-        ...(identityUrl === undefined ? IDENTITY : []), ImageController, ComputeController, KeypairController, NetworkController,
+        ...(identityUrl === undefined ? IDENTITY : []), ImageController, ComputeController, KeypairController, TenantUsageController,
+        NetworkController,
         HeatController, StacksController, ResourcesController, SignalController, AdminController, ...THINGS_CONTROLLERS,
       ],
       providers: [

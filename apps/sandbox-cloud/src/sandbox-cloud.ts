@@ -12,6 +12,7 @@ import { sufferRequestFaults } from './http/request-faults.ts';
 import { Catalog } from './identity/catalog.ts';
 import { KeypairStore } from './compute/keypair-store.ts';
 import { systemClock } from './inventory/clock.ts';
+import type { Clock } from './inventory/clock.ts';
 import { noStore, openSqliteStore } from './inventory/document-store.ts';
 import { randomIds } from './inventory/ids.ts';
 import { DEFAULT_LATENCY } from './inventory/latency.ts';
@@ -43,6 +44,8 @@ export interface SandboxCloudOptions {
   readonly latency?: LatencyTable;
   /** Milliseconds since 1970, for tokens. @default Date.now */
   readonly now?: () => number;
+  /** Time in which everything else happens. @default the host's */
+  readonly clock?: Clock;
 }
 
 export interface SandboxService {
@@ -117,13 +120,13 @@ export async function createSandboxApp(options: SandboxCloudOptions): Promise<{ 
 }
 
 function openOrchestration(
-  { cloudFile, dataDir, latency = DEFAULT_LATENCY }: SandboxCloudOptions, address: SandboxAddress,
+  { cloudFile, dataDir, latency = DEFAULT_LATENCY, clock = systemClock }: SandboxCloudOptions, address: SandboxAddress,
 ): SandboxOrchestration {
   const cloud = new Cloud(readCloudFile(cloudFile));
   const documents = dataDir === undefined ? noStore : openSqliteStore(dataDir);
   const keypairs = new KeypairStore(cloud, documents);
   return new SandboxOrchestration(
-    new SimulatedCloud({ cloud, keypairs, documents, clock: systemClock, ids: randomIds, latency }), () => address.url,
+    new SimulatedCloud({ cloud, keypairs, documents, clock, ids: randomIds, latency }), () => address.url,
   );
 }
 

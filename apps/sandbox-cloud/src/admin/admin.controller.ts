@@ -143,6 +143,23 @@ export class AdminController {
     return { machines: machines.map(({ serverId, resourceClass, ...machine }) => ({ ...machine, resource_class: resourceClass, server_id: serverId })) };
   }
 
+  /** Every server that was ever up, from when to when: what the sums of whoever bills must come to. */
+  @Get('metering')
+  async metering(@QueryParam() query: Query): Promise<unknown> {
+    const [project, rootStack] = ['project_id', 'root_stack'].map((name) => one(query, name));
+    const servers = this.sim.metering.list()
+      .filter((server) => (project === undefined || server.projectId === project) && (rootStack === undefined || server.rootStack === rootStack));
+    // A sandbox that is killed must not have said what it then forgets.
+    await this.sim.documents.flushed();
+    const time = (ms: number) => new Date(ms).toISOString();
+    return {
+      servers: servers.map(({ projectId, stackId, rootStack: root, fromMs, toMs, ...server }) => ({
+        ...server, project_id: projectId, stack_id: stackId, root_stack: root, from: time(fromMs), to: toMs === null ? null : time(toMs),
+      })),
+      now: time(this.sim.clock.now()),
+    };
+  }
+
   private rootOf({ stackId }: Thing): string | null {
     const { store } = this.orchestration.orchestrator;
     const stack = stackId === undefined ? undefined : store.stack(stackId);

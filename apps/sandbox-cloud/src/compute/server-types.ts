@@ -23,7 +23,7 @@ export function flavorOf({ cloud }: SimulatedCloud, named: Json | undefined): Fl
 }
 
 export function serverType(sim: SimulatedCloud, userData: UserDataRunner, stackNames: StackNames): ResourceType {
-  const { inventory, limits, machines, latency } = sim;
+  const { inventory, limits, machines, latency, metering } = sim;
   const ports = new ServerPorts(sim);
 
   const requireRoom = (projectId: string, flavor: Flavor) => {
@@ -60,6 +60,7 @@ export function serverType(sim: SimulatedCloud, userData: UserDataRunner, stackN
         inventory.save(thing);
         throw new CloudError('ResourceInError', 500, `Went to status ERROR due to "Message: ${textOf(fault)}, Code: 500"`);
       }
+      metering.began(thing, stackNames(context).at(-1) ?? null);
       userData.boot(thing, stackNames(context));
     },
     update: (context, thing, { changed }) => changeServer(sim, ports, context, { thing, changed }),

@@ -41,7 +41,8 @@ export class Inventory {
   private readonly users = new Map<string, Set<Thing>>();
   private readonly totals = new Map<string, number>();
 
-  constructor(private readonly store: DocumentStore) {
+  /** @param removed is told of everything that goes, whoever took it away. */
+  constructor(private readonly store: DocumentStore, private readonly removed: (thing: Thing) => void = () => undefined) {
     for (const { document } of store.load(COLLECTION)) this.index(document as Thing);
   }
 
@@ -70,6 +71,7 @@ export class Inventory {
     this.unlink(thing);
     this.count(thing, -1);
     this.store.delete(COLLECTION, `${thing.kind}/${thing.id}`);
+    this.removed(thing);
   }
 
   get(kind: ThingKind, id: string | null | undefined): Thing | undefined {

@@ -9,6 +9,7 @@ import type { Ids } from './ids.ts';
 import { Inventory } from './inventory.ts';
 import { Latency } from './latency.ts';
 import type { LatencyTable } from './latency.ts';
+import { Metering } from './metering.ts';
 import { QuotaLimits } from './quotas.ts';
 
 export interface SimulatedCloudOptions {
@@ -33,6 +34,7 @@ export class SimulatedCloud {
   readonly limits: QuotaLimits;
   readonly latency: Latency;
   readonly faults: Faults;
+  readonly metering: Metering;
 
   constructor({ cloud, keypairs, documents, clock, ids, latency }: SimulatedCloudOptions) {
     this.cloud = cloud;
@@ -40,7 +42,8 @@ export class SimulatedCloud {
     this.documents = documents;
     this.clock = clock;
     this.ids = ids;
-    this.inventory = new Inventory(documents);
+    this.metering = new Metering(documents, clock);
+    this.inventory = new Inventory(documents, ({ id }) => this.metering.ended(id));
     this.networks = new Networks(cloud, this.inventory);
     this.machines = new Machines(cloud, clock, documents);
     this.limits = new QuotaLimits(documents);
