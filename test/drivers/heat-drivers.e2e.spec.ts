@@ -16,6 +16,7 @@ afterAll(() => sandbox.close());
 const drivers = [
   { manifest: k8s.k8sFedoraCoreosV1, blueprint: k8s.blueprint, image: 'fedora-coreos' },
   { manifest: ironic.k8sFedoraIronicV1, blueprint: ironic.blueprint, image: 'fedora-coreos', flavor: 'bm.standard', network: 'metal' },
+  { manifest: swarm.swarmFedoraAtomicV1, blueprint: swarm.standaloneBlueprint, image: 'fedora-atomic' },
   { manifest: swarm.swarmFedoraAtomicV2, blueprint: swarm.blueprint, image: 'fedora-atomic' },
   { manifest: mesos.mesosUbuntuV1, blueprint: mesos.blueprint, image: 'ubuntu' },
 ];

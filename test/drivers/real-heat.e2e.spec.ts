@@ -31,6 +31,7 @@ const BALANCED: [string, Partial<BaySpec>] = ['three masters behind a public bal
 const drivers = [
   { manifest: k8s.k8sFedoraCoreosV1, blueprint: k8s.blueprint, things: SERVERS, variants: [FLOATING, BALANCED] },
   { manifest: ironic.k8sFedoraIronicV1, blueprint: ironic.blueprint, things: { ...SERVERS, network: 'metal' }, variants: [FLOATING] },
+  { manifest: swarm.swarmFedoraAtomicV1, blueprint: swarm.standaloneBlueprint, things: SERVERS, variants: [FLOATING, BALANCED] },
   { manifest: swarm.swarmFedoraAtomicV2, blueprint: swarm.blueprint, things: SERVERS, variants: [FLOATING, BALANCED] },
   { manifest: mesos.mesosUbuntuV1, blueprint: mesos.blueprint, things: SERVERS, variants: [FLOATING, BALANCED] },
 ];

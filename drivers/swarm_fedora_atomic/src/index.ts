@@ -3,13 +3,48 @@ import { templatesOf } from '@jeroboam/driver-sdk';
 import type { DriverManifest } from '@jeroboam/driver-sdk';
 import { heatDriver, readBundle } from '@jeroboam/heat-driver';
 import type { HeatBlueprint } from '@jeroboam/heat-driver';
-import { parametersOf } from './parameters.ts';
+import { parametersOf, standaloneParametersOf } from './parameters.ts';
 import { probe } from './probe.ts';
+import { probeStandalone } from './probe-standalone.ts';
 
 /** The same one folder up from the sources and from the built files. */
-const templates = templatesOf(readBundle(join(import.meta.dirname, '..', 'bundles', '2.0.0')));
+const bundles = join(import.meta.dirname, '..', 'bundles');
+const standaloneTemplates = templatesOf(readBundle(join(bundles, '1.0.0')));
+const templates = templatesOf(readBundle(join(bundles, '2.0.0')));
 
+export const standaloneBlueprint: HeatBlueprint = {
+  name: 'swarm_fedora_atomic', bundles: standaloneTemplates.bundles, parametersOf: standaloneParametersOf, probe: probeStandalone,
+};
 export const blueprint: HeatBlueprint = { name: 'swarm_fedora_atomic', bundles: templates.bundles, parametersOf, probe };
+
+export const swarmFedoraAtomicV1: DriverManifest = {
+  name: 'swarm_fedora_atomic',
+  version: '1.0.0',
+  contract: 'bay-driver/v1',
+  description: 'Standalone Docker Swarm on Fedora Atomic servers, made by Heat: etcd on the managers, swarm mode is version 2.',
+  // Its makers replaced standalone Swarm by swarm mode; bays of it are for moving away from.
+  state: 'deprecated',
+  deprecation: { since: '2026-11-23', sunset: '2027-06-01', replacement: 'swarm_fedora_atomic@2.0.0 (COE swarm-mode)' },
+  provides: [{ serverType: 'vm', os: 'fedora-atomic', coe: 'swarm' }],
+  ...standaloneTemplates,
+  capabilities: {
+    operations: ['resize', 'node-groups', 'health'],
+    networkDrivers: ['docker', 'flannel'],
+    volumeDrivers: [],
+    storageDrivers: ['overlay2', 'devicemapper'],
+    runtimeClasses: [],
+    masterCounts: [1, 3, 5],
+    maxNodes: 250,
+    limitations: [
+      'The image has to bring docker (1.11 to 19.03), etcd (with its API v2) and flannel; the swarm image comes from Docker Hub.',
+      'Everybody with a certificate of the bay may do everything in it: Docker knows no roles.',
+      'Containers run on the managers as well; containers of nodes that leave are not started elsewhere.',
+      'The number of managers cannot change; upgrades and rotations of the CA are not offered.',
+      'Bays without TLS are not made; taints of node groups mean nothing to a swarm.',
+    ],
+  },
+  create: heatDriver(standaloneBlueprint),
+};
 
 export const swarmFedoraAtomicV2: DriverManifest = {
   name: 'swarm_fedora_atomic',
@@ -39,4 +74,4 @@ export const swarmFedoraAtomicV2: DriverManifest = {
   create: heatDriver(blueprint),
 };
 
-export const drivers: readonly DriverManifest[] = [swarmFedoraAtomicV2];
+export const drivers: readonly DriverManifest[] = [swarmFedoraAtomicV1, swarmFedoraAtomicV2];
