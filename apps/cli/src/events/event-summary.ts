@@ -81,11 +81,14 @@ const TELLERS: Tellers = {
 
   BayAuthorityEstablished: ({ authority, notAfter }) => `${authority}, until ${notAfter}`,
   CertificateIssued: (data) => {
-    const whom = 'requester' in data ? `user ${data.requester.userId}` : `a ${data.purpose}`;
+    const node = 'purpose' in data ? data.bootstrap : undefined;
+    const whom = 'requester' in data ? `user ${data.requester.userId}` : node ? `the ${node.role} ${node.node}` : `a ${data.purpose}`;
     return `${data.subject || 'no subject'} for ${whom}, serial ${data.serial}, until ${data.notAfter}`;
   },
   AuthorityRotationStarted: (data) => `a new ${data.authority}`,
   AuthorityRotationCompleted: (data) => `the old ${data.authority} is destroyed`,
+  BootstrapTokenMinted: ({ stack, masters, workers, expiresAt }) => `for ${masters} masters and ${workers} workers of ${stack}, until ${expiresAt}`,
+  BootstrapTokensClosed: ({ stack }) => `the nodes of ${stack} are in`,
   BayAuthoritiesWithdrawn: () => 'nothing is signed any more',
 };
 

@@ -227,6 +227,8 @@ describe('Certificate events of old', () => {
       'authority-rotation-started.v1.json',
       'bay-authorities-withdrawn.v1.json',
       'bay-authority-established.v1.json',
+      'bootstrap-token-minted.v1.json',
+      'bootstrap-tokens-closed.v1.json',
       'certificate-issued.v1.json',
     ]);
   });
@@ -245,7 +247,11 @@ describe('Certificate events of old', () => {
       candidates: {},
       completedRotationId,
       retiredSecretRefs: [known.data.secretRef],
+      bootstrapTokens: [],
     });
+    const minted = sample('BootstrapTokenMinted') as Extract<CertificateEvent, { type: 'BootstrapTokenMinted' }>;
+    const withToken = fold(certificateDecider, [minted, sample('BootstrapTokensClosed')]);
+    expect(withToken).toMatchObject({ bootstrapTokens: [{ ...minted.data, closed: true, nodes: {} }] });
     const closed = fold(certificateDecider, [known, sample('CertificateIssued'), sample('BayAuthoritiesWithdrawn')]);
     expect(closed).toEqual({ status: 'withdrawn', secretRefs: [known.data.secretRef] });
   });

@@ -2,8 +2,10 @@ import { unreachable } from '../kernel/decider.ts';
 import type { Command, Decider } from '../kernel/decider.ts';
 import { AUTHORITIES } from './authority.ts';
 import type { Authority } from './authority.ts';
+import { bootstrapUseOf, evolveTokens, openTokensOf, requireUse } from './bootstrap-token.ts';
+import type { BootstrapToken } from './bootstrap-token.ts';
 import { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted } from './certificate.errors.ts';
-import type { CandidateAuthority, CertificateEvent, EstablishedAuthority, IssuedCertificate } from './certificate.events.ts';
+import type { CandidateAuthority, CertificateEvent, EstablishedAuthority, IssuedCertificate, MintedToken } from './certificate.events.ts';
 
 export type CertificateCommand =
   /** The key has been made and stored; this makes it the bay's, unless another was first. */
@@ -13,6 +15,8 @@ export type CertificateCommand =
   | Command<'StartAuthorityRotation', CandidateAuthority>
   /** Puts all candidates of one rotation in their places at once. */
   | Command<'CompleteAuthorityRotation', { readonly bayId: string; readonly rotationId: string }>
+  | Command<'MintBootstrapToken', MintedToken>
+  | Command<'CloseBootstrapTokens', { readonly bayId: string; readonly stack: string }>
   | Command<'WithdrawAuthorities', { readonly bayId: string }>;
 
 type OfEach<T> = Readonly<Partial<Record<Authority, T>>>;
@@ -26,6 +30,7 @@ export interface ActiveCertificates {
   readonly completedRotationId: string | null;
   /** Keys of former authorities, to be destroyed; kept so that a destruction cut short can be taken up again. */
   readonly retiredSecretRefs: readonly string[];
+  readonly bootstrapTokens: readonly BootstrapToken[];
 }
 
 export type CertificateState =
@@ -35,7 +40,7 @@ export type CertificateState =
 
 /** One bay's certificate authorities and the ledger of what they issued: stream `certificates-<bayId>`. */
 export const certificateDecider: Decider<CertificateState, CertificateCommand, CertificateEvent> = {
-  initialState: () => ({ status: 'active', authorities: {}, candidates: {}, completedRotationId: null, retiredSecretRefs: [] }),
+  initialState: () => ({ status: 'active', authorities: {}, candidates: {}, completedRotationId: null, retiredSecretRefs: [], bootstrapTokens: [] }),
   decide(command, state) {
     const { type, data } = command;
     switch (type) {
@@ -44,11 +49,18 @@ export const certificateDecider: Decider<CertificateState, CertificateCommand, C
         return establishedAuthority(data.bayId, data.authority, state) ? [] : [{ type: 'BayAuthorityEstablished', schemaVersion: 1, data }];
       case 'RecordIssuedCertificate':
         requireIssuer(data, state);
+        requireToken(data, state, command.metadata.now);
         return [{ type: 'CertificateIssued', schemaVersion: 1, data }];
       case 'StartAuthorityRotation':
         return startRotation(data, state);
       case 'CompleteAuthorityRotation':
         return completeRotation(data, requireActive(data.bayId, state));
+      case 'MintBootstrapToken':
+        requireActive(data.bayId, state);
+        return [{ type: 'BootstrapTokenMinted', schemaVersion: 1, data }];
+      case 'CloseBootstrapTokens':
+        return state.status === 'withdrawn' || openTokensOf(data.stack, state.bootstrapTokens).length === 0
+          ? [] : [{ type: 'BootstrapTokensClosed', schemaVersion: 1, data }];
       case 'WithdrawAuthorities':
         // Also for a bay that never had an authority: from then on none can be made for it.
         return state.status === 'withdrawn' ? [] : [{ type: 'BayAuthoritiesWithdrawn', schemaVersion: 1, data }];
@@ -62,7 +74,9 @@ export const certificateDecider: Decider<CertificateState, CertificateCommand, C
         if (state.status === 'withdrawn') return state;
         return { ...state, authorities: { ...state.authorities, [event.data.authority]: event.data } };
       case 'CertificateIssued':
-        return state;
+      case 'BootstrapTokenMinted':
+      case 'BootstrapTokensClosed':
+        return state.status === 'withdrawn' ? state : { ...state, bootstrapTokens: evolveTokens(state.bootstrapTokens, event) };
       case 'AuthorityRotationStarted':
         if (state.status === 'withdrawn') return state;
         return { ...state, candidates: { ...state.candidates, [event.data.authority]: event.data } };
@@ -90,6 +104,11 @@ export function candidateAuthority(bayId: string, authority: Authority, state: C
   return requireActive(bayId, state).candidates[authority];
 }
 
+/** Tokens that nodes of the bay may come with, those that are over too. @throws {AuthoritiesWithdrawn} */
+export function bootstrapTokensOf(bayId: string, state: CertificateState): readonly BootstrapToken[] {
+  return requireActive(bayId, state).bootstrapTokens;
+}
+
 function requireActive(bayId: string, state: CertificateState): ActiveCertificates {
   if (state.status === 'withdrawn') throw new AuthoritiesWithdrawn(bayId);
   return state;
@@ -101,6 +120,11 @@ function requireIssuer({ bayId, authority, issuer }: IssuedCertificate, state: C
   if (!established) throw new AuthorityNotEstablished(bayId, authority);
   const known = [established.fingerprint, candidateAuthority(bayId, authority, state)?.fingerprint];
   if (issuer !== undefined && !known.includes(issuer)) throw new AuthorityReplaced(bayId, authority);
+}
+
+function requireToken(issued: IssuedCertificate, state: CertificateState, now: string): void {
+  const use = bootstrapUseOf(issued);
+  if (use) requireUse(requireActive(issued.bayId, state).bootstrapTokens, issued, use, now);
 }
 
 function startRotation(made: CandidateAuthority, state: CertificateState): readonly CertificateEvent[] {

@@ -1,5 +1,6 @@
 import { DomainError } from '../kernel/error.ts';
 import type { Authority } from './authority.ts';
+import type { BootstrapRole } from './bootstrap-token.ts';
 import { pythonBytes } from './python-bytes.ts';
 
 /** The bay is going or gone, and its keys with it: there is nothing to sign with ever again. */
@@ -64,4 +65,21 @@ export class ExtensionNotAllowed extends DomainError {
 export class InvalidCertificateRequest extends DomainError {
   readonly code = 'INVALID_CERTIFICATE_REQUEST';
   readonly kind = 'invalid';
+}
+
+const REFUSALS = {
+  unknown: 'there is no such token for this cluster',
+  closed: 'all nodes it was for are there',
+  expired: 'it has expired',
+  'used-up': 'it has been used for this already',
+  'not-allowed': 'such a node may not have this certificate',
+} as const;
+
+/** A node came with a bootstrap token that does not let it in, or not for that. The token itself is not shown. */
+export class BootstrapTokenRefused extends DomainError {
+  readonly code = 'BOOTSTRAP_TOKEN_REFUSED';
+  readonly kind = 'forbidden';
+  constructor(reason: keyof typeof REFUSALS, role: BootstrapRole, node: string) {
+    super(`The bootstrap token was refused: ${REFUSALS[reason]}.`, { reason, role, node });
+  }
 }

@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../kernel/event.ts';
 import type { Authority } from './authority.ts';
+import type { BootstrapRole } from './bootstrap-token.ts';
 
 export interface EstablishedAuthority {
   readonly bayId: string;
@@ -16,8 +17,37 @@ export interface EstablishedAuthority {
   readonly notAfter: string;
 }
 
-/** For whom: a user of the API, or a node of the bay. */
-export type IssuedFor = { readonly requester: { readonly userId: string; readonly projectId: string } } | { readonly purpose: 'node' };
+/** A token that lets the nodes of one stack of a bay ask for their certificates. Its secret is in no event. */
+export interface MintedToken {
+  readonly bayId: string;
+  readonly tokenId: string;
+  /** Hex SHA-256 of the token. */
+  readonly fingerprint: string;
+  /** Name of the stack whose nodes it is for. */
+  readonly stack: string;
+  /** Nodes of each role that may come with it; each with a share that is worth nothing to another. */
+  readonly masters: number;
+  readonly workers: number;
+  /** RFC 3339 UTC. */
+  readonly expiresAt: string;
+  /** From its first certificate on a node has so long for the others. */
+  readonly nodeMinutes: number;
+}
+
+/** The share of a token that a certificate was issued on. */
+export interface BootstrapUse {
+  readonly tokenId: string;
+  readonly role: BootstrapRole;
+  /** Name of the node. */
+  readonly node: string;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+}
+
+/** For whom: a user of the API, or a node of the bay, asked for by its driver or, with a bootstrap token, by itself. */
+export type IssuedFor =
+  | { readonly requester: { readonly userId: string; readonly projectId: string } }
+  | { readonly purpose: 'node'; readonly bootstrap?: BootstrapUse };
 
 export type IssuedCertificate = IssuedFor & {
   readonly bayId: string;
@@ -67,5 +97,9 @@ export type CertificateEvent =
   | DomainEvent<'AuthorityRotationStarted', 1, CandidateAuthority>
   /** The candidate is the bay's authority from here on, and the former one signs nothing more. */
   | DomainEvent<'AuthorityRotationCompleted', 1, CompletedRotation>
+  /** From here on nodes of this stack may have certificates signed, each for itself, until the token is over. */
+  | DomainEvent<'BootstrapTokenMinted', 1, MintedToken>
+  /** The nodes of this stack are in: none of its tokens so far lets anybody in any more. */
+  | DomainEvent<'BootstrapTokensClosed', 1, { bayId: string; stack: string }>
   /** The bay is being deleted: nothing is signed any more and the keys are destroyed. */
   | DomainEvent<'BayAuthoritiesWithdrawn', 1, { bayId: string }>;

@@ -39,6 +39,8 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   BayUpgradeFailed: 1,
   BayUpgradeRequested: 1,
   BayUpgraded: 1,
+  BootstrapTokenMinted: 1,
+  BootstrapTokensClosed: 1,
   CaRotationCompleted: 1,
   CaRotationFailed: 1,
   CaRotationRequested: 1,

@@ -1,0 +1,99 @@
+import { BootstrapTokenRefused } from './certificate.errors.ts';
+import type { BootstrapUse, CertificateEvent, IssuedCertificate, MintedToken } from './certificate.events.ts';
+
+/** What a node is in its bay, as far as its certificates are concerned. */
+export const BOOTSTRAP_ROLES = ['master', 'worker'] as const;
+export type BootstrapRole = (typeof BOOTSTRAP_ROLES)[number];
+
+/** What one node has done with its share of a token. */
+interface NodeUse {
+  /** RFC 3339 UTC: when it showed up. */
+  readonly since: string;
+  /** Authority and subject of every certificate it got. */
+  readonly got: readonly string[];
+}
+
+/** A token that was handed to a stack, and what came of it. Of the secret there is a fingerprint only. */
+export interface BootstrapToken extends MintedToken {
+  readonly closed: boolean;
+  /** By role and name: `worker k1-worker-0`. */
+  readonly nodes: Readonly<Record<string, NodeUse>>;
+}
+
+/** Tokens that a bay remembers: the oldest one goes, which is long over. */
+const MOST_REMEMBERED = 50;
+/** Certificates that one node may have; a Kubernetes master needs nine. */
+const MOST_CERTIFICATES = 16;
+
+type TokenEvent = Extract<CertificateEvent, { type: 'BootstrapTokenMinted' | 'BootstrapTokensClosed' | 'CertificateIssued' }>;
+
+export function evolveTokens(tokens: readonly BootstrapToken[], event: TokenEvent): readonly BootstrapToken[] {
+  switch (event.type) {
+    case 'BootstrapTokenMinted':
+      return [...tokens, { ...event.data, closed: false, nodes: {} }].slice(-MOST_REMEMBERED);
+    case 'BootstrapTokensClosed':
+      return tokens.map((token) => (token.stack === event.data.stack ? { ...token, closed: true } : token));
+    case 'CertificateIssued': {
+      const { data } = event;
+      const use = bootstrapUseOf(data);
+      return use ? tokens.map((token) => (token.tokenId === use.tokenId ? used(token, use, data) : token)) : tokens;
+    }
+  }
+}
+
+/** What a certificate was issued on; undefined where it was no bootstrap token. */
+export function bootstrapUseOf(issued: IssuedCertificate): BootstrapUse | undefined {
+  return 'purpose' in issued ? issued.bootstrap : undefined;
+}
+
+/** Tokens of this stack that still let nodes in. */
+export function openTokensOf(stack: string, tokens: readonly BootstrapToken[]): readonly BootstrapToken[] {
+  return tokens.filter((token) => token.stack === stack && !token.closed);
+}
+
+/**
+ * Whether this node may come with this token now.
+ * @param now RFC 3339 UTC.
+ * @throws {BootstrapTokenRefused}
+ */
+export function requireOpen(tokens: readonly BootstrapToken[], { tokenId, role, node }: Omit<BootstrapUse, 'at'>, now: string): BootstrapToken {
+  const token = tokens.find((each) => each.tokenId === tokenId);
+  if (!token) throw new BootstrapTokenRefused('unknown', role, node);
+  if (token.closed) throw new BootstrapTokenRefused('closed', role, node);
+  if (now >= token.expiresAt) throw new BootstrapTokenRefused('expired', role, node);
+  const there = token.nodes[keyOf(role, node)];
+  if (there && Date.parse(now) >= Date.parse(there.since) + token.nodeMinutes * 60_000) throw new BootstrapTokenRefused('expired', role, node);
+  const others = Object.keys(token.nodes).filter((key) => key.startsWith(`${role} `)).length;
+  if (!there && others >= (role === 'master' ? token.masters : token.workers)) throw new BootstrapTokenRefused('used-up', role, node);
+  return token;
+}
+
+/** @throws {BootstrapTokenRefused} the token is over, or was used for this certificate, or its node may not have such a one. */
+export function requireUse(tokens: readonly BootstrapToken[], issued: IssuedCertificate, use: BootstrapUse, now: string): void {
+  const { role, node } = use;
+  const got = requireOpen(tokens, use, now).nodes[keyOf(role, node)]?.got ?? [];
+  if (got.includes(certificateKey(issued)) || got.length >= MOST_CERTIFICATES) throw new BootstrapTokenRefused('used-up', role, node);
+  if (role === 'worker' && !isForWorker(issued, node)) throw new BootstrapTokenRefused('not-allowed', role, node);
+}
+
+/** A worker is nobody but itself: what it has must not make whoever takes it over a master, or another worker. */
+function isForWorker({ authority, subject, subjectAltNames }: IssuedCertificate, node: string): boolean {
+  const names = [`CN=${node}`, `O=system:nodes, CN=system:node:${node}`, `CN=system:node:${node}, O=system:nodes`];
+  // Which addresses are a node's nobody here can know.
+  const isOwn = (name: string) => name.startsWith('IP:') || name === `DNS:${node}` || name === 'DNS:localhost';
+  return authority === 'kubernetes' && names.includes(subject) && subjectAltNames.every(isOwn);
+}
+
+function used(token: BootstrapToken, { role, node, at }: BootstrapUse, issued: IssuedCertificate): BootstrapToken {
+  const key = keyOf(role, node);
+  const { since, got } = token.nodes[key] ?? { since: at, got: [] };
+  return { ...token, nodes: { ...token.nodes, [key]: { since, got: [...got, certificateKey(issued)] } } };
+}
+
+function keyOf(role: BootstrapRole, node: string): string {
+  return `${role} ${node}`;
+}
+
+function certificateKey({ authority, subject }: IssuedCertificate): string {
+  return `${authority} ${subject}`;
+}
