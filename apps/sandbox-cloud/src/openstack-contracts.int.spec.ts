@@ -1,5 +1,6 @@
-import { cloudLookupsContract, keystoneTokenValidatorContract, login, realCloudOf } from '@jeroboam/openstack/testing';
-import type { IdentityUnderTest } from '@jeroboam/openstack/testing';
+import { cloudLookupsContract, keystoneTokenValidatorContract, login, purposeCredentialsContract, realCloudOf } from '@jeroboam/openstack/testing';
+import type { CredentialsUnderTest, IdentityUnderTest } from '@jeroboam/openstack/testing';
+import { BAYS_DOMAIN } from './identity/principals.ts';
 import { startSandboxCloud } from './sandbox-cloud.ts';
 import { cloudFileWith } from './testing/cloud-file-with.ts';
 import { MEMBER, SERVICE, THINGS, TWINS } from './testing/things.ts';
@@ -36,6 +37,17 @@ async function sandbox(): Promise<IdentityUnderTest> {
 
 keystoneTokenValidatorContract('the sandbox cloud', sandbox, 'faults');
 cloudLookupsContract('the sandbox cloud', sandbox, THINGS);
+
+async function identity(): Promise<CredentialsUnderTest> {
+  const cloud = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1' });
+  const admin = { username: 'admin', password: 'secret' };
+  return {
+    authUrl: `${cloud.url}/v3`, member: MEMBER, admin: { ...admin, projectName: 'demo' }, systemAdmin: admin,
+    domainAdmin: { ...admin, domainId: BAYS_DOMAIN.id, domainName: 'Default' }, close: () => cloud.close(),
+  };
+}
+
+purposeCredentialsContract('the sandbox cloud', identity);
 
 const real = realCloudOf(process.env);
 if (real) keystoneTokenValidatorContract('a real cloud', async () => real.identity);

@@ -13,12 +13,17 @@ import { Authenticator } from './identity/authenticator.ts';
 import { Catalog, ContainerInfraUrl } from './identity/catalog.ts';
 import { TokenGuard } from './identity/caller.ts';
 import { IdentityDiscoveryController } from './identity/discovery.controller.ts';
+import { CredentialsController } from './identity/credentials.controller.ts';
+import { Delegations } from './identity/delegations.ts';
 import { IdentityController } from './identity/identity.controller.ts';
 import { IdentityDocuments } from './identity/identity-documents.ts';
 import { ServiceCatalogController } from './identity/service-catalog.controller.ts';
 import { TokenDocument } from './identity/token-document.ts';
 import { ForeignTokens, OwnTokens, TokenChecker } from './identity/token-checker.ts';
 import { TokenStore } from './identity/token-store.ts';
+import { Principals } from './identity/principals.ts';
+import { Standings } from './identity/standing.ts';
+import { TrustsController } from './identity/trusts.controller.ts';
 import { ImageController } from './image/image.controller.ts';
 import { THINGS_CONTROLLERS } from './inventory/things.controllers.ts';
 import { NetworkController } from './network/network.controller.ts';
@@ -42,7 +47,7 @@ export interface SandboxCloudModuleOptions {
   readonly now: () => number;
 }
 
-const IDENTITY = [IdentityDiscoveryController, AuthController, IdentityController, ServiceCatalogController];
+const IDENTITY = [IdentityDiscoveryController, AuthController, IdentityController, CredentialsController, TrustsController, ServiceCatalogController];
 
 /** The services of the sandbox cloud, each below its own path: `/v3`, `/image`, `/compute`, `/network`,
  * `/orchestration`; and `/admin`, which no cloud has. */
@@ -50,7 +55,8 @@ const IDENTITY = [IdentityDiscoveryController, AuthController, IdentityControlle
 export class SandboxCloudModule {
   static register(options: SandboxCloudModuleOptions): DynamicModule {
     const { orchestration, address, containerInfraUrl, identityUrl, tokenTtlMs, now } = options;
-    const { sim: { cloud, keypairs }, orchestrator } = orchestration;
+    const { sim: { cloud, keypairs, documents, ids }, orchestrator } = orchestration;
+    const principals = new Principals(cloud, documents, ids, now);
     return {
       module: SandboxCloudModule,
       controllers: [
@@ -62,6 +68,8 @@ export class SandboxCloudModule {
         { provide: Cloud, useValue: cloud },
         { provide: SandboxAddress, useValue: address },
         { provide: ContainerInfraUrl, useValue: new ContainerInfraUrl(containerInfraUrl) },
+        { provide: Principals, useValue: principals },
+        { provide: Delegations, useValue: new Delegations(principals, documents, ids) },
         { provide: TokenStore, useValue: new TokenStore(tokenTtlMs, now) },
         identityUrl === undefined ? { provide: TokenChecker, useClass: OwnTokens } : { provide: TokenChecker, useValue: new ForeignTokens(identityUrl, cloud) },
         { provide: APP_FILTER, useValue: new ErrorFilter(() => identityUrl ?? `${address.url}/v3`) },
@@ -69,7 +77,7 @@ export class SandboxCloudModule {
         { provide: SandboxOrchestration, useValue: orchestration },
         { provide: HeatDocuments, useValue: new HeatDocuments(orchestrator, () => address.url) },
         { provide: StackFinder, useValue: new StackFinder(orchestrator) },
-        Authenticator, Catalog, IdentityDocuments, TokenDocument, TokenGuard,
+        Authenticator, Standings, Catalog, IdentityDocuments, TokenDocument, TokenGuard,
       ],
     };
   }

@@ -33,6 +33,23 @@ const finished = async (path: string): Promise<{ stack_status: string; stack_sta
 const makeStack = async (name: string): Promise<string> =>
   `${STACKS}/${name}/${(await post(STACKS, { stack_name: name, template: GROUP }, demo)).json.stack.id}`;
 
+describe('a stack that cannot be deleted', () => {
+  it('goes on showing what could not go, and why', async () => {
+    const path = await makeStack('stuck');
+    await finished(path);
+    await post('/admin/faults', { match: { action: 'delete' }, effect: { kind: 'fail', error: 'Conflict', message: 'in use (HTTP 409)' } });
+    await sandbox.send('DELETE', path, { token: demo });
+    expect(await finished(path)).toMatchObject({ stack_status: 'DELETE_FAILED' });
+    expect((await sandbox.get(`${path}/resources`, demo)).json.resources).toMatchObject([
+      { resource_name: 'group', resource_status: 'DELETE_FAILED', resource_status_reason: 'Conflict: resources.group: in use (HTTP 409)' },
+    ]);
+    await sandbox.send('DELETE', '/admin/faults', { token: admin });
+    await sandbox.send('DELETE', path, { token: demo });
+    expect(await finished(path)).toMatchObject({ stack_status: 'DELETE_COMPLETE' });
+    expect((await sandbox.get(`${path}/resources`, demo)).json.resources).toEqual([]);
+  });
+});
+
 describe('what stacks have made', () => {
   it('is listed, shown and deleted by its own service too, unless it is in use', async () => {
     const template = { heat_template_version: '2018-08-31', resources: {

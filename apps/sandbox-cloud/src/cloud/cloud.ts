@@ -17,7 +17,7 @@ export interface User extends Named {
 }
 
 export interface Assignment {
-  readonly user: User;
+  readonly user: Named;
   readonly project: Project;
   readonly role: Named;
 }
@@ -107,12 +107,16 @@ export class Cloud {
 
   /** Roles of a user in a project, implied ones included. */
   rolesOf(userId: string, projectId: string): readonly Named[] {
-    const names = new Set<string>();
-    for (const { user, project, role } of this.assignments) {
-      if (user.id !== userId || project.id !== projectId) continue;
-      for (let name: string | undefined = role.name; name !== undefined; name = IMPLIED[name]) names.add(name);
-    }
+    const granted = this.assignments.filter(({ user, project }) => user.id === userId && project.id === projectId);
+    const names = this.withImplied(granted.map(({ role }) => role.name));
     return this.roles.filter(({ name }) => names.has(name));
+  }
+
+  /** Names of roles with those that they imply. */
+  withImplied(names: readonly string[]): ReadonlySet<string> {
+    const all = new Set<string>();
+    for (const given of names) for (let name: string | undefined = given; name !== undefined; name = IMPLIED[name]) all.add(name);
+    return all;
   }
 
   projectsOf(userId: string): readonly Project[] {

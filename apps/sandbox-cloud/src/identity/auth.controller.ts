@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Post, Query as QueryParam, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Cloud } from '../cloud/cloud.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Query } from '../http/query.ts';
 import { Authenticator } from './authenticator.ts';
@@ -9,6 +8,7 @@ import { allow, Caller, isAdmin, TokenGuard } from './caller.ts';
 import type { CallerIdentity } from './caller.ts';
 import { Catalog } from './catalog.ts';
 import { IdentityDocuments } from './identity-documents.ts';
+import { Principals } from './principals.ts';
 import { TokenDocument } from './token-document.ts';
 import { TokenStore } from './token-store.ts';
 import type { TokenRecord } from './token-store.ts';
@@ -22,7 +22,7 @@ export class AuthController {
     private readonly document: TokenDocument,
     private readonly catalog: Catalog,
     private readonly documents: IdentityDocuments,
-    private readonly cloud: Cloud,
+    private readonly principals: Principals,
   ) {}
 
   @Post('tokens')
@@ -64,7 +64,7 @@ export class AuthController {
   @Get('projects')
   @UseGuards(TokenGuard)
   readProjects(@Caller() caller: CallerIdentity): unknown {
-    const projects = this.cloud.projectsOf(caller.userId).map((project) => this.documents.project(project));
+    const projects = this.principals.projectsOf(caller.userId).map((project) => this.documents.project(project));
     return this.documents.list('projects', projects, '/auth/projects');
   }
 

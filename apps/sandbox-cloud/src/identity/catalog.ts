@@ -54,14 +54,14 @@ export class Catalog {
     })));
   }
 
-  /** As a token of that project carries it: its id is filled in where an address has it. */
-  document(projectId: string): unknown {
-    const endpoints = this.endpoints();
+  /** As a token of that project carries it: its id is filled in where an address has it; without a project there is no such address. */
+  document(projectId: string | null): unknown {
+    const endpoints = this.endpoints().filter(({ service: { url } }) => projectId !== null || !url.includes('%('));
     return this.services().map(({ id, type, name }) => ({
       id, type, name,
       endpoints: endpoints.filter((endpoint) => endpoint.service.id === id).map((endpoint) => ({
         id: endpoint.id, interface: endpoint.interface, region: endpoint.region, region_id: endpoint.region,
-        url: endpoint.service.url.replace('%(project_id)s', projectId),
+        url: endpoint.service.url.replace('%(project_id)s', projectId ?? ''),
       })),
     }));
   }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DOMAIN } from '../cloud/cloud.ts';
-import type { Assignment, Named, Project, User } from '../cloud/cloud.ts';
+import type { Assignment, Named, Project } from '../cloud/cloud.ts';
 import { SandboxAddress } from '../http/sandbox-address.ts';
 import type { Endpoint, Service } from './catalog.ts';
+import type { Principal } from './principals.ts';
 
 /** Writes the things of the identity service as Keystone does. */
 @Injectable()
@@ -17,8 +18,8 @@ export class IdentityDocuments {
     return { next: null, self: this.url(path), previous: null };
   }
 
-  domain(): { readonly id: string; readonly name: string } {
-    return this.linked('/domains', { ...DOMAIN, description: 'The default domain', enabled: true, options: {}, tags: [] });
+  domain({ id, name }: Named): Named {
+    return this.linked('/domains', { id, name, description: id === DOMAIN.id ? 'The default domain' : 'For users that services make', enabled: true, options: {}, tags: [] });
   }
 
   project({ id, name, description }: Project): Named {
@@ -27,8 +28,8 @@ export class IdentityDocuments {
     });
   }
 
-  user({ id, name }: User): Named {
-    return this.linked('/users', { id, name, domain_id: DOMAIN.id, enabled: true, options: {}, password_expires_at: null });
+  user({ id, name, domain }: Principal): Named {
+    return this.linked('/users', { id, name, domain_id: domain.id, enabled: true, options: {}, password_expires_at: null });
   }
 
   role({ id, name }: Named): Named {

@@ -94,7 +94,7 @@ describe('logging in', () => {
     ['a project that is not there', passwordLogIn('demo', 'nowhere')],
     ['a name without its domain', withIdentity({ methods: ['password'], password: { user: { name: 'demo', password: 'secret' } } })],
     ['a made-up token', withIdentity({ methods: ['token'], token: { id: 'made-up' } })],
-    ['the scope of a domain', { auth: { ...(passwordLogIn('admin') as { auth: object }).auth, scope: { domain: { id: 'default' } } } }],
+    ['the scope of a domain to a member', { auth: { ...(passwordLogIn('demo') as { auth: object }).auth, scope: { domain: { id: 'default' } } } }],
   ])('refuses %s without saying what is wrong', async (_, body) => {
     const headers = { 'www-authenticate': 'Keystone uri="http://sandbox.test/v3"' };
     expect(await logIn(body)).toMatchObject({ status: 401, json: UNAUTHORIZED, headers });
@@ -181,7 +181,7 @@ describe('reading the identity service', () => {
     ['users', ['admin', 'demo', 'demo2', 'reader', 'other', 'jeroboam']],
     ['projects', ['admin', 'service', 'demo', 'other']],
     ['roles', ['admin', 'member', 'reader', 'service']],
-    ['domains', ['Default']],
+    ['domains', ['Default', 'bays']],
     ['services', ['keystone', 'magnum', 'glance', 'nova', 'neutron', 'cinderv3', 'octavia', 'heat']],
   ])('lists and shows %s to administrators only', async (collection, expected) => {
     const { json } = await sandbox.get(`/v3/${collection}`, admin);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Cloud } from '../cloud/cloud.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { CallerIdentity } from './caller.ts';
+import { Standings } from './standing.ts';
 import { TokenStore } from './token-store.ts';
 
 /** Tells the sandbox's services who shows them a token. */
@@ -15,17 +16,17 @@ export abstract class TokenChecker {
 export class OwnTokens extends TokenChecker {
   constructor(
     private readonly tokens: TokenStore,
-    private readonly cloud: Cloud,
+    private readonly standings: Standings,
   ) {
     super();
   }
 
   callerOf(token: string): CallerIdentity | undefined {
     const record = this.tokens.find(token);
-    if (!record) return undefined;
-    const { userId, projectId } = record;
-    const roles = projectId === null ? [] : this.cloud.rolesOf(userId, projectId).map(({ name }) => name);
-    return { token, userId, projectId, roles };
+    const standing = record && this.standings.of(record);
+    if (!standing) return undefined;
+    const { user, roles, accessRules, restricted } = standing;
+    return { token, userId: user.id, projectId: record.projectId, roles: roles.map(({ name }) => name), accessRules, restricted };
   }
 }
 

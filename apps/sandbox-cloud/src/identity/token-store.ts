@@ -1,10 +1,19 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** What a token stands for. The token itself is only known to whoever was given it. */
-export interface TokenRecord {
-  readonly userId: string;
-  /** Null for a token without a scope. */
+/** Where a token counts, and by which delegation it was got. */
+export interface TokenScope {
+  /** Null for a token without a project. */
   readonly projectId: string | null;
+  /** The whole cloud. */
+  readonly system?: true;
+  readonly domainId?: string;
+  readonly credentialId?: string;
+  readonly trustId?: string;
+}
+
+/** What a token stands for. The token itself is only known to whoever was given it. */
+export interface TokenRecord extends TokenScope {
+  readonly userId: string;
   /** How it was asked for: `password`, `token`. */
   readonly methods: readonly string[];
   readonly issuedAtMs: number;
@@ -13,9 +22,8 @@ export interface TokenRecord {
   readonly auditIds: readonly string[];
 }
 
-export interface TokenRequest {
+export interface TokenRequest extends TokenScope {
   readonly userId: string;
-  readonly projectId: string | null;
   readonly methods: readonly string[];
   /** The token this one is made from: it does not live longer than that. */
   readonly parent?: TokenRecord;
@@ -33,12 +41,16 @@ export class TokenStore {
     private readonly now: () => number,
   ) {}
 
+  get nowMs(): number {
+    return this.now();
+  }
+
   issue(request: TokenRequest): { readonly token: string; readonly record: TokenRecord } {
-    const { userId, projectId, methods, parent } = request;
+    const { methods, parent, ...whose } = request;
     const issuedAtMs = this.now();
     const auditId = randomBytes(16).toString('base64url');
     const record: TokenRecord = {
-      userId, projectId, methods: [...new Set([...(parent?.methods ?? []), ...methods])], issuedAtMs,
+      ...whose, methods: [...new Set([...(parent?.methods ?? []), ...methods])], issuedAtMs,
       expiresAtMs: parent?.expiresAtMs ?? issuedAtMs + this.ttlMs,
       auditIds: parent ? [auditId, parent.auditIds.at(-1)!] : [auditId],
     };

@@ -32,7 +32,7 @@ export class ResourcesController {
     const { store } = this.orchestration.orchestrator;
     const detail = one(query, 'with_detail')?.toLowerCase() === 'true';
     const stacks = this.finder.withNested(this.finder.exact(at), Number(one(query, 'nested_depth') ?? 0));
-    const resources = stacks.flatMap((stack) => store.resources(stack.id).filter((record) => record.current && passes(record, query))
+    const resources = stacks.flatMap((stack) => shown(stack, store.resources(stack.id)).filter((record) => passes(record, query))
       .map((record) => this.documents.resource(stack, record, { detail })));
     return { resources };
   }
@@ -88,6 +88,12 @@ export class ResourcesController {
     const start = sorted.findIndex(({ event }) => event.id === marker) + 1;
     return sorted.slice(start, start + limitOf(query)).map(({ stack, event }) => this.documents.event(stack, event, { root }));
   }
+}
+
+/** Also what is on its way out and not gone yet: without it nobody would learn what a deletion failed of. */
+function shown({ action }: StackRecord, records: readonly ResourceRecord[]): ResourceRecord[] {
+  const current = new Set(records.filter((record) => record.current).map(({ name }) => name));
+  return records.filter((record) => record.current || (!current.has(record.name) && (action === 'DELETE' || record.action === 'DELETE')));
 }
 
 function passes({ name, type, action, status }: ResourceRecord, query: Query): boolean {
