@@ -2,6 +2,8 @@
 export interface ExecutorConfig {
   /** Steps worked on at once. @default 4 */
   readonly concurrency: number;
+  /** Steps that may wait for something outside at once; they take no hand. Beyond that they are given back and come again. @default 2000 */
+  readonly mostResting: number;
   /** Where drivers keep what must survive restarts: one folder a driver. */
   readonly dataDir: string;
   /** How long a request for work waits at the scheduler. @default 10000 */
@@ -18,6 +20,7 @@ export interface ExecutorConfig {
 
 export const DEFAULT_EXECUTOR_CONFIG: Omit<ExecutorConfig, 'dataDir'> = {
   concurrency: 4,
+  mostResting: 2_000,
   claimWaitMs: 10_000,
   heartbeatMs: 1_000,
   revokedGraceMs: 30_000,

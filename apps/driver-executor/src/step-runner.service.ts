@@ -1,6 +1,6 @@
 import { PLAN_STEP, SYSTEM_ACTOR, derivedId, driverOf, isDomainError } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
-import type { PlannedStep } from '@jeroboam/driver-sdk';
+import type { PlannedStep, StepContext } from '@jeroboam/driver-sdk';
 import { reportPlan, reportStepFailed, reportStepSucceeded } from '@jeroboam/messaging';
 import type { HeldLease, MessageClient, StepAssignment } from '@jeroboam/messaging';
 import type { Logger, Timers } from '@jeroboam/platform';
@@ -13,6 +13,8 @@ import { StepMessages, remoteCertificates, remoteLedger } from './step-services.
 /** Tries of a step that failed with something other than a `StepFailed`: likely a bug, not a wait. */
 const UNEXPECTED_TRIES = 5;
 
+type Rest = StepContext['rest'];
+
 /** Does one leased step and reports what came of it. */
 export class StepRunner {
   constructor(
@@ -24,7 +26,7 @@ export class StepRunner {
   ) {}
 
   /** Never throws: what goes wrong is reported, or left to the lease. */
-  async run(assignment: StepAssignment, signal: AbortSignal): Promise<void> {
+  async run(assignment: StepAssignment, signal: AbortSignal, rest?: Rest): Promise<void> {
     const { lease, bay, operation, step } = assignment;
     const held = { bayId: bay.spec.bayId, token: lease.token };
     const messages = this.#messages(assignment);
@@ -32,7 +34,7 @@ export class StepRunner {
     this.log.debug('a step begins', fields);
     try {
       if (step.name === PLAN_STEP) await this.#report(messages, held, reportPlan, { steps: await this.#plan(assignment) });
-      else await this.#report(messages, held, reportStepSucceeded, { outcome: await this.#execute(assignment, messages, held, signal) });
+      else await this.#report(messages, held, reportStepSucceeded, { outcome: await this.#execute(assignment, messages, held, { signal, ...(rest && { rest }) }) });
       this.log.debug('a step is done', fields);
     } catch (error) {
       await this.#failed(error, messages, held, signal, { ...fields, operation: operation.kind });
@@ -47,7 +49,7 @@ export class StepRunner {
     return withServiceSteps(operation.kind, driver.plan(operation, bay));
   }
 
-  async #execute(assignment: StepAssignment, messages: StepMessages, held: HeldLease, signal: AbortSignal) {
+  async #execute(assignment: StepAssignment, messages: StepMessages, held: HeldLease, waiting: Pick<StepContext, 'signal' | 'rest'>) {
     if (await didServiceStep(assignment, messages)) return {};
     const { lease, bay, operation, step } = assignment;
     const { bayId } = bay.spec;
@@ -57,7 +59,7 @@ export class StepRunner {
       operation,
       attempt: lease.attempt,
       fencingToken: lease.token,
-      signal,
+      ...waiting,
       ledger: remoteLedger(messages, held),
       certificates: remoteCertificates(messages, bay.spec),
       log: this.log.with({ bayId, step: step.name }),

@@ -1,6 +1,6 @@
 import { PLAN_STEP, SYSTEM_ACTOR, derivedId } from '@jeroboam/domain';
-import type { BayView, EventContext, LiveBay, OperationsState } from '@jeroboam/domain';
-import type { HeldLease, StepAssignment } from '@jeroboam/messaging';
+import type { BayView, EventContext, LiveBay, OperationsState, QueuedOperation } from '@jeroboam/domain';
+import type { HeldLease, LiveLease, StepAssignment } from '@jeroboam/messaging';
 import type { Clock, Logger, Timer, Timers } from '@jeroboam/platform';
 import type { SchedulerConfig } from './scheduler.config.ts';
 import type { OpenWork, WorkQueue } from './work-queue.ts';
@@ -76,16 +76,16 @@ export class Dispatcher {
   }
 
   /** Takes note that these leases are worked on; answers those that are not wanted any more. */
-  async heartbeat(leases: readonly HeldLease[]): Promise<readonly HeldLease[]> {
+  async heartbeat(leases: readonly LiveLease[]): Promise<readonly HeldLease[]> {
     const wanted = await Promise.all(leases.map((lease) => this.#isWanted(lease)));
-    return leases.filter((_lease, index) => !wanted[index]);
+    return leases.flatMap(({ bayId, token }, index) => (wanted[index] ? [] : [{ bayId, token }]));
   }
 
   /** What memory does not know yet, after a start, the log does; while it is away, nobody's work is cut off. */
-  async #isWanted({ bayId, token }: HeldLease): Promise<boolean> {
+  async #isWanted({ bayId, token, resting = false }: LiveLease): Promise<boolean> {
     const work = this.queue.get(bayId);
     if (work?.state.running?.token === token) {
-      work.lastHeardMs = this.clock.now().getTime();
+      if (this.queue.heard(work, resting, this.clock.now().getTime())) this.pump();
       return isWanted(work.state, token);
     }
     try {
@@ -115,8 +115,9 @@ export class Dispatcher {
 
   async #match(): Promise<void> {
     const dispatches: Promise<void>[] = [];
+    const now = this.clock.now().toISOString();
     for (const claim of [...this.#claims]) {
-      const work = this.queue.next(claim.drivers, this.clock.now().toISOString());
+      const work = this.queue.next(claim.drivers, now);
       if (!work) continue;
       this.#claims.delete(claim);
       dispatches.push(this.#dispatch(claim, work));
@@ -157,18 +158,21 @@ export class Dispatcher {
 
   async #tick(): Promise<void> {
     const now = this.clock.now();
-    const due = [...this.queue.all()].map((work) => this.#expire(work, now));
+    const nowText = now.toISOString();
+    const due: Promise<void>[] = [];
+    for (const work of this.queue.all()) if (this.#isLost(work, now) || hasLate(work.state, nowText)) due.push(this.#expire(work, now));
     await Promise.all(due);
     this.pump();
   }
 
+  #isLost({ state: { running }, lastHeardMs }: OpenWork, now: Date): boolean {
+    return running !== null && now.getTime() - lastHeardMs >= this.config.leaseTtlMs;
+  }
+
   async #expire(work: OpenWork, now: Date): Promise<void> {
-    const { running, current, queue } = work.state;
-    const late = [current, ...queue].filter((open) => open !== null && open.deadlineAt <= now.toISOString());
     try {
-      if (running && now.getTime() - work.lastHeardMs >= this.config.leaseTtlMs) await this.expireLease(work, running.token);
-      for (const open of late) {
-        const { operationId } = open!.operation;
+      if (this.#isLost(work, now)) await this.expireLease(work, work.state.running!.token);
+      for (const { operation: { operationId } } of lateOf(work.state, now.toISOString())) {
         await this.writeSide.operations.execute(work.bayId, { type: 'ExpireDeadline', data: { operationId } }, this.#context(work, `deadline-${operationId}`));
       }
     } catch (error) {
@@ -198,6 +202,15 @@ export class Dispatcher {
 
 function isWanted({ running, current }: OperationsState, token: number): boolean {
   return running?.token === token && running.operationId === current?.operation.operationId;
+}
+
+/** Asked of every bay several times a second, so it makes nothing. */
+function hasLate({ current, queue }: OperationsState, now: string): boolean {
+  return (current !== null && current.deadlineAt <= now) || queue.some(({ deadlineAt }) => deadlineAt <= now);
+}
+
+function lateOf({ current, queue }: OperationsState, now: string): readonly QueuedOperation[] {
+  return [...(current ? [current] : []), ...queue].filter(({ deadlineAt }) => deadlineAt <= now);
 }
 
 /** A bay as drivers see it. */

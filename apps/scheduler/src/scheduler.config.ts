@@ -6,8 +6,10 @@ export interface SchedulerConfig {
   readonly operationTimeoutMinutes: number;
   /** An executor not heard of for so long has lost its steps. @default 10000 */
   readonly leaseTtlMs: number;
-  /** Steps of one driver (name and version) that may be out at once. @default 8 */
+  /** Steps of one driver (name and version) that may be at work at once, those that wait for something outside not counted. @default 8 */
   readonly stepsPerDriver: number;
+  /** Turns that a project has while others have one, by project id. @default 1 for each */
+  readonly projectWeights: Readonly<Record<string, number>>;
   /**
    * True where every executor lives in this process: after a start no step of an earlier life can still be worked on,
    * so their leases end at once.
@@ -25,6 +27,7 @@ export const DEFAULT_SCHEDULER_CONFIG: SchedulerConfig = {
   operationTimeoutMinutes: 60,
   leaseTtlMs: 10_000,
   stepsPerDriver: 8,
+  projectWeights: {},
   executorsShareProcess: false,
   tickMs: 200,
   reservationTtlMs: 60_000,

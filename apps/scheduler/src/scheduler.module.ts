@@ -56,7 +56,7 @@ export class SchedulerModule {
   static with({ eventLog, readModel, clock, timers, logger, config: given }: SchedulerDependencies): DynamicModule {
     const config = { ...DEFAULT_SCHEDULER_CONFIG, ...given };
     const aggregates = writeSide(eventLog, clock);
-    const queue = new WorkQueue(config.stepsPerDriver);
+    const queue = new WorkQueue(config);
     const dispatcher = new Dispatcher(aggregates, queue, config, clock, timers, logger);
     const reservations = new Reservations(aggregates, config, clock, timers, logger);
     const reactor = new Reactor(eventLog, readModel, aggregates, queue, dispatcher, reservations, config, clock, timers, logger);

@@ -33,7 +33,7 @@ class Story {
 }
 
 function queueOf(stories: readonly Story[], stepsPerDriver = 8): WorkQueue {
-  const queue = new WorkQueue(stepsPerDriver);
+  const queue = new WorkQueue({ stepsPerDriver });
   for (const story of stories) queue.update(story.bayId, story, 0);
   return queue;
 }

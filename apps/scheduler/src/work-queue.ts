@@ -1,32 +1,47 @@
 import type { OperationsState } from '@jeroboam/domain';
+import { ProjectTurns } from './project-turns.ts';
+import type { Waiting } from './project-turns.ts';
+import { RetryTimes } from './retry-times.ts';
 
 /** What is known of one bay with an operation that has not ended. */
-export interface OpenWork {
-  readonly bayId: string;
-  readonly projectId: string;
-  /** `name@version`. */
-  readonly driver: string;
+export interface OpenWork extends Waiting {
   readonly state: OperationsState;
   /** Of the bay's stream of operations, as far as `state` goes. */
   readonly revision: number;
   /** Milliseconds since the epoch at which the holder of the present lease was last heard of. */
   lastHeardMs: number;
+  /** The step that is out waits for something outside: it takes no place of its driver meanwhile. */
+  isResting: boolean;
+}
+
+export interface WorkQueueOptions {
+  /** Steps of one driver (name and version) that may be at work at once. */
+  readonly stepsPerDriver: number;
+  /** How many turns a project has in each round. @default 1 for each */
+  readonly projectWeights?: Readonly<Record<string, number>>;
 }
 
 /**
- * Bays with open operations, and whose turn it is: projects take turns, so a busy one never starves another, and each
- * driver has a bound of steps out at once. Memory only: all of it is rebuilt from the log.
+ * Bays with open operations, and whose turn it is: projects take turns, so a busy one never starves another; each driver has
+ * a bound of steps at work at once; and a bay that waits for its next try stands in nobody's way. Memory only: all of it is
+ * rebuilt from the log.
  */
 export class WorkQueue {
+  readonly #stepsPerDriver: number;
   readonly #work = new Map<string, OpenWork>();
-  /** Bays that wait, by project; projects in order of their next turn. */
-  readonly #turns = new Map<string, Set<string>>();
-  /** Bays with a step out or on its way out, by driver. */
+  /** Bays whose step can be done now. */
+  readonly #turns: ProjectTurns;
+  /** Bays whose next try is to come. */
+  readonly #retries = new RetryTimes();
+  /** Bays with a step at work or on its way out, by driver. */
   readonly #out = new Map<string, Set<string>>();
   /** Bays that `next` gave out and `settle` has not seen: nobody else gets them meanwhile. */
   readonly #taken = new Map<string, OpenWork>();
 
-  constructor(private readonly stepsPerDriver: number) {}
+  constructor({ stepsPerDriver, projectWeights = {} }: WorkQueueOptions) {
+    this.#stepsPerDriver = stepsPerDriver;
+    this.#turns = new ProjectTurns(projectWeights);
+  }
 
   get size(): number {
     return this.#work.size;
@@ -48,11 +63,20 @@ export class WorkQueue {
     if (!owner || (!state.current && !state.running && state.queue.length === 0)) this.#work.delete(bayId);
     else {
       const driver = `${owner.driver.name}@${owner.driver.version}`;
-      const sameLease = before?.state.running?.token === state.running?.token;
-      const lastHeardMs = sameLease && before ? before.lastHeardMs : nowMs;
-      this.#work.set(bayId, { bayId, driver, projectId: owner.projectId, state, revision, lastHeardMs });
+      const sameLease = before !== undefined && before.state.running?.token === state.running?.token;
+      const { lastHeardMs, isResting } = sameLease ? before : { lastHeardMs: nowMs, isResting: false };
+      this.#work.set(bayId, { bayId, driver, projectId: owner.projectId, state, revision, lastHeardMs, isResting });
     }
     this.#place(bayId, before);
+  }
+
+  /** What the holder of the present lease says of it. @returns whether a place of its driver has become free. */
+  heard(work: OpenWork, isResting: boolean, nowMs: number): boolean {
+    work.lastHeardMs = nowMs;
+    if (work.isResting === isResting) return false;
+    work.isResting = isResting;
+    this.#place(work.bayId, work);
+    return isResting;
   }
 
   /**
@@ -60,17 +84,13 @@ export class WorkQueue {
    * is out of the queue and counts against its driver until `settle` says what became of it.
    */
   next(drivers: ReadonlySet<string>, now: string): OpenWork | undefined {
-    for (const [projectId, bays] of this.#turns) {
-      for (const bayId of bays) {
-        const work = this.#work.get(bayId)!;
-        if (!drivers.has(work.driver) || this.#isFull(work.driver) || !isDue(work, now)) continue;
-        this.#taken.set(bayId, work);
-        this.#place(bayId, work);
-        if (this.#turns.delete(projectId) && bays.size > 0) this.#turns.set(projectId, bays);
-        return work;
-      }
-    }
-    return undefined;
+    for (const bayId of this.#retries.due(now)) this.#place(bayId, this.#work.get(bayId));
+    const bayId = this.#turns.next((driver) => drivers.has(driver) && !this.#isFull(driver), (candidate) => this.#isInTime(candidate, now));
+    if (bayId === undefined) return undefined;
+    const work = this.#work.get(bayId)!;
+    this.#taken.set(bayId, work);
+    this.#place(bayId, work);
+    return work;
   }
 
   /** The end of what `next` began: the bay is where its state puts it again, out or waiting. */
@@ -81,7 +101,11 @@ export class WorkQueue {
   }
 
   #isFull(driver: string): boolean {
-    return (this.#out.get(driver)?.size ?? 0) >= this.stepsPerDriver;
+    return (this.#out.get(driver)?.size ?? 0) >= this.#stepsPerDriver;
+  }
+
+  #isInTime(bayId: string, now: string): boolean {
+    return this.#work.get(bayId)!.state.current!.deadlineAt > now;
   }
 
   /** A bay that waits before and after keeps its place in the line. */
@@ -89,21 +113,22 @@ export class WorkQueue {
     const work = this.#work.get(bayId);
     const taken = this.#taken.get(bayId);
     const isOut = taken !== undefined || (work?.state.running ?? null) !== null;
-    const project = work?.state.current && !isOut ? work.projectId : undefined;
-    const driver = isOut ? (work ?? taken)?.driver : undefined;
-    for (const [index, from, to] of [[this.#turns, before?.projectId, project], [this.#out, before?.driver, driver]] as const) {
-      if (from !== undefined && from !== to) leave(index, from, bayId);
-      if (to !== undefined) index.set(to, (index.get(to) ?? new Set<string>()).add(bayId));
-    }
+    this.#count(bayId, before?.driver, isOut && !(work?.isResting && !taken) ? (work ?? taken)?.driver : undefined);
+    const waiting = work?.state.current && !isOut ? work : undefined;
+    const retryAt = waiting?.state.current?.retryAt ?? null;
+    const isLater = retryAt !== null && !this.#retries.isPast(retryAt);
+    if (isLater) this.#retries.set(bayId, retryAt);
+    else this.#retries.forget(bayId);
+    if (waiting && !isLater) this.#turns.wait(waiting);
+    else this.#turns.leave(bayId);
   }
-}
 
-function leave(index: Map<string, Set<string>>, key: string, bayId: string): void {
-  const bays = index.get(key);
-  bays?.delete(bayId);
-  if (bays?.size === 0) index.delete(key);
-}
-
-function isDue({ state: { current } }: OpenWork, now: string): boolean {
-  return current !== null && (current.retryAt === null || current.retryAt <= now) && current.deadlineAt > now;
+  #count(bayId: string, before: string | undefined, driver: string | undefined): void {
+    if (before !== undefined && before !== driver) {
+      const bays = this.#out.get(before);
+      bays?.delete(bayId);
+      if (bays?.size === 0) this.#out.delete(before);
+    }
+    if (driver !== undefined) this.#out.set(driver, (this.#out.get(driver) ?? new Set<string>()).add(bayId));
+  }
 }

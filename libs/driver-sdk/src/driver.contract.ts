@@ -145,6 +145,15 @@ export interface StepContext {
   readonly fencingToken: number;
   /** Aborted when the step's result is no longer wanted or its time is up; stop at the next safe point. */
   readonly signal: AbortSignal;
+  /**
+   * Waits for something outside while other bays' steps are done: the executor's hand is free meanwhile, the lease stays.
+   * Absent where no hand is to be had for it.
+   *
+   * @param wait looks now and then and costs next to nothing; ends once `signal` is aborted.
+   * @returns what `wait` resolved to; undefined, without `wait` having been called, where too many steps rest already: fail
+   * as retryable then, and the scheduler comes again.
+   */
+  readonly rest?: <T>(wait: () => Promise<T>) => Promise<T | undefined>;
   readonly ledger: ResourceLedger;
   readonly certificates: StepCertificates;
   readonly log: DriverLog;

@@ -13,7 +13,7 @@ export {
   intendCredential, intendResources, recordCredential, recordResources, releaseResources, removeProjectQuota, reportBayHealth, reportPlan, reportStepFailed,
   reportStepSucceeded, resizeBay, reviseBayModel, reviseNodeGroup, rotateCa, rotateCredential, runExtension, schedulerStatus, setProjectQuota, upgradeBay,
 } from './contracts/scheduler.messages.ts';
-export type { Accepted, HeldLease, ProjectQuota, SchedulerStatus, StepAssignment } from './contracts/scheduler.messages.ts';
+export type { Accepted, HeldLease, LiveLease, ProjectQuota, SchedulerStatus, StepAssignment } from './contracts/scheduler.messages.ts';
 export { listDrivers, readExtension } from './contracts/driver-executor.messages.ts';
 export type { DriverOnHost, ExtensionAnswer } from './contracts/driver-executor.messages.ts';
 export {

@@ -120,7 +120,7 @@ export function useSchedulers(): SchedulerFixture {
 function assemble(log: InMemoryEventLog, readModel: ReadModel, clock: FakeClock, config: SchedulerConfig): Scheduler {
   const logger = recordingLogger();
   const aggregates = writeSide(log, clock);
-  const queue = new WorkQueue(config.stepsPerDriver);
+  const queue = new WorkQueue(config);
   const dispatcher = new Dispatcher(aggregates, queue, config, clock, clock, logger);
   const reservations = new Reservations(aggregates, config, clock, clock, logger);
   const reactor = new Reactor(log, readModel, aggregates, queue, dispatcher, reservations, config, clock, clock, logger);

@@ -88,8 +88,14 @@ export interface HeldLease {
   readonly token: number;
 }
 
-/** Keeps leases alive; `revoked` are those whose work is no longer wanted: stop at the next safe point and report. */
-export const heartbeat = defineMessage<{ executorId: string; leases: readonly HeldLease[] }, { revoked: readonly HeldLease[] }>('scheduler.heartbeat');
+/** A lease that is worked on. */
+export interface LiveLease extends HeldLease {
+  /** Its step waits for something outside and takes nobody's place meanwhile. @default false */
+  readonly resting?: boolean;
+}
+
+/** Keeps the leases that are named alive; `revoked` are those whose work is no longer wanted: stop at the next safe point and report. */
+export const heartbeat = defineMessage<{ executorId: string; leases: readonly LiveLease[] }, { revoked: readonly HeldLease[] }>('scheduler.heartbeat');
 
 /** Reports under a lease. @throws STALE_LEASE when somebody else holds it by now: stop at once. */
 export const reportPlan = defineMessage<HeldLease & { steps: readonly StepView[] }, Record<string, never>>('scheduler.report-plan');
