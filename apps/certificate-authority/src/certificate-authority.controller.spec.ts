@@ -1,9 +1,10 @@
 import 'reflect-metadata';
-import { X509Certificate, randomUUID } from 'node:crypto';
+import { X509Certificate, createHash, randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { InMemoryEventLog } from '@jeroboam/event-log/testing';
 import {
-  completeAuthorityRotation, getCaCertificate, getTrustedAuthorities, inProcessTransport, signClientCsr, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
+  closeBootstrapTokens, completeAuthorityRotation, getCaCertificate, getCaCertificateForNode, getTrustedAuthorities, inProcessTransport, mintBootstrapToken,
+  signClientCsr, signCsrForNode, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
 } from '@jeroboam/messaging';
 import type { MessageContract, Messaging } from '@jeroboam/messaging';
 import { FakeClock } from '@jeroboam/platform/testing';
@@ -54,6 +55,17 @@ describe('The certificate authority’s door', () => {
     for await (const event of log.readStream(`certificates-${bay.bayId}`))
       actors.push([event.actor.userId, event.requestId, event.correlationId]);
     expect(new Set(actors.map(String))).toEqual(new Set(['ann,req-1,cor-1']));
+  });
+
+  it('lets a node in that shows its share of a token, until its stack is there', async () => {
+    const { token } = await send(mintBootstrapToken, { ...bay, stack: 'k1', masters: 1, workers: 0 });
+    const nodeToken = `jeroboam-node:master:m0:${createHash('sha256').update(`master:m0:${token}`).digest('hex')}`;
+    const { pem: ca } = await send(getCaCertificateForNode, { ...bay, authority: 'kubernetes', nodeToken });
+    const { pem } = await send(signCsrForNode, { ...bay, authority: 'kubernetes', csrPem: aCsr().pem, nodeToken });
+    expect(new X509Certificate(pem).verify(new X509Certificate(ca).publicKey)).toBe(true);
+    await send(closeBootstrapTokens, { bayId: bay.bayId, stack: 'k1' });
+    const late = send(signCsrForNode, { ...bay, authority: 'etcd', csrPem: aCsr().pem, nodeToken });
+    await expect(late).rejects.toMatchObject({ code: 'BOOTSTRAP_TOKEN_REFUSED', kind: 'forbidden', details: { reason: 'closed', role: 'master', node: 'm0' } });
   });
 
   it('refuses with code, kind and Magnum’s words', async () => {

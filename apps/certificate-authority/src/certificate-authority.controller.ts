@@ -1,10 +1,13 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
-  Handles, completeAuthorityRotation, getCaCertificate, getTrustedAuthorities, signClientCsr, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
+  Handles, closeBootstrapTokens, completeAuthorityRotation, getCaCertificate, getCaCertificateForNode, getTrustedAuthorities, mintBootstrapToken,
+  signClientCsr, signCsrForNode, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
 } from '@jeroboam/messaging';
 import type { Message, MessageContract, RotatingAuthority } from '@jeroboam/messaging';
 import { CertificateAuthority } from './certificate-authority.ts';
-import { caCertificateQuery, clientCsr, nodeCsr, parsed, rotationCompletion, rotationStart, withdrawal } from './message-payloads.ts';
+import {
+  caCertificateQuery, caCertificateQueryOfNode, clientCsr, csrOfNode, nodeCsr, parsed, rotationCompletion, rotationStart, tokenClosing, tokenMinting, withdrawal,
+} from './message-payloads.ts';
 
 type In<C> = C extends MessageContract<infer Request, unknown> ? Message<Request> : never;
 interface Pem {
@@ -38,6 +41,31 @@ export class CertificateAuthorityController {
   async getTrustedAuthorities({ payload, context }: In<typeof getTrustedAuthorities>): Promise<{ pems: readonly string[] }> {
     const { authority, ...bay } = parsed(getTrustedAuthorities, caCertificateQuery, payload);
     return { pems: await this.authority.trustedCertificates(bay, authority, context) };
+  }
+
+  @Handles(mintBootstrapToken)
+  async mintBootstrapToken({ payload, context }: In<typeof mintBootstrapToken>): Promise<{ token: string }> {
+    const { bayId, bayName, ...nodes } = parsed(mintBootstrapToken, tokenMinting, payload);
+    return { token: await this.authority.mintBootstrapToken({ bayId, bayName }, nodes, context) };
+  }
+
+  @Handles(closeBootstrapTokens)
+  async closeBootstrapTokens({ payload, context }: In<typeof closeBootstrapTokens>): Promise<Record<string, never>> {
+    const { bayId, stack } = parsed(closeBootstrapTokens, tokenClosing, payload);
+    await this.authority.closeBootstrapTokens(bayId, stack, context);
+    return {};
+  }
+
+  @Handles(getCaCertificateForNode)
+  async getCaCertificateForNode({ payload, context }: In<typeof getCaCertificateForNode>): Promise<Pem> {
+    const { authority, nodeToken, ...bay } = parsed(getCaCertificateForNode, caCertificateQueryOfNode, payload);
+    return { pem: await this.authority.caCertificateForNode(bay, authority, nodeToken, context) };
+  }
+
+  @Handles(signCsrForNode)
+  async signCsrForNode({ payload, context }: In<typeof signCsrForNode>): Promise<Pem> {
+    const { bayId, bayName, nodeToken, ...wanted } = parsed(signCsrForNode, csrOfNode, payload);
+    return { pem: await this.authority.signForNode({ bayId, bayName }, nodeToken, wanted, context) };
   }
 
   @Handles(startAuthorityRotation)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { InvalidCsr, certificatesStream, isDomainError, validityFrom, validityUntil } from '@jeroboam/domain';
+import { InvalidCsr, certificatesStream, derivedId, isDomainError, validityFrom, validityUntil } from '@jeroboam/domain';
 import type { Authority, EstablishedAuthority, EventContext, IssuedCertificate, IssuedFor, Validity } from '@jeroboam/domain';
 import type { EventLog } from '@jeroboam/event-log';
 import type { Clock } from '@jeroboam/platform';
@@ -11,6 +11,8 @@ import { AuthorityRotations } from './authority-rotations.ts';
 import type { Rotating } from './authority-rotations.ts';
 import { BayAuthorities } from './bay-authorities.ts';
 import type { NamedBay } from './bay-authorities.ts';
+import { BootstrapTokens, DEFAULT_BOOTSTRAP_LIMITS } from './bootstrap-tokens.ts';
+import type { BootstrapLimits, NodesOfStack } from './bootstrap-tokens.ts';
 import { openCertificates, partOf } from './certificates.ts';
 import type { Certificates } from './certificates.ts';
 import { clientLeaf, nodeLeaf } from './leaf.ts';
@@ -28,6 +30,13 @@ export interface CertificateAuthorityDependencies {
   readonly newId?: () => string;
   /** @default keeps two key pairs ready once the first was asked for */
   readonly keySource?: RsaKeySource;
+  /** How long bootstrap tokens hold. @default 120 minutes, and 10 of them for each node */
+  readonly bootstrap?: BootstrapLimits;
+}
+
+interface WantedOfNode {
+  readonly authority: Authority;
+  readonly csrPem: string;
 }
 
 const SPARE_KEYS = 2;
@@ -42,8 +51,9 @@ export class CertificateAuthority {
   readonly #certificates: Certificates;
   readonly #authorities: BayAuthorities;
   readonly #rotations: AuthorityRotations;
+  readonly #tokens: BootstrapTokens;
 
-  constructor({ eventLog, secrets, clock, newId = randomUUID, keySource }: CertificateAuthorityDependencies) {
+  constructor({ eventLog, secrets, clock, newId = randomUUID, keySource, bootstrap = DEFAULT_BOOTSTRAP_LIMITS }: CertificateAuthorityDependencies) {
     this.#log = eventLog;
     this.#clock = clock;
     this.#newId = newId;
@@ -52,6 +62,7 @@ export class CertificateAuthority {
     const maker = new AuthorityMaker(keys, keySource ?? new RsaKeySource(SPARE_KEYS), clock, newId);
     this.#authorities = new BayAuthorities(this.#certificates, keys, maker);
     this.#rotations = new AuthorityRotations(this.#certificates, this.#authorities, keys, maker);
+    this.#tokens = new BootstrapTokens(this.#certificates, this.#authorities, clock, bootstrap);
   }
 
   /**
@@ -83,6 +94,36 @@ export class CertificateAuthority {
     const established = () => this.#authorities.of(bay, 'kubernetes', context);
     const candidate = () => this.#rotations.candidateOf(bay.bayId, 'kubernetes');
     return this.#issue(request.issuer === 'candidate' ? candidate : established, leaf, { purpose: 'node' }, context);
+  }
+
+  /** A token for the nodes of one stack, each of which is given a share of it. A secret. @throws {AuthoritiesWithdrawn} */
+  mintBootstrapToken(bay: NamedBay, nodes: NodesOfStack, context: EventContext): Promise<string> {
+    return this.#tokens.mint(bay, nodes, context);
+  }
+
+  /** The nodes of this stack are in: its tokens let nobody in any more. */
+  closeBootstrapTokens(bayId: string, stack: string, context: EventContext): Promise<void> {
+    return this.#tokens.close(bayId, stack, context);
+  }
+
+  /** The CA certificate, PEM, for a node that shows its share. @throws {BootstrapTokenRefused} {AuthoritiesWithdrawn} */
+  async caCertificateForNode(bay: NamedBay, authority: Authority, nodeToken: string, context: EventContext): Promise<string> {
+    await this.#tokens.admit(bay.bayId, nodeToken);
+    return this.caCertificate(bay, authority, context);
+  }
+
+  /**
+   * Signs what a node sent that shows its share, by the rules for users; PEM. Once for each authority and subject; the same
+   * CSR again gives the same certificate.
+   * @throws {BootstrapTokenRefused} {InvalidCsr} {ExtensionNotAllowed} {AuthoritiesWithdrawn}
+   */
+  async signForNode(bay: NamedBay, nodeToken: string, { authority, csrPem }: WantedOfNode, context: EventContext): Promise<string> {
+    const bootstrap = await this.#tokens.admit(bay.bayId, nodeToken);
+    const leaf = clientLeaf(csrPem);
+    const { tokenId, role, node } = bootstrap;
+    // A node does not know whether its request came through, so asking the same is one command, whoever carries it here.
+    const asked = { ...context, commandId: derivedId(tokenId, role, node, authority, leaf.request.hash) };
+    return this.#issue(() => this.#authorities.of(bay, authority, context), leaf, { purpose: 'node', bootstrap }, asked);
   }
 
   /** PEMs of all that are to be trusted now: the authority and, while it is being rotated, its candidate. @throws {AuthoritiesWithdrawn} */

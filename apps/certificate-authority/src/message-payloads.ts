@@ -22,6 +22,14 @@ export const nodeCsr = z.strictObject({
   subjectAltNames: z.array(altName).max(100),
   issuer: z.enum(['established', 'candidate']).optional(),
 });
+const nodes = z.int().min(0).max(100_000);
+/** Anything: what is none is refused as one. */
+const nodeToken = z.string().max(1024);
+const stack = z.string().min(1).max(255);
+export const tokenMinting = z.strictObject({ bayId, bayName, stack, masters: nodes, workers: nodes });
+export const tokenClosing = z.strictObject({ bayId, stack });
+export const caCertificateQueryOfNode = z.strictObject({ bayId, bayName, authority, nodeToken });
+export const csrOfNode = z.strictObject({ bayId, bayName, csrPem, authority, nodeToken });
 export const rotationStart = z.strictObject({ bayId, bayName, rotationId: id });
 export const rotationCompletion = z.strictObject({ bayId, rotationId: id });
 export const withdrawal = z.strictObject({ bayId });

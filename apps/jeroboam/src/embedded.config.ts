@@ -1,7 +1,7 @@
 import { notifierFields } from '@jeroboam/notifier';
 import { defineConfig, flag, integer, oneOf, port, serviceFields, text } from '@jeroboam/platform';
 import type { Config } from '@jeroboam/platform';
-import { apiFields, catalogFields, cloudFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from '@jeroboam/profile';
+import { apiFields, catalogFields, certificateFields, cloudFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from '@jeroboam/profile';
 
 /** Everything `npm start` can be told, by variables with the prefix `JEROBOAM_`. */
 export const embeddedConfig = defineConfig({
@@ -14,6 +14,7 @@ export const embeddedConfig = defineConfig({
   ...driverFields,
   ...schedulerFields,
   ...executorFields,
+  ...certificateFields,
   telemetry: flag('Whether bays are asked how they are, for health_status.').default(true),
   ...telemetryFields,
   ...notifierFields,

@@ -105,7 +105,7 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
     },
     scheduler: { eventLog, readModel, clock, timers, logger: component('scheduler'), config: { ...config, executorsShareProcess: true } },
     executor: { messages, drivers: drivers.manifests, clock, timers, logger: component('driver-executor'), config: { dataDir: layout.drivers, concurrency: config.concurrency } },
-    certificateAuthority: { eventLog, secrets, clock },
+    certificateAuthority: { eventLog, secrets, clock, bootstrap: { tokenMinutes: config.bootstrapTokenMinutes, nodeMinutes: config.bootstrapNodeMinutes } },
     telemetry: config.telemetry ? {
       eventLog, readModel, messages, drivers: drivers.manifests, clock, timers, metrics, health, logger: component('telemetry'),
       config: { dataDir: layout.drivers, ...telemetryConfigOf(config) },

@@ -36,8 +36,8 @@ export type { DriverCommand, DriverEvent, DriverLifeState, DriverState, Publishe
 // Certificates.
 export { AUTHORITIES, authorityOf, certificatesStream, validityFrom, validityUntil } from './certificate/authority.ts';
 export type { Authority, Validity } from './certificate/authority.ts';
-export { BOOTSTRAP_ROLES, requireOpen } from './certificate/bootstrap-token.ts';
-export type { BootstrapRole, BootstrapToken } from './certificate/bootstrap-token.ts';
+export { isNodeToken, readNodeToken, requireOpen } from './certificate/bootstrap-token.ts';
+export type { BootstrapRole, BootstrapToken, NodeToken } from './certificate/bootstrap-token.ts';
 export { bootstrapTokensOf, candidateAuthority, certificateDecider, establishedAuthority } from './certificate/certificate.decider.ts';
 export type { ActiveCertificates, CertificateCommand, CertificateState } from './certificate/certificate.decider.ts';
 export { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted, BootstrapTokenRefused, ExtensionNotAllowed, InvalidCertificateRequest, InvalidCsr } from './certificate/certificate.errors.ts';

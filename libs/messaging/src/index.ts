@@ -17,6 +17,7 @@ export type { Accepted, HeldLease, LiveLease, ProjectQuota, SchedulerStatus, Ste
 export { listDrivers, readExtension } from './contracts/driver-executor.messages.ts';
 export type { DriverOnHost, ExtensionAnswer } from './contracts/driver-executor.messages.ts';
 export {
-  completeAuthorityRotation, getCaCertificate, getTrustedAuthorities, signClientCsr, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
+  closeBootstrapTokens, completeAuthorityRotation, getCaCertificate, getCaCertificateForNode, getTrustedAuthorities, mintBootstrapToken, signClientCsr,
+  signCsrForNode, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
 } from './contracts/certificate-authority.messages.ts';
 export type { RotatingAuthority } from './contracts/certificate-authority.messages.ts';

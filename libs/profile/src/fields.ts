@@ -54,6 +54,11 @@ export const executorFields = {
   concurrency: integer('Steps an executor works on at once.', { min: 1, max: 1_000 }).default(4),
 };
 
+export const certificateFields = {
+  bootstrapTokenMinutes: integer('How long the nodes of a stack have to begin to ask for their certificates; it ends earlier when the stack is complete.', { min: 1, max: 1_440 }).default(120),
+  bootstrapNodeMinutes: integer('How long one node has from its first certificate to its last.', { min: 1, max: 1_440 }).default(10),
+};
+
 export const telemetryFields = {
   telemetryCallsPerSecond: integer('Looks at bays in one second, however many bays there are.', { min: 1, max: 1_000 }).default(20),
   telemetryCallTimeoutMs: integer('How long a driver may take for one look; a bay that takes longer is not accessible.', { min: 100 }).default(10_000),

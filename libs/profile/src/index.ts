@@ -1,4 +1,4 @@
-export { apiFields, busFields, catalogFields, cloudFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from './fields.ts';
+export { apiFields, busFields, catalogFields, certificateFields, cloudFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from './fields.ts';
 export { dataLayout, openCloud, openEventLog, openReadModel } from './backbone.ts';
 export type { CatalogConfig, DataLayout, KeystoneConfig } from './backbone.ts';
 export { inCloud, openDriverCloud, serviceDrivers } from './driver-cloud.ts';

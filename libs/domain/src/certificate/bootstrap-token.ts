@@ -2,8 +2,29 @@ import { BootstrapTokenRefused } from './certificate.errors.ts';
 import type { BootstrapUse, CertificateEvent, IssuedCertificate, MintedToken } from './certificate.events.ts';
 
 /** What a node is in its bay, as far as its certificates are concerned. */
-export const BOOTSTRAP_ROLES = ['master', 'worker'] as const;
-export type BootstrapRole = (typeof BOOTSTRAP_ROLES)[number];
+export type BootstrapRole = 'master' | 'worker';
+
+/** What a node shows as its token: its share of the one that its stack was given. */
+export interface NodeToken {
+  readonly role: BootstrapRole;
+  /** Name of the node. */
+  readonly node: string;
+  /** Hex SHA-256 of `<role>:<node>:<token of the stack>`; templates make it. */
+  readonly share: string;
+}
+
+/** Begins what nodes show, and no token of Keystone's. */
+const NODE_TOKEN = 'jeroboam-node:';
+
+export function isNodeToken(text: string): boolean {
+  return text.startsWith(NODE_TOKEN);
+}
+
+/** @returns undefined for what no template of ours could have made. */
+export function readNodeToken(text: string): NodeToken | undefined {
+  const [, role, node, share] = /^jeroboam-node:(master|worker):([A-Za-z0-9][A-Za-z0-9._-]{0,254}):([0-9a-f]{64})$/.exec(text) ?? [];
+  return role && node && share ? { role: role as BootstrapRole, node, share } : undefined;
+}
 
 /** What one node has done with its share of a token. */
 interface NodeUse {
@@ -56,24 +77,25 @@ export function openTokensOf(stack: string, tokens: readonly BootstrapToken[]): 
  * @param now RFC 3339 UTC.
  * @throws {BootstrapTokenRefused}
  */
-export function requireOpen(tokens: readonly BootstrapToken[], { tokenId, role, node }: Omit<BootstrapUse, 'at'>, now: string): BootstrapToken {
+export function requireOpen(tokens: readonly BootstrapToken[], bearer: Omit<BootstrapUse, 'at'>, now: string): BootstrapToken {
+  const { tokenId, role, node } = bearer;
   const token = tokens.find((each) => each.tokenId === tokenId);
-  if (!token) throw new BootstrapTokenRefused('unknown', role, node);
-  if (token.closed) throw new BootstrapTokenRefused('closed', role, node);
-  if (now >= token.expiresAt) throw new BootstrapTokenRefused('expired', role, node);
+  if (!token) throw new BootstrapTokenRefused('unknown', bearer);
+  if (token.closed) throw new BootstrapTokenRefused('closed', bearer);
+  if (now >= token.expiresAt) throw new BootstrapTokenRefused('expired', bearer);
   const there = token.nodes[keyOf(role, node)];
-  if (there && Date.parse(now) >= Date.parse(there.since) + token.nodeMinutes * 60_000) throw new BootstrapTokenRefused('expired', role, node);
+  if (there && Date.parse(now) >= Date.parse(there.since) + token.nodeMinutes * 60_000) throw new BootstrapTokenRefused('expired', bearer);
   const others = Object.keys(token.nodes).filter((key) => key.startsWith(`${role} `)).length;
-  if (!there && others >= (role === 'master' ? token.masters : token.workers)) throw new BootstrapTokenRefused('used-up', role, node);
+  if (!there && others >= (role === 'master' ? token.masters : token.workers)) throw new BootstrapTokenRefused('used-up', bearer);
   return token;
 }
 
 /** @throws {BootstrapTokenRefused} the token is over, or was used for this certificate, or its node may not have such a one. */
-export function requireUse(tokens: readonly BootstrapToken[], issued: IssuedCertificate, use: BootstrapUse, now: string): void {
-  const { role, node } = use;
-  const got = requireOpen(tokens, use, now).nodes[keyOf(role, node)]?.got ?? [];
-  if (got.includes(certificateKey(issued)) || got.length >= MOST_CERTIFICATES) throw new BootstrapTokenRefused('used-up', role, node);
-  if (role === 'worker' && !isForWorker(issued, node)) throw new BootstrapTokenRefused('not-allowed', role, node);
+export function requireUse(tokens: readonly BootstrapToken[], issued: IssuedCertificate, bearer: BootstrapUse, now: string): void {
+  const { role, node } = bearer;
+  const got = requireOpen(tokens, bearer, now).nodes[keyOf(role, node)]?.got ?? [];
+  if (got.includes(certificateKey(issued)) || got.length >= MOST_CERTIFICATES) throw new BootstrapTokenRefused('used-up', bearer);
+  if (role === 'worker' && !isForWorker(issued, node)) throw new BootstrapTokenRefused('not-allowed', bearer);
 }
 
 /** A worker is nobody but itself: what it has must not make whoever takes it over a master, or another worker. */

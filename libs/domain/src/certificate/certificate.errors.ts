@@ -79,7 +79,9 @@ const REFUSALS = {
 export class BootstrapTokenRefused extends DomainError {
   readonly code = 'BOOTSTRAP_TOKEN_REFUSED';
   readonly kind = 'forbidden';
-  constructor(reason: keyof typeof REFUSALS, role: BootstrapRole, node: string) {
-    super(`The bootstrap token was refused: ${REFUSALS[reason]}.`, { reason, role, node });
+  /** @param bearer who it was, where that could be read. */
+  constructor(reason: keyof typeof REFUSALS, bearer: { readonly role?: BootstrapRole; readonly node?: string } = {}) {
+    const { role, node } = bearer;
+    super(`The bootstrap token was refused: ${REFUSALS[reason]}.`, { reason, ...(role && { role }), ...(node && { node }) });
   }
 }

@@ -49,6 +49,33 @@ export const signNodeCsr = defineMessage<
   Pem
 >('certificate-authority.sign-node-csr');
 
+/**
+ * Has the nodes of one stack let in: as many of each role as are given, each with a share of the token that answers
+ * (`infra/docs/adr/0015-bootstrap-tokens.md`). A secret: for hidden parameters of that stack and nowhere else. @throws AUTHORITIES_WITHDRAWN
+ */
+export const mintBootstrapToken = defineMessage<OfNamedBay & { stack: string; masters: number; workers: number }, { token: string }>(
+  'certificate-authority.mint-bootstrap-token',
+);
+
+/** The nodes of this stack are in: its tokens let nobody in any more. Repeating it is fine. */
+export const closeBootstrapTokens = defineMessage<{ bayId: string; stack: string }, Record<string, never>>(
+  'certificate-authority.close-bootstrap-tokens',
+);
+
+/** What `getCaCertificate` answers, to a node that shows its share of a token. @throws BOOTSTRAP_TOKEN_REFUSED, AUTHORITIES_WITHDRAWN */
+export const getCaCertificateForNode = defineMessage<OfNamedBay & { authority: Authority; nodeToken: string }, Pem>(
+  'certificate-authority.get-ca-certificate-for-node',
+);
+
+/**
+ * Signs what a node sent that shows its share of a token, by the rules for users. Once for each authority and subject;
+ * the same CSR again gets the same certificate, as an answer may be lost.
+ * @throws INVALID_CSR, EXTENSION_NOT_ALLOWED, BOOTSTRAP_TOKEN_REFUSED, AUTHORITIES_WITHDRAWN
+ */
+export const signCsrForNode = defineMessage<OfNamedBay & { csrPem: string; authority: Authority; nodeToken: string }, Pem>(
+  'certificate-authority.sign-csr-for-node',
+);
+
 export interface RotatingAuthority {
   readonly authority: Authority;
   /** PEM: what everybody is still answered. */
