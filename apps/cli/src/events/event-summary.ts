@@ -32,6 +32,7 @@ const TELLERS: Tellers = {
   NodeGroupDeletionRequested: ({ nodeGroup, fromCount }, event) => `${nodeGroup} with ${nodes(fromCount)}${by(event)}`,
   NodeGroupDeleted: ({ nodeGroup }) => nodeGroup,
   NodeGroupDeletionFailed: ({ nodeGroup, reason }) => `${nodeGroup}: ${reason}`,
+  MachinesMetered: ({ machines }) => listed(machines.map(({ node, from, to }) => `${node} from ${from}${to === null ? '' : ` to ${to}`}`)),
   NodeGroupObserved: ({ nodeGroup, nodeCount, source }) => `${nodeGroup} shows ${nodes(nodeCount)}, says ${source}`,
   BayHealthChanged: ({ status, reason, source }) => [`${status ?? 'unknown'}, says ${source}`, ...Object.entries(reason).map(([name, text]) => `${name}: ${text}`)].join('; '),
   BayUpgradeRequested: ({ nodeGroups, to, maxBatchSize }, event) =>

@@ -99,6 +99,7 @@ const TABLE: { readonly [T in JeroboamEvent['type']]: Told<RecordedAs<T>> } = {
   CredentialOrphaned: silent('BayHealthChanged tells of it'),
   NodeJoined: silent('what is billed and shown is what is wanted; its operation’s end tells of it'),
   NodeRemoved: silent('as NodeJoined'),
+  MachinesMetered: silent('as NodeJoined; what is billed is told when it has ended'),
   NodeGroupObserved: silent('what a COE shows is telemetry’s; wanted counts are told'),
   BayStackAssigned: silent('the stack’s id is in whatever is told next'),
   BayAuthorityEstablished: silent('a part of making a bay'),

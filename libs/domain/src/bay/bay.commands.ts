@@ -1,6 +1,7 @@
 import type { Command } from '../kernel/decider.ts';
 import type { CredentialCommand } from './bay.credentials.ts';
 import type { BayOutputs } from './bay.events.ts';
+import type { MachineView } from './bay.machines.ts';
 import type { ExtensionCall, UpgradeTarget } from '../operation/operation.view.ts';
 import type { BaySpec, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from './bay.view.ts';
 
@@ -32,7 +33,7 @@ export type BayCommand =
    * What a step saw: nodes that are there now, nodes that are gone, outside names. `token` is the step's fencing token:
    * what an earlier step saw than the one that was heard last is old news, however late it is told again.
    */
-  | Command<'ObserveBay', OfOperation & { token?: number; joined: readonly NodeView[]; removed: readonly string[]; stackId?: string }>
+  | Command<'ObserveBay', OfOperation & { token?: number; joined: readonly NodeView[]; removed: readonly string[]; machines?: readonly MachineView[]; stackId?: string }>
   /** The operation's steps all succeeded. */
   | Command<'CompleteOperation', OfOperation & { outputs: BayOutputs }>
   /** The operation ended without success. */

@@ -5,6 +5,7 @@ import { closeCredential, intendCredential, newOrphans, recordCredential } from 
 import { BayAlreadyExists, BayNotFound, InvalidBay, MasterResizeNotSupported, NodeCountOutOfBounds, NodesNotInGroup, StatusForbids } from './bay.errors.ts';
 import type { BayEvent } from './bay.events.ts';
 import { completeOperation, failOperation } from './bay.outcomes.ts';
+import { newsOf } from './bay.machines.ts';
 import { createNodeGroup, deleteNodeGroup, groupOf, reviseNodeGroup } from './bay.node-groups.ts';
 import { evolveBay, isKnown } from './bay.state.ts';
 import type { BayState, LiveBay } from './bay.state.ts';
@@ -166,12 +167,15 @@ function releaseResources({ operationId, resourceIds }: Data<'ReleaseResources'>
   return present.length === 0 ? [] : [{ type: 'ResourcesReleased', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId, resourceIds: present } }];
 }
 
-function observe({ operationId, token, joined, removed, stackId }: Data<'ObserveBay'>, bay: LiveBay): BayEvent[] {
+function observe({ operationId, token, joined, removed, machines = [], stackId }: Data<'ObserveBay'>, bay: LiveBay): BayEvent[] {
   // Told again after a crash, or while the log is read from its beginning: a later step has seen more since.
   if (token !== undefined && token <= bay.observedToken) return [];
   const of = { bayId: bay.spec.bayId, operationId, ...(token === undefined ? {} : { token }) };
   const events: BayEvent[] = [];
   if (stackId !== undefined && stackId !== bay.stackId) events.push({ type: 'BayStackAssigned', schemaVersion: 1, data: { ...of, stackId } });
+  // Before the nodes on them, so that whoever counts takes the infrastructure's times.
+  const news = newsOf(machines, bay);
+  if (news.length > 0) events.push({ type: 'MachinesMetered', schemaVersion: 1, data: { ...of, machines: news } });
   for (const name of removed) {
     const node = bay.nodes.find((candidate) => candidate.name === name);
     if (node) events.push({ type: 'NodeRemoved', schemaVersion: 1, data: { ...of, name, nodeGroup: node.nodeGroup } });

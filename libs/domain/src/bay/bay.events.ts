@@ -1,6 +1,7 @@
 import type { DomainEvent } from '../kernel/event.ts';
 import type { ExtensionCall, UpgradeTarget } from '../operation/operation.view.ts';
 import type { CredentialEvent } from './bay.credentials.ts';
+import type { MachineEvent } from './bay.machines.ts';
 import type { BaySpec, BayStatus, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from './bay.view.ts';
 
 /** What a finished operation reported of the bay; absent: not known or not changed. */
@@ -102,4 +103,5 @@ export type BayEvent =
   /** Nothing of the bay is left outside. */
   | DomainEvent<'BayDeleted', 1, OfOperation>
   | DomainEvent<'BayDeletionFailed', 1, OfOperation & { reason: string }>
+  | MachineEvent
   | CredentialEvent;

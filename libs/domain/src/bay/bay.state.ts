@@ -2,6 +2,8 @@ import { supersedes } from '../operation/operation.view.ts';
 import type { ExtensionCall, OperationScope } from '../operation/operation.view.ts';
 import { evolveCredentials } from './bay.credentials.ts';
 import type { CredentialView } from './bay.credentials.ts';
+import { metered } from './bay.machines.ts';
+import type { Metered } from './bay.machines.ts';
 import type { BayEvent } from './bay.events.ts';
 import type { BaySpec, BayStatus, HealthReport, NodeGroupView, NodeView, ResourceView } from './bay.view.ts';
 
@@ -20,7 +22,7 @@ export interface NodeGroupState extends NodeGroupView {
 }
 
 /** A bay between its first and its last event. */
-export interface LiveBay {
+export interface LiveBay extends Metered {
   readonly phase: 'live';
   readonly spec: BaySpec;
   readonly status: BayStatus;
@@ -70,6 +72,7 @@ function evolveLive(bay: LiveBay, event: AfterCreation): BayState {
     case 'CredentialGone': return { ...bay, credentials: evolveCredentials(bay.credentials, event) };
     case 'NodeJoined': return { ...seen(bay, event.data), nodes: [...bay.nodes.filter((node) => node.name !== event.data.node.name), event.data.node] };
     case 'NodeRemoved': return { ...seen(bay, event.data), nodes: bay.nodes.filter((node) => node.name !== event.data.name) };
+    case 'MachinesMetered': return { ...seen(bay, event.data), ...metered(bay, event.data.machines) };
     case 'BayStackAssigned': return { ...seen(bay, event.data), stackId: event.data.stackId };
     case 'BayHealthChanged': return { ...bay, health: { status: event.data.status, reason: event.data.reason } };
     case 'NodeGroupObserved': return { ...bay, observedNodes: { ...bay.observedNodes, [event.data.nodeGroup]: event.data.nodeCount } };
@@ -156,6 +159,8 @@ function created(data: Extract<BayEvent, { type: 'BayCreationRequested' }>['data
     lastOperationId: null,
     nodeGroups: data.nodeGroups.map((group) => ({ ...group, status: 'CREATE_IN_PROGRESS' })),
     nodes: [],
+    machines: [],
+    meteredAt: null,
     observedToken: 0,
     resources: [],
     credentials: [],

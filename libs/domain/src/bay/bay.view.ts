@@ -120,6 +120,8 @@ export interface BayView {
   readonly nodeGroups: readonly NodeGroupView[];
   /** In order of joining. */
   readonly nodes: readonly NodeView[];
+  /** From when on a report of its machines has to name what was there; absent: from the beginning. */
+  readonly machinesSince?: string;
   readonly resources: readonly ResourceView[];
   /** What it has in Keystone. @default nothing */
   readonly credentials?: readonly CredentialView[];

@@ -58,6 +58,7 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   ExtensionCompleted: 1,
   ExtensionFailed: 1,
   ExtensionRequested: 1,
+  MachinesMetered: 1,
   NodeGroupCreated: 1,
   NodeGroupCreationFailed: 1,
   NodeGroupCreationRequested: 1,

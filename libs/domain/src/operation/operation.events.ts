@@ -1,4 +1,5 @@
 import type { BayOutputs } from '../bay/bay.events.ts';
+import type { MachineView } from '../bay/bay.machines.ts';
 import type { NodeView } from '../bay/bay.view.ts';
 import type { DomainEvent } from '../kernel/event.ts';
 import type { OperationView } from './operation.view.ts';
@@ -16,6 +17,8 @@ export const PLAN_STEP = 'plan';
 export interface StepOutcome {
   readonly nodesJoined?: readonly NodeView[];
   readonly nodesRemoved?: readonly string[];
+  /** The infrastructure's own record: every machine that was there since `machinesSince` of the bay. */
+  readonly machines?: readonly MachineView[];
   readonly outputs?: BayOutputs;
 }
 
@@ -41,8 +44,8 @@ export type OperationEvent =
   | DomainEvent<'OperationStepDispatched', 1, { bayId: string } & StepLease & { executorId: string }>
   | DomainEvent<'OperationPlanned', 1, { bayId: string } & StepLease & { steps: readonly StepView[] }>
   | DomainEvent<'OperationStepSucceeded', 1, { bayId: string } & StepLease & { outcome: StepOutcome }>
-  /** `retryAt` null: the operation ends with this reason. */
-  | DomainEvent<'OperationStepFailed', 1, { bayId: string } & StepLease & { reason: string; blockedBy: readonly string[]; retryAt: string | null }>
+  /** `retryAt` null: the operation ends with this reason. `machines` as in an outcome: what failed may have made some. */
+  | DomainEvent<'OperationStepFailed', 1, { bayId: string } & StepLease & { reason: string; blockedBy: readonly string[]; retryAt: string | null; machines?: readonly MachineView[] }>
   /** The executor was not heard of in time: somebody else may take over. */
   | DomainEvent<'OperationStepLeaseExpired', 1, { bayId: string } & StepLease & { executorId: string }>
   | DomainEvent<'OperationSucceeded', 1, OfOperation & { outputs: BayOutputs }>

@@ -1,3 +1,4 @@
+import type { MachineView } from '../bay/bay.machines.ts';
 import { unreachable } from '../kernel/decider.ts';
 import type { Command, Decider } from '../kernel/decider.ts';
 import { DomainError } from '../kernel/error.ts';
@@ -15,7 +16,7 @@ export type OperationCommand =
   | Command<'ReportPlan', { token: number; steps: readonly StepView[] }>
   | Command<'ReportStepSucceeded', { token: number; outcome: StepOutcome }>
   /** `maxAttempts` null: worth trying until the deadline. */
-  | Command<'ReportStepFailed', { token: number; reason: string; retryable: boolean; maxAttempts: number | null; blockedBy: readonly string[] }>
+  | Command<'ReportStepFailed', { token: number; reason: string; retryable: boolean; maxAttempts: number | null; blockedBy: readonly string[]; machines?: readonly MachineView[] }>
   | Command<'ExpireLease', { token: number }>
   | Command<'ExpireDeadline', { operationId: string }>;
 
@@ -115,7 +116,7 @@ function failed(data: Extract<OperationCommand, { type: 'ReportStepFailed' }>['d
   const bayId = state.bayId!;
   const again = isCurrent(lease, state) && data.retryable && (data.maxAttempts === null || lease.attempt < data.maxAttempts);
   const retryAt = again ? new Date(Date.parse(now) + Math.min(FIRST_RETRY_MS * 2 ** (lease.attempt - 1), LONGEST_RETRY_MS)).toISOString() : null;
-  const event: OperationEvent = { type: 'OperationStepFailed', schemaVersion: 1, data: { bayId, ...lease, reason: data.reason, blockedBy: data.blockedBy, retryAt } };
+  const event: OperationEvent = { type: 'OperationStepFailed', schemaVersion: 1, data: { bayId, ...lease, reason: data.reason, blockedBy: data.blockedBy, retryAt, ...(data.machines && { machines: data.machines }) } };
   return again || !isCurrent(lease, state) ? [event] : [event, ended(bayId, lease, data.reason)];
 }
 

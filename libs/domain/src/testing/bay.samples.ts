@@ -1,6 +1,7 @@
 // Builders for specs: one plain bay, and its events.
 import type { BayCommand } from '../bay/bay.commands.ts';
 import type { BayEvent } from '../bay/bay.events.ts';
+import type { MachineView } from '../bay/bay.machines.ts';
 import type { BaySpec, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from '../bay/bay.view.ts';
 import type { UpgradeTarget } from '../operation/operation.view.ts';
 
@@ -34,6 +35,7 @@ const of = (operationId: string) => ({ bayId: BAY, operationId });
 export const events = {
   requested: (groups = [group('default-master', 1), group('default-worker', 2)]): BayEvent => ({ type: 'BayCreationRequested', schemaVersion: 1, data: { ...of('op-create'), spec: aSpec, nodeGroups: groups } }),
   joined: (joining: NodeView, operationId = 'op-create'): BayEvent => ({ type: 'NodeJoined', schemaVersion: 1, data: { ...of(operationId), node: joining } }),
+  metered: (machines: readonly MachineView[], operationId = 'op-create'): BayEvent => ({ type: 'MachinesMetered', schemaVersion: 1, data: { ...of(operationId), machines } }),
   removed: (leaving: NodeView, operationId: string): BayEvent => ({ type: 'NodeRemoved', schemaVersion: 1, data: { ...of(operationId), name: leaving.name, nodeGroup: leaving.nodeGroup } }),
   provisioned: (): BayEvent => ({ type: 'BayProvisioned', schemaVersion: 1, data: { ...of('op-create'), outputs: { apiAddress: 'tcp://10.88.0.2:2376' }, nodeCount: 2, masterCount: 1 } }),
   creationFailed: (reason = 'no space'): BayEvent => ({ type: 'BayCreationFailed', schemaVersion: 1, data: { ...of('op-create'), reason } }),
@@ -86,8 +88,8 @@ export const commands = {
   intend: (...ids: string[]): BayCommand => ({ type: 'IntendResources', metadata, data: { operationId: 'op-create', resources: ids.map((resourceId) => ({ resourceId, type: 'bridge', name: `jb-${resourceId}` })) } }),
   record: (...ids: string[]): BayCommand => ({ type: 'RecordResources', metadata, data: { operationId: 'op-create', resources: ids.map((resourceId) => ({ resourceId })) } }),
   release: (...ids: string[]): BayCommand => ({ type: 'ReleaseResources', metadata, data: { operationId: 'op-delete', resourceIds: ids } }),
-  observe: (joined: readonly NodeView[], removed: readonly string[] = [], operationId = 'op-create', token?: number): BayCommand => ({
-    type: 'ObserveBay', metadata, data: { operationId, joined, removed, ...(token === undefined ? {} : { token }) },
+  observe: (joined: readonly NodeView[], removed: readonly string[] = [], operationId = 'op-create', token?: number, machines?: readonly MachineView[]): BayCommand => ({
+    type: 'ObserveBay', metadata, data: { operationId, joined, removed, ...(token === undefined ? {} : { token }), ...(machines ? { machines } : {}) },
   }),
   complete: (operationId: string, outputs = {}): BayCommand => ({ type: 'CompleteOperation', metadata, data: { operationId, outputs } }),
   fail: (operationId: string, reason = 'no space'): BayCommand => ({ type: 'FailOperation', metadata, data: { operationId, reason } }),

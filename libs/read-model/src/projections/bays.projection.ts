@@ -82,6 +82,8 @@ function changed(bay: StoredBay, event: LaterEvent): StoredBay {
     case 'CredentialRevoked':
     case 'CredentialGone':
     case 'CredentialOrphaned':
+    // Machines are billed, nodes are shown.
+    case 'MachinesMetered':
     // What is shown of a group is what is wanted of it; what is observed is telemetry's to tell.
     case 'NodeGroupObserved':
     // Nothing of the bay has changed; its operation shows the refusal.

@@ -24,7 +24,7 @@ export function readAs<E extends DomainEvent>(event: RecordedEvent, versions: Re
 export const BAY_EVENTS: ReadableVersions<BayEvent> = {
   BayCreationRequested: 1, BayCreationAbandoned: 1, BayProvisioned: 1, BayCreationFailed: 1,
   ResourcesIntended: 1, ResourcesRecorded: 1, ResourcesReleased: 1,
-  NodeJoined: 1, NodeRemoved: 1, BayStackAssigned: 1,
+  NodeJoined: 1, NodeRemoved: 1, MachinesMetered: 1, BayStackAssigned: 1,
   BayResizeRequested: 1, BayResized: 1, BayResizeFailed: 1, BayResizeRefused: 1,
   NodeGroupCreationRequested: 1, NodeGroupCreated: 1, NodeGroupCreationFailed: 1,
   NodeGroupRevisionRequested: 1, NodeGroupRevised: 1, NodeGroupRevisionFailed: 1, NodeGroupRevisionRefused: 1,

@@ -3,7 +3,7 @@ import { baySamples } from '@jeroboam/domain/testing';
 import fc from 'fast-check';
 import { momentOf, recordedAt } from '../projected-documents.fixture.ts';
 import { foldUsage, type BayUsage, type UsageEvent, type UsageInterval } from './bay-usage.ts';
-import { anyBilledHistory, iso } from './usage-history.fixture.ts';
+import { anyBilledHistory, anyLateBilledHistory, iso } from './usage-history.fixture.ts';
 import { shareOf, type UsagePeriod } from './usage-period.ts';
 
 const { BAY, GPU, GPU_NODE, MASTER, WORKERS: [FIRST, SECOND], events, group, node } = baySamples;
@@ -127,12 +127,58 @@ describe('the usage of a bay', () => {
   });
 });
 
+describe('the usage of a bay whose infrastructure tells of its machines', () => {
+  const machine = (number: number, from: number, to: number | null = null, nodeGroup = 'default-worker') => ({
+    machineId: `m${number}`, node: `${nodeGroup}-${number}`, nodeGroup, from: momentOf(from), to: to === null ? null : momentOf(to),
+  });
+  const metered = (at: number, ...machines: readonly ReturnType<typeof machine>[]) => [at, events.metered(machines)] as const;
+
+  it('begins and ends when the machines did, not when that was told', () => {
+    const intervals = intervalsOf(history([0, requested], metered(20, machine(0, 3)), joined(20), metered(50, machine(0, 3, 41)), removed(50)));
+    expect(intervals.map(brief)).toEqual([['default-worker', 'm1.large', 1, momentOf(3), momentOf(41), 1]]);
+  });
+
+  it('tells each count that one report is about, one after the other, under numbers that rise', () => {
+    const intervals = intervalsOf(history([0, requested], metered(60, machine(0, 3, 41), machine(1, 3), machine(2, 8)), metered(70, machine(1, 3, 65))));
+    expect(intervals.map(brief)).toEqual([
+      ['default-worker', 'm1.large', 2, momentOf(3), momentOf(8), 1],
+      ['default-worker', 'm1.large', 3, momentOf(8), momentOf(41), 2],
+      ['default-worker', 'm1.large', 2, momentOf(41), momentOf(65), 3],
+      ['default-worker', 'm1.large', 1, momentOf(65), null, 4],
+    ]);
+  });
+
+  it('counts a machine on which no node ever joined, and two that took turns to be one node', () => {
+    const again = { ...machine(0, 30), machineId: 'm0-again' };
+    const intervals = intervalsOf(history([0, requested], metered(40, machine(0, 3, 20), again), [41, events.creationFailed()], joined(50)));
+    expect(intervals.map(brief)).toEqual([
+      ['default-worker', 'm1.large', 1, momentOf(3), momentOf(20), 1], ['default-worker', 'm1.large', 1, momentOf(30), null, 2],
+    ]);
+  });
+
+  it('changes nothing that has ended when it is told late, and counts on who was counted by the COE’s word', () => {
+    const intervals = intervalsOf(history([0, requested], joined(10), removed(15), joined(20, SECOND), metered(25, machine(1, 18), machine(2, 12, 13), machine(3, 12, 22))));
+    expect(intervals.map(brief)).toEqual([
+      ['default-worker', 'm1.large', 1, momentOf(10), momentOf(15), 1],
+      ['default-worker', 'm1.large', 2, momentOf(20), momentOf(22), 3],
+      ['default-worker', 'm1.large', 1, momentOf(22), null, 4],
+    ]);
+  });
+
+  it('ends with its bay where the infrastructure said no more', () => {
+    const intervals = intervalsOf(history([0, requested], metered(20, machine(0, 3)), [30, events.deleted()]));
+    expect(intervals.map(brief)).toEqual([['default-worker', 'm1.large', 1, momentOf(3), momentOf(30), 1]]);
+  });
+});
+
 describe('the usage of any bay', () => {
   const anyPeriod = fc.tuple(fc.nat({ max: 9_000_000_000 }), fc.integer({ min: 1, max: 9_000_000_000 }));
 
   // A failure prints its seed.
-  it('adds up to what the cloud metered, in any period, to the millisecond', () => {
-    fc.assert(fc.property(anyBilledHistory, anyPeriod, ({ events: recorded, cloud }, [after, length]) => {
+  it.each([
+    ['that is told at once', anyBilledHistory], ['that is told by and by', anyLateBilledHistory],
+  ])('adds up to what the cloud metered, in any period, to the millisecond: of a life %s', (_what, anyHistory) => {
+    fc.assert(fc.property(anyHistory, anyPeriod, ({ events: recorded, cloud }, [after, length]) => {
       const from = Date.parse(recorded[0]!.occurredAt) + after;
       for (const period of [{ from: null, to: iso(cloud.now) }, { from: iso(from), to: iso(Math.min(from + length, cloud.now)) }]) {
         expect(billOf(intervalsOf(recorded), period)).toEqual(cloud.bill(period));
@@ -141,7 +187,7 @@ describe('the usage of any bay', () => {
   });
 
   it('never overlaps in a node group, always has a length and rises in sequence', () => {
-    fc.assert(fc.property(anyBilledHistory, ({ events: recorded }) => {
+    fc.assert(fc.property(fc.oneof(anyBilledHistory, anyLateBilledHistory), ({ events: recorded }) => {
       for (const intervals of Map.groupBy(intervalsOf(recorded), ({ nodeGroup }) => nodeGroup).values()) {
         for (const [index, { from, to, sequence, nodeCount }] of intervals.entries()) {
           const next = intervals[index + 1];

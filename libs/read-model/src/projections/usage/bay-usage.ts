@@ -1,5 +1,5 @@
 import { derivedId } from '@jeroboam/domain';
-import type { BayEvent, NodeGroupView, NodeView, RecordedEvent } from '@jeroboam/domain';
+import type { BayEvent, MachineView, NodeGroupView, NodeView, RecordedEvent } from '@jeroboam/domain';
 
 /**
  * So many nodes of one group of one bay were there from `from` until just before `to`. Of one group intervals never
@@ -24,7 +24,7 @@ export interface UsageInterval {
   readonly from: string;
   /** Later than `from`; null while it goes on. */
   readonly to: string | null;
-  /** Revision, in the bay's stream, of the event that began it: rises from interval to interval of a group. */
+  /** Rises from interval to interval of a group: the revision, in the bay's stream, of the event that began it, or a little more. */
   readonly sequence: number;
 }
 
@@ -34,13 +34,28 @@ export interface BayUsage {
   readonly bayName: string;
   readonly projectId: string;
   readonly userId: string;
-  /** When the last change of a count happened; no later one happened earlier. */
-  readonly at: string;
+  /** Where the intervals of each node group have got to; what has ended stays as it is. Absent: nowhere yet. */
+  readonly reached?: readonly Reached[];
   readonly groups: readonly { readonly name: string; readonly role: string; readonly flavor: string | null }[];
   /** What is there, in order of joining. */
-  readonly nodes: readonly { readonly name: string; readonly nodeGroup: string }[];
+  readonly nodes: readonly CountedNode[];
   /** One a node group at most. */
   readonly open: readonly UsageInterval[];
+}
+
+interface CountedNode {
+  readonly name: string;
+  readonly nodeGroup: string;
+  /** Id of its machine, where the infrastructure tells of machines: from when to when that was there is what counts. */
+  readonly machine?: string;
+}
+
+interface Reached {
+  readonly nodeGroup: string;
+  /** When its last interval began or ended. */
+  readonly at: string;
+  /** Of its last interval. */
+  readonly sequence: number;
 }
 
 export interface UsageChange {
@@ -60,21 +75,54 @@ export type UsageEvent = BayEvent & Pick<RecordedEvent, 'occurredAt' | 'revision
 
 /**
  * What one event of a bay's stream does to its usage. Pure: the same events give the same intervals, wherever and as
- * often as they are folded. Nodes count from `NodeJoined` to `NodeRemoved`, or to the end of their group or bay.
+ * often as they are folded. A node counts while its machine was there, by the infrastructure's own times; where those
+ * are not told, from `NodeJoined` to `NodeRemoved`, or to the end of its group or bay.
  *
  * @param usage what the events before it came to; undefined at the first.
  */
 export function foldUsage(usage: BayUsage | undefined, event: UsageEvent): UsageStep {
   if (usage === undefined) return { usage: event.type === 'BayCreationRequested' ? begun(event) : undefined, changes: [] };
   if (event.type === 'NodeGroupCreationRequested') return { usage: withGroup(usage, event.data.nodeGroup), changes: [] };
-  const nodes = nodesAfter(usage, event);
-  const step = nodes === usage.nodes ? { usage, changes: [] } : recounted({ ...usage, nodes }, event);
+  const step = event.type === 'MachinesMetered' ? metered(usage, event) : observed(usage, event);
   return event.type === 'BayDeleted' ? { ...step, usage: undefined } : step;
 }
 
-function begun({ data: { spec, nodeGroups }, occurredAt }: Extract<UsageEvent, { type: 'BayCreationRequested' }>): BayUsage {
+function observed(usage: BayUsage, event: Exclude<UsageEvent, { type: 'NodeGroupCreationRequested' | 'MachinesMetered' }>): UsageStep {
+  const nodes = nodesAfter(usage, event);
+  return nodes === usage.nodes ? { usage, changes: [] } : recounted({ ...usage, nodes }, event.occurredAt, event.revision);
+}
+
+/** One report may tell of many times: each of them in turn. Of an interval that several of them change, the last change counts. */
+function metered(usage: BayUsage, { data: { machines }, revision }: Extract<UsageEvent, { type: 'MachinesMetered' }>): UsageStep {
+  const moments = new Map<string, ((nodes: BayUsage['nodes']) => BayUsage['nodes'])[]>();
+  const then = (at: string, move: (nodes: BayUsage['nodes']) => BayUsage['nodes']) => moments.set(at, [...(moments.get(at) ?? []), move]);
+  for (const machine of machines) {
+    then(machine.from, (nodes) => withMachine(nodes, machine));
+    if (machine.to !== null) then(machine.to, (nodes) => without(nodes, (node) => node.machine === machine.machineId));
+  }
+  const changes = new Map<string, UsageChange>();
+  let after = usage;
+  for (const [at, moves] of [...moments].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+    const nodes = moves.reduce((there, move) => move(there), after.nodes);
+    const step = recounted({ ...after, nodes }, at, revision);
+    after = step.usage;
+    for (const each of step.changes) changes.set(each.interval.id, each);
+  }
+  const before = new Set(usage.open.map(({ id }) => id));
+  return { usage: after, changes: [...changes.values()].filter(({ kind, interval }) => kind !== 'void' || before.has(interval.id)) };
+}
+
+/** Whoever was counted by the COE's word already is counted on, now as that machine. */
+function withMachine(nodes: BayUsage['nodes'], { machineId: machine, node: name, nodeGroup }: MachineView): BayUsage['nodes'] {
+  if (nodes.some((node) => node.machine === machine)) return nodes;
+  const counted = nodes.find((node) => node.name === name && node.nodeGroup === nodeGroup && node.machine === undefined);
+  if (counted) return nodes.map((node) => (node === counted ? { ...node, machine } : node));
+  return [...nodes, { name, nodeGroup, machine }];
+}
+
+function begun({ data: { spec, nodeGroups } }: Extract<UsageEvent, { type: 'BayCreationRequested' }>): BayUsage {
   const { bayId, name: bayName, projectId, userId } = spec;
-  return { bayId, bayName, projectId, userId, at: occurredAt, groups: nodeGroups.map(groupOf), nodes: [], open: [] };
+  return { bayId, bayName, projectId, userId, groups: nodeGroups.map(groupOf), nodes: [], open: [] };
 }
 
 function groupOf({ name, role, flavorId }: NodeGroupView): BayUsage['groups'][number] {
@@ -87,7 +135,7 @@ function withGroup(usage: BayUsage, nodeGroup: NodeGroupView): BayUsage {
 }
 
 /** Every type is named, so that one which makes or takes nodes cannot be forgotten; the same array where none did. */
-function nodesAfter({ nodes }: BayUsage, event: Exclude<UsageEvent, { type: 'NodeGroupCreationRequested' }>): BayUsage['nodes'] {
+function nodesAfter({ nodes }: BayUsage, event: Parameters<typeof observed>[1]): BayUsage['nodes'] {
   switch (event.type) {
     case 'NodeJoined': return joined(nodes, event.data.node);
     case 'NodeRemoved': return without(nodes, ({ name }) => name === event.data.name);
@@ -141,11 +189,11 @@ function nodesAfter({ nodes }: BayUsage, event: Exclude<UsageEvent, { type: 'Nod
   }
 }
 
-/** A node that joins again, with another address, is the one that was there. */
+/** A node that joins again, with another address, is the one that was there; so is one whose machine is counted. */
 function joined(nodes: BayUsage['nodes'], { name, nodeGroup }: NodeView): BayUsage['nodes'] {
-  const known = nodes.find((node) => node.name === name);
-  if (known?.nodeGroup === nodeGroup) return nodes;
-  return [...nodes.filter((node) => node !== known), { name, nodeGroup }];
+  const known = nodes.filter((node) => node.name === name);
+  if (known.some((node) => node.nodeGroup === nodeGroup)) return nodes;
+  return [...nodes.filter((node) => !known.includes(node)), { name, nodeGroup }];
 }
 
 function without(nodes: BayUsage['nodes'], gone: (node: BayUsage['nodes'][number]) => boolean): BayUsage['nodes'] {
@@ -153,28 +201,33 @@ function without(nodes: BayUsage['nodes'], gone: (node: BayUsage['nodes'][number
   return left.length === nodes.length ? nodes : left;
 }
 
-/** For a bay whose `nodes` are new already. */
-function recounted(usage: BayUsage, { occurredAt, revision }: UsageEvent): UsageStep {
-  // Clocks of several hosts may disagree; time must not go back within a bay, or intervals would overlap.
-  const at = occurredAt > usage.at ? occurredAt : usage.at;
+/** For a bay whose `nodes` are new already, since `time`. */
+function recounted(usage: BayUsage, time: string, revision: number): UsageStep & { readonly usage: BayUsage } {
   const counts = new Map(usage.open.map(({ nodeGroup }) => [nodeGroup, 0]));
   for (const { nodeGroup } of usage.nodes) counts.set(nodeGroup, (counts.get(nodeGroup) ?? 0) + 1);
+  const reached = new Map((usage.reached ?? []).map((each) => [each.nodeGroup, each]));
   const changes = [...counts].flatMap(([nodeGroup, nodeCount]) => {
     const open = usage.open.find((interval) => interval.nodeGroup === nodeGroup);
     if (open?.nodeCount === nodeCount) return [];
+    const last = reached.get(nodeGroup);
+    // Clocks may disagree; time must not go back within a node group, or intervals would overlap.
+    const at = last && last.at > time ? last.at : time;
     if (open?.from === at) return [nodeCount === 0 ? change('void', open) : change('open', { ...open, nodeCount })];
+    const sequence = Math.max(revision, (last?.sequence ?? -1) + 1);
+    reached.set(nodeGroup, { nodeGroup, at, sequence: nodeCount === 0 ? last!.sequence : sequence });
     const closed = open ? [change('closed', { ...open, to: at })] : [];
-    return nodeCount === 0 ? closed : [...closed, change('open', opened(usage, nodeGroup, nodeCount, at, revision))];
+    return nodeCount === 0 ? closed : [...closed, change('open', opened(usage, { nodeGroup, nodeCount, from: at, sequence }))];
   });
-  return { usage: { ...usage, at, open: stillOpen(usage.open, changes) }, changes };
+  return { usage: { ...usage, reached: [...reached.values()], open: stillOpen(usage.open, changes) }, changes };
 }
 
 function change(kind: UsageChange['kind'], interval: UsageInterval): UsageChange {
   return { kind, interval };
 }
 
-function opened(usage: BayUsage, nodeGroup: string, nodeCount: number, from: string, sequence: number): UsageInterval {
+function opened(usage: BayUsage, began: Pick<UsageInterval, 'nodeGroup' | 'nodeCount' | 'from' | 'sequence'>): UsageInterval {
   const { bayId, bayName, projectId, userId } = usage;
+  const { nodeGroup, nodeCount, from, sequence } = began;
   const { role = null, flavor = null } = usage.groups.find(({ name }) => name === nodeGroup) ?? {};
   const id = derivedId('usage', bayId, nodeGroup, sequence);
   return { id, bayId, bayName, projectId, userId, nodeGroup, role, flavor, nodeCount, from, to: null, sequence };

@@ -1,5 +1,5 @@
 import { bayDecider, isDomainError } from '@jeroboam/domain';
-import type { BayCommand, BayEvent, BayState, NodeView, RecordedEvent } from '@jeroboam/domain';
+import type { BayCommand, BayEvent, BayState, MachineView, NodeView, RecordedEvent } from '@jeroboam/domain';
 import { baySamples } from '@jeroboam/domain/testing';
 import fc from 'fast-check';
 import { recordedAt } from '../projected-documents.fixture.ts';
@@ -46,6 +46,7 @@ type Act =
   | { readonly what: 'wait'; readonly ms: number }
   | { readonly what: 'nodes'; readonly group: string; readonly more: number; readonly fewer: number }
   | { readonly what: 'provide' | 'readdress' | 'drop group' | 'delete' }
+  | { readonly what: 'report'; readonly joins: boolean }
   | { readonly what: 'add group'; readonly flavor: string }
   | { readonly what: 'command'; readonly command: BayCommand };
 
@@ -76,13 +77,23 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
 /** A bay's life as its decider allows it, on a cloud that meters what runs on it. Half of them begin with a complete bay. */
 export const anyBilledHistory: fc.Arbitrary<BilledHistory> = fc
   .tuple(fc.boolean(), fc.array(anyAct, { maxLength: 40 }))
-  .map(([isProvided, acts]) => {
-    const life = new MeteredLife();
-    for (const act of isProvided ? [{ what: 'provide' } as const, ...acts] : acts) life.act(act);
-    return { events: life.events, cloud: life.cloud };
-  });
+  .map(([isProvided, acts]) => lived(new MeteredLife(), isProvided, acts));
+
+const anyReport = fc.boolean().map((joins): Act => ({ what: 'report', joins }));
+
+/** The same where the bay learns only now and then what the cloud has metered since, of nodes that its COE may never have seen. */
+export const anyLateBilledHistory: fc.Arbitrary<BilledHistory> = fc
+  .tuple(fc.boolean(), fc.array(fc.oneof({ weight: 4, arbitrary: anyAct }, { weight: 1, arbitrary: anyReport }), { maxLength: 50 }))
+  .map(([isProvided, acts]) => lived(new LateMeteredLife(), isProvided, [...acts, { what: 'report', joins: false }]));
+
+function lived(life: MeteredLife, isProvided: boolean, acts: readonly Act[]): BilledHistory {
+  for (const act of isProvided ? [{ what: 'provide' } as const, ...acts] : acts) life.act(act);
+  return { events: life.events, cloud: life.cloud };
+}
 
 class MeteredLife {
+  /** The cloud's record of everything that ran on it. */
+  protected readonly record: (MachineView & { to: string | null })[] = [];
   readonly cloud = new MeteredCloud();
   readonly events: RecordedEvent[] = [];
   /** What the cloud was told to make, by node group. */
@@ -99,10 +110,11 @@ class MeteredLife {
       case 'wait': return this.cloud.pass(act.ms);
       case 'nodes': return this.#changeNodes(act.group, act.more, act.fewer);
       case 'provide': return this.#provide();
+      case 'report': return this.report(act.joins);
       case 'readdress': return this.#readdress();
       case 'add group': return this.#tell(commands.createNodeGroup({ ...GPU, flavorId: act.flavor }));
       case 'drop group': return this.#dropGroup();
-      case 'delete': return [commands.remove(), commands.release('r1'), commands.complete('op-delete')].forEach((each) => this.#tell(each));
+      case 'delete': return this.#delete();
       case 'command': return this.#tell(act.command);
     }
   }
@@ -120,9 +132,30 @@ class MeteredLife {
     const removed = this.#machines(nodeGroup).slice(0, fewer);
     const address = '10.88.0.9';
     const joined = Array.from({ length: more }, (): NodeView => ({ name: `${nodeGroup}-${this.#made++}`, nodeGroup, address }));
-    for (const name of removed) this.cloud.nodes.delete(name);
-    for (const { name } of joined) this.cloud.nodes.set(name, { group: nodeGroup, flavor });
+    for (const name of removed) this.#end(name);
+    for (const { name } of joined) {
+      this.cloud.nodes.set(name, { group: nodeGroup, flavor });
+      this.record.push({ machineId: `machine-of-${name}`, node: name, nodeGroup, from: iso(this.cloud.now), to: null });
+    }
+    this.observed(joined, removed);
+  }
+
+  #end(name: string): void {
+    this.cloud.nodes.delete(name);
+    const machine = this.record.find(({ node }) => node === name)!;
+    machine.to = iso(this.cloud.now);
+  }
+
+  /** What a step tells that ended at once. */
+  protected observed(joined: readonly NodeView[], removed: readonly string[]): void {
     this.#tell(commands.observe(joined, removed));
+  }
+
+  /** What a step tells by and by: all that the cloud has on record, and, where the COE was asked, which nodes there are. */
+  protected report(joins: boolean): void {
+    const there = this.record.filter(({ to }) => to === null).map(({ node, nodeGroup }) => ({ name: node, nodeGroup, address: '10.88.0.9' }));
+    const gone = this.record.filter(({ to }) => to !== null).map(({ node }) => node);
+    this.#tell(commands.observe(joins ? there : [], joins ? gone : [], 'op-create', undefined, this.record.map((machine) => ({ ...machine }))));
   }
 
   #machines(nodeGroup: string): string[] {
@@ -132,11 +165,26 @@ class MeteredLife {
   #dropGroup(): void {
     this.#tell(commands.deleteNodeGroup());
     this.#changeNodes(GPU.name, 0, Infinity);
+    this.told();
     this.#tell(commands.complete('op-group-delete'));
   }
 
+  #delete(): void {
+    this.#tell(commands.remove());
+    this.#tell(commands.release('r1'));
+    if (this.#state.phase === 'live' && this.#state.resources.length === 0) {
+      for (const name of [...this.cloud.nodes.keys()]) this.#end(name);
+      this.told();
+    }
+    this.#tell(commands.complete('op-delete'));
+  }
+
+  /** Right before a node is told of by itself, and before something is gone for good. */
+  protected told(): void {}
+
   #readdress(): void {
     const [first] = this.cloud.nodes;
+    this.told();
     if (first) this.#tell(commands.observe([{ name: first[0], nodeGroup: first[1].group, address: `10.88.1.${this.events.length}` }]));
   }
 
@@ -146,7 +194,6 @@ class MeteredLife {
       this.events.push(recordedAt(`bay-${BAY}`, event, revision + 1, { revision, occurredAt: iso(this.cloud.now) }));
       this.#state = bayDecider.evolve(this.#state, event);
       if (event.type === 'NodeGroupCreationRequested') this.#flavors.set(event.data.nodeGroup.name, event.data.nodeGroup.flavorId!);
-      if (event.type === 'BayDeleted') this.cloud.nodes.clear();
     }
   }
 
@@ -157,5 +204,13 @@ class MeteredLife {
       if (isDomainError(refusal)) return [];
       throw refusal;
     }
+  }
+}
+
+class LateMeteredLife extends MeteredLife {
+  protected override observed(): void {}
+
+  protected override told(): void {
+    this.report(false);
   }
 }
