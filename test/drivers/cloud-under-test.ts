@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BayView, NodeGroupView } from '@jeroboam/domain';
-import type { DriverManifest } from '@jeroboam/driver-sdk';
-import type { BayLife, OpenedDriver } from '@jeroboam/driver-sdk/testing';
+import type { BayView } from '@jeroboam/domain';
+import type { OpenedDriver } from '@jeroboam/driver-sdk/testing';
 import { HeatDriver, bayStackName, heatCloud, ownerTagOf } from '@jeroboam/heat-driver';
-import type { HeatBlueprint, HeatCloud } from '@jeroboam/heat-driver';
+import type { HeatBlueprint, HeatCloud, Pace } from '@jeroboam/heat-driver';
 import { openHeatStacks, openKeystoneSession } from '@jeroboam/openstack';
 import type { CloudSession, HeatStacks, StackRef } from '@jeroboam/openstack';
 import { Secret, systemTimers } from '@jeroboam/platform';
@@ -16,6 +15,8 @@ export interface CloudUnderTest {
   readonly stacks: HeatStacks;
   /** In place of a network service. */
   readonly network?: HeatCloud['network'];
+  /** @default often and long */
+  readonly pace?: Pace;
 }
 
 export function logIn(authUrl: string, { username, password, projectName }: { username: string; password: string; projectName: string }): CloudUnderTest {
@@ -34,12 +35,12 @@ export function withoutSignals({ session, stacks }: CloudUnderTest): CloudUnderT
 }
 
 /** For `driverContract`: the inventory is what Heat lists, not what the driver remembers. */
-export function openOnCloud(blueprint: HeatBlueprint, { session, stacks, ...more }: CloudUnderTest): OpenedDriver {
+export function openOnCloud(blueprint: HeatBlueprint, { session, stacks, pace = { pollMs: 100, patienceMs: 60_000 }, ...more }: CloudUnderTest): OpenedDriver {
   const dataDir = mkdtempSync(join(tmpdir(), 'jeroboam-heat-drivers-'));
   const cloud: HeatCloud = {
     ...heatCloud({ session: () => session, stacks: () => stacks, authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', simulated: true }), ...more,
   };
-  const reopen = () => new HeatDriver(blueprint, { dataDir }, cloud, { pollMs: 100, patienceMs: 60_000 });
+  const reopen = () => new HeatDriver(blueprint, { dataDir }, cloud, pace);
   const listed = (bayId: string) => stacks.listByTag(ownerTagOf({ bayId }));
   return {
     driver: reopen(), reopen,
@@ -66,23 +67,4 @@ async function nodesOf({ spec, nodeGroups }: BayView, stacks: HeatStacks): Promi
   return nodeGroups.flatMap(({ name, role }) => members
     .filter(([group, number, server]) => group === (role === 'master' ? 'masters' : 'workers') && number !== undefined && server === 'server')
     .map(([, number]) => `${name}-${number}`));
-}
-
-/** A further node group of a bay of this life, and the steps that make it and take it away. */
-export async function addNodeGroup(life: BayLife, group: NodeGroupView): Promise<{ readonly bay: BayView; remove(): Promise<void> }> {
-  const during = async (kind: 'create-node-group' | 'delete-node-group', nodeCount: number) => {
-    const bay = { ...life.bay, nodeGroups: [...life.bay.nodeGroups, { ...group, nodeCount }] };
-    const operation = { ...life.creation(), kind, nodeGroup: group.name };
-    for (const step of life.driver.plan(operation, bay)) await life.runStep(operation, step, { bay });
-    return bay;
-  };
-  return { bay: await during('create-node-group', group.nodeCount), remove: async () => void (await during('delete-node-group', 0)) };
-}
-
-/** What a bay of this driver is asked for with. */
-export function specFor(manifest: DriverManifest, things: { readonly image: string; readonly flavor: string; readonly network?: string }) {
-  return {
-    name: `try-${manifest.name}`, imageId: things.image, flavorId: things.flavor, masterFlavorId: things.flavor, externalNetworkId: 'public',
-    ...(things.network === undefined ? {} : { fixedNetwork: things.network }), networkDriver: manifest.capabilities.networkDrivers[0] ?? null,
-  };
 }

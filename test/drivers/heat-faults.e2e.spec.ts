@@ -1,95 +1,141 @@
-import { BayLife } from '@jeroboam/driver-sdk/testing';
-import * as k8s from '@jeroboam/driver-k8s-fedora-coreos';
-import * as mesos from '@jeroboam/driver-mesos-ubuntu';
-import * as swarm from '@jeroboam/driver-swarm-fedora-atomic';
 import { startSandboxCloud } from '@jeroboam/sandbox-cloud';
 import type { SandboxCloud } from '@jeroboam/sandbox-cloud';
-import { logIn, openOnCloud, specFor } from './cloud-under-test.ts';
+import { BehindTheSandbox } from './behind-the-sandbox.ts';
+import { logIn, openOnCloud } from './cloud-under-test.ts';
+import type { CloudUnderTest } from './cloud-under-test.ts';
+import { heatDrivers } from './heat-drivers.ts';
+import type { HeatDriverUnderTest } from './heat-drivers.ts';
+import { TriedLife } from './tried-life.ts';
+import type { TriedLifeOptions } from './tried-life.ts';
+
+const drivers = await heatDrivers();
 
 let sandbox: SandboxCloud;
-beforeEach(async () => {
+let behind: BehindTheSandbox;
+let cloud: CloudUnderTest;
+beforeAll(async () => {
   sandbox = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1', latency: {} });
+  behind = await BehindTheSandbox.open(sandbox);
+  cloud = logIn(`${sandbox.url}/v3`, { username: 'demo', password: 'secret', projectName: 'demo' });
+}, 60_000);
+afterEach(() => behind.mend());
+afterAll(async () => {
+  cloud?.session.close();
+  await sandbox?.close();
 });
-afterEach(() => sandbox.close());
 
-const url = () => `${sandbox.url}/v3`;
-type Operation = Parameters<BayLife['runStep']>[0];
-type Step = Parameters<BayLife['runStep']>[1];
+const OPERATIONS = ['create', 'resize', 'add a node group', 'delete a node group', 'delete'] as const;
+type Operation = (typeof OPERATIONS)[number];
 
-async function behindTheCloud<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const request = { auth: { identity: { methods: ['password'], password: { user: { name: 'admin', domain: { name: 'Default' }, password: 'secret' } } }, scope: { project: { name: 'admin', domain: { name: 'Default' } } } } };
-  const answer = await fetch(`${url()}/auth/tokens`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) });
-  const response = await fetch(`${sandbox.url}/admin/${path}`, {
-    method, headers: { 'x-auth-token': answer.headers.get('x-subject-token')!, 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+interface Trouble {
+  /** What goes wrong from before the operation on. */
+  begin(operation: Operation): Promise<void>;
+  /** What the failed tries of the operation say; without it none of them fails. */
+  said(operation: Operation): RegExp | undefined;
+  betweenTries?(failures: number): Promise<void>;
+  readonly pace?: CloudUnderTest['pace'];
 }
 
-describe.each([
-  { manifest: k8s.k8sFedoraCoreosV1, blueprint: k8s.blueprint, image: 'fedora-coreos' },
-  { manifest: swarm.swarmFedoraAtomicV2, blueprint: swarm.blueprint, image: 'fedora-atomic' },
-  { manifest: mesos.mesosUbuntuV1, blueprint: mesos.blueprint, image: 'ubuntu' },
-])('$manifest.name $manifest.version in a cloud with faults', ({ manifest, blueprint, image }) => {
-  /** The whole life of a bay, each step tried again as the scheduler does. @returns what the failed tries said. */
-  async function live(): Promise<readonly Error[]> {
-    const opened = openOnCloud(blueprint, logIn(url(), { username: 'demo', password: 'secret', projectName: 'demo' }));
-    const failures: Error[] = [];
-    try {
-      const life = new BayLife(opened.driver, manifest, { workers: 2, spec: specFor(manifest, { image, flavor: 'm1.small' }) });
-      const through = async (operation: Operation) => {
-        for (const step of life.plan(operation)) failures.push(...(await tryStep(life, operation, step)));
+const isDeletion = (operation: Operation) => operation.startsWith('delete');
+const made = { type: 'OS::Nova::Server', action: 'create' };
+const deleted = { type: 'OS::Nova::Server', action: 'delete' };
+const fail = (error: string, message: string) => ({ kind: 'fail', error, message });
+const heat = { action: 'request', request: '* /orchestration/*' };
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  'a full quota': {
+    async begin() {
+      await behind.limit((await behind.things()).filter(({ kind }) => kind === 'server').length);
+    },
+    // Deleting needs no room.
+    said: (operation) => (isDeletion(operation) ? undefined : /failed in the compute service: .*Quota exceeded for instances/),
+    // Somebody makes room, after more tries than a failure that does not pass is given.
+    betweenTries: async (failures) => (failures === 5 ? behind.limit(-1) : undefined),
+  },
+  'something that is in use when it is to go': {
+    async begin(operation) {
+      // Of what is made only that which failed is to go, when it is tried again.
+      if (operation === 'create' || operation === 'add a node group') await behind.breaks(made, fail('ResourceInError', 'No valid host was found'), 1);
+      await behind.breaks(operation === 'delete' ? { type: 'OS::Neutron::Port', action: 'delete' } : deleted, fail('Conflict', 'It is in use (HTTP 409)'), 2);
+    },
+    said: () => /It is in use \(HTTP 409\)/,
+  },
+  'an orchestration service that is away': {
+    begin: () => behind.breaks(heat, { kind: 'answer', status: 503 }, 7),
+    said: () => /orchestration|Heat/i,
+  },
+  'a stack that fails once': {
+    begin: (operation) => behind.breaks(isDeletion(operation) ? deleted : made, fail('ResourceInError', 'No valid host was found'), 1),
+    said: () => /No valid host was found/,
+  },
+  'a cloud that is slow': {
+    pace: { pollMs: 10, patienceMs: 30 },
+    async begin(operation) {
+      await behind.breaks(isDeletion(operation) ? deleted : made, { kind: 'delay', ms: 200 });
+      await behind.breaks(heat, { kind: 'delay', ms: 10 });
+    },
+    said: () => /_IN_PROGRESS|not there yet/,
+    // As the scheduler's pauses are longer than a stack takes to be looked at.
+    betweenTries: () => new Promise((resolve) => setTimeout(resolve, 50)),
+  },
+};
+
+async function withLife(driver: HeatDriverUnderTest, options: TriedLifeOptions & Pick<CloudUnderTest, 'pace'>, use: (life: TriedLife) => Promise<void>): Promise<void> {
+  const opened = openOnCloud(driver.blueprint, { ...cloud, pace: options.pace ?? { pollMs: 10, patienceMs: 30_000 } });
+  const life = new TriedLife(opened, driver.manifest, { workers: 1, spec: driver.spec, ...options });
+  try {
+    await use(life);
+    expect(await life.books()).toEqual({ ledger: [], outside: [] });
+    expect((await behind.things()).map(({ kind, id }) => `${kind} ${id}`)).toEqual([]);
+  } catch (error) {
+    // What went wrong here is not to be in the next one's way.
+    await behind.mend();
+    await life.delete();
+    throw error;
+  } finally {
+    await opened.close();
+  }
+}
+
+it('finds every driver in drivers/ whose bays are stacks', () => {
+  expect(new Set(drivers.map(({ manifest }) => manifest.name))).toEqual(new Set(drivers.map(({ blueprint }) => blueprint.name)));
+  expect(drivers.length).toBeGreaterThanOrEqual(4);
+});
+
+describe.each(drivers)('$manifest.name $manifest.version in a cloud with faults', (driver) => {
+  it.each(Object.entries(TROUBLES))('says what is wrong and goes on by itself through %s, in every operation', async (_name, trouble) => {
+    await withLife(driver, { ...(trouble.betweenTries ? { betweenTries: (failures) => trouble.betweenTries!(failures) } : {}), ...(trouble.pace ? { pace: trouble.pace } : {}) }, async (life) => {
+      const doing: Readonly<Record<Operation, () => Promise<readonly Error[]>>> = {
+        create: () => life.create(),
+        resize: () => life.resize(2, ['default-worker-0']),
+        'add a node group': () => life.addNodeGroup(),
+        'delete a node group': () => life.deleteNodeGroup(),
+        delete: () => life.delete(),
       };
-      try {
-        await through(life.creation());
-        await through(life.resizing(1));
-      } finally {
-        await through(life.deletion());
+      for (const operation of OPERATIONS) {
+        await trouble.begin(operation);
+        const said = (await doing[operation]()).map(({ message }) => message);
+        const expected = trouble.said(operation);
+        expect({ operation, said }).toEqual({ operation, said: expected ? expect.arrayContaining([expect.stringMatching(expected)]) : [] });
+        await behind.mend();
+        const { ledger, outside } = await life.books();
+        expect({ operation, ledger }).toEqual({ operation, ledger: outside });
       }
-      expect(life.ledger.entries()).toEqual([]);
-      expect((await behindTheCloud<{ things: readonly unknown[] }>('GET', 'inventory')).things).toEqual([]);
-    } finally {
-      await opened.close();
-    }
-    return failures;
-  }
-
-  async function tryStep(life: BayLife, operation: Operation, step: Step): Promise<readonly Error[]> {
-    const failures: Error[] = [];
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await life.runStep(operation, step, { attempt });
-        return failures;
-      } catch (error) {
-        failures.push(error as Error);
-        if ((error as { retryable?: boolean }).retryable !== true || attempt === 10) throw error;
-      }
-    }
-  }
-
-  const server = { type: 'OS::Nova::Server', action: 'create' };
-  const group = { type: 'OS::Neutron::SecurityGroup', action: 'delete' };
-  it.each([
-    ['a full quota', { match: server, effect: { kind: 'fail', error: 'Forbidden', message: 'Quota exceeded for instances (HTTP 403)' }, times: 4 }, /compute service.*Quota exceeded for instances/],
-    ['no host for a server', { match: server, effect: { kind: 'fail', error: 'ResourceInError', message: 'No valid host was found' }, times: 1 }, /No valid host was found/],
-    ['something in the way of a delete', { match: group, effect: { kind: 'fail', error: 'Conflict', message: 'Security Group is in use (HTTP 409)' }, times: 2 }, /security_group: Security Group is in use/],
-  ])('says so and goes on by itself after %s', async (_what, fault, said) => {
-    await behindTheCloud('POST', 'faults', fault);
-    expect((await live()).map(({ message }) => message)).toEqual(expect.arrayContaining([expect.stringMatching(said)]));
+    });
   }, 120_000);
 
-  it('goes on through an orchestration service that is away, and one that is slow', async () => {
-    await behindTheCloud('POST', 'faults', { match: { action: 'request', request: 'POST /orchestration/*' }, effect: { kind: 'answer', status: 503 }, times: 7 });
-    await behindTheCloud('POST', 'faults', { match: { action: 'request', request: 'GET /orchestration/*' }, effect: { kind: 'delay', ms: 200 }, times: 5 });
-    expect((await live()).every(({ message }) => message.includes('Heat'))).toBe(true);
-  }, 120_000);
-
-  it.each([
-    ['no host for a server', { match: server, effect: { kind: 'fail', error: 'ResourceInError', message: 'No valid host was found' } }, 'No valid host was found'],
-    ['a node that does not come up', { match: { action: 'boot' }, effect: { kind: 'fail', error: 'Boot', message: 'the engine does not start' }, times: 1 }, 'the engine does not start'],
-  ])('gives up a stack that fails whatever is tried, with its reason, and leaves nothing behind: %s', async (_what, fault, reason) => {
-    await behindTheCloud('POST', 'faults', fault);
-    await expect(live()).rejects.toMatchObject({ retryable: false, message: expect.stringContaining(reason) as string });
+  it.each<[string, 'create' | 'resize' | 'addNodeGroup', Parameters<BehindTheSandbox['breaks']>]>([
+    ['no host for a server of a new bay', 'create', [made, fail('ResourceInError', 'No valid host was found')]],
+    ['a node of a new bay that does not come up', 'create', [{ action: 'boot' }, fail('Boot', 'the engine does not start')]],
+    ['no host for a server more', 'resize', [made, fail('ResourceInError', 'No valid host was found')]],
+    ['no host for a node group', 'addNodeGroup', [made, fail('ResourceInError', 'No valid host was found')]],
+  ])('gives up after three tries, with the reason, and leaves nothing behind: %s', async (_what, operation, fault) => {
+    await withLife(driver, {}, async (life) => {
+      if (operation !== 'create') await life.create();
+      await behind.breaks(...fault);
+      const tried = operation === 'resize' ? life.resize(2) : life[operation]();
+      await expect(tried).rejects.toMatchObject({ retryable: false, message: expect.stringContaining(fault[1]['message'] as string) as string });
+      await life.delete();
+    });
   }, 120_000);
 });
