@@ -1,5 +1,5 @@
-import type { BayView, BaySpec, NodeGroupView } from '@jeroboam/domain';
-import type { ClientIdentity, TemplateBundle } from '@jeroboam/driver-sdk';
+import type { BayView, BaySpec, ExtensionCall, NodeGroupView } from '@jeroboam/domain';
+import type { ClientIdentity, ExtensionContext, TemplateBundle } from '@jeroboam/driver-sdk';
 import type { StackService } from './stack/stack-service.port.ts';
 
 /** What nodes have to know of the world. */
@@ -63,4 +63,11 @@ export interface HeatBlueprint {
   parametersOf(bay: BayView, workers: NodeGroupView, site: Site): Values | Promise<Values>;
   /** Asks the bay's API. Absent: only the stacks say how a bay is. @throws when nobody answers. */
   probe?(bay: BayView, client: ClientIdentity, signal: AbortSignal): Promise<Probe>;
+  /**
+   * Names of the servers on which users' work runs: they leave only where they are named. Absent, or when it throws: nobody
+   * knows, and the newest leave.
+   */
+  busyServers?(bay: BayView, signal: AbortSignal): Promise<readonly string[]>;
+  /** Shows what a `GET` command of the driver's extension asks for. @throws what is told to who asked. */
+  show?(call: ExtensionCall, bay: BayView, context: ExtensionContext): Promise<Values>;
 }

@@ -1,6 +1,6 @@
-import type { BayView, OperationView } from '@jeroboam/domain';
+import type { BayView, ExtensionCall, OperationView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
-import type { Availability, BayDriver, BayHealth, DriverDependencies, HealthContext, PlannedStep, StepContext, StepResult } from '@jeroboam/driver-sdk';
+import type { Availability, BayDriver, BayHealth, DriverDependencies, ExtensionContext, HealthContext, PlannedStep, StepContext, StepResult } from '@jeroboam/driver-sdk';
 import { Fence } from './bay/fence.ts';
 import type { HeatBlueprint, HeatCloud } from './blueprint.ts';
 import { lookAtHealth } from './health.ts';
@@ -59,6 +59,11 @@ export class HeatDriver implements BayDriver {
 
   async health(bay: BayView, context: HealthContext): Promise<BayHealth> {
     return lookAtHealth(this.#blueprint, this.#required(), bay, context);
+  }
+
+  async extension(call: ExtensionCall, bay: BayView, context: ExtensionContext): Promise<Readonly<Record<string, unknown>>> {
+    if (this.#blueprint.show) return this.#blueprint.show(call, bay, context);
+    throw new StepFailed(`${this.#blueprint.name} has nothing to show for ${call.command}`, { retryable: false });
   }
 
   #required(): HeatCloud {

@@ -15,12 +15,15 @@ export function membersOf({ count, removed }: Scale): readonly number[] {
   return members;
 }
 
-/** Takes the named nodes away, then the newest above what is wanted. Choosing again changes nothing. */
-export function rescaled(current: Scale, count: number, leaving: readonly number[]): Scale {
+/**
+ * Takes the named nodes away, then the newest above what is wanted, those that are busy last. Choosing again changes nothing.
+ * @param busy numbers of nodes on which something runs.
+ */
+export function rescaled(current: Scale, count: number, leaving: readonly number[], busy: ReadonlySet<number> = new Set()): Scale {
   const members = membersOf(current);
   const staying = members.filter((number) => !leaving.includes(number));
-  const newest = staying.slice(count);
-  const gone = [...members.filter((number) => leaving.includes(number)), ...newest];
+  const above = [...staying.filter((number) => busy.has(number)), ...staying.filter((number) => !busy.has(number))].slice(count);
+  const gone = [...members.filter((number) => leaving.includes(number)), ...above];
   return { count, removed: [...current.removed, ...gone].toSorted((one, other) => one - other) };
 }
 

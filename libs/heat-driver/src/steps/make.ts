@@ -8,6 +8,7 @@ import type { StackFailure } from '@jeroboam/openstack';
 import type { FoundStack } from '../stack/stack-service.port.ts';
 import { hasScale, targetOf, wantedScale } from './target.ts';
 import type { Target } from './target.ts';
+import { scaleSparing } from './spare-busy.ts';
 import { bundleOf, guard, look } from './work.ts';
 import type { Work } from './work.ts';
 
@@ -22,7 +23,7 @@ export async function selectNodes(work: Work): Promise<StepResult> {
   const target = targetOf(work.context);
   if (bay.nodeGroups.some(({ name, role }) => name === operation.resize?.nodeGroup && role === 'master'))
     throw new StepFailed('the number of masters of a bay cannot change', { retryable: false });
-  wantedScale(work.context, target, await inCloud(work.stacks.find(target.entry.name)));
+  await scaleSparing(work, target, await inCloud(work.stacks.find(target.entry.name)));
   return {};
 }
 
@@ -46,7 +47,7 @@ export async function awaitStack(work: Work): Promise<StepResult> {
   } else if (before.progress === 'failed') {
     const failure = await refuseHopeless(work, before);
     if (work.context.attempt === 1) throw failed(before, failure);
-    await change(work, target, before);
+    await change(work, before, await scaleSparing(work, target, before));
   }
   const after = await look(work, target.entry.name, (found) => isIdle(found) && (found.progress === 'failed' || isAsWanted(work, target, found)));
   if (after && isIdle(after) && after.progress === 'failed') throw failed(after, await refuseHopeless(work, after));
@@ -80,18 +81,19 @@ async function bringTo(work: Work, target: Target, found: FoundStack): Promise<s
   if (found.action === 'DELETE') throw new StepFailed(`The stack ${found.name} is being deleted`, { retryable: true });
   const ours = changeOf(found)?.operationId === work.context.operation.operationId;
   // A failed try of this operation is the next step's to repair, which counts how often.
-  if (hasScale(found, wantedScale(work.context, target, found)) && (found.progress !== 'failed' || ours)) return found.id;
+  const scale = await scaleSparing(work, target, found);
+  if (hasScale(found, scale) && (found.progress !== 'failed' || ours)) return found.id;
   if (!isIdle(found)) throw new StepFailed(`The stack ${found.name} is still ${found.action}_IN_PROGRESS`, { retryable: true });
-  await change(work, target, found);
+  await change(work, found, scale);
   return found.id;
 }
 
-async function change(work: Work, target: Target, found: FoundStack): Promise<void> {
+async function change(work: Work, found: FoundStack, scale: Readonly<Record<string, unknown>>): Promise<void> {
   const { context: { operation, fencingToken, signal }, stacks } = work;
   refuseNewer(work, found);
   const last = changeOf(found);
   const tries = last?.operationId === operation.operationId ? last.tries + 1 : 1;
-  const parameters = { ...wantedScale(work.context, target, found), [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries }) };
+  const parameters = { ...scale, [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries }) };
   guard(work);
   await inCloud(stacks.update(found, { parameters }, signal));
 }

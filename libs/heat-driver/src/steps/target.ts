@@ -34,15 +34,17 @@ export function scaleNames({ role }: NodeGroupView): ScaleParameters {
 }
 
 /** Parameters for the sizes of the groups, all there is to change in a stack that is there. */
-export function wantedScale(context: Pick<StepContext, 'bay' | 'operation'>, target: Target, found: FoundStack | undefined): Record<string, unknown> {
+export function wantedScale(
+  context: Pick<StepContext, 'bay' | 'operation'>, target: Target, found: FoundStack | undefined, busy?: ReadonlySet<number>,
+): Record<string, unknown> {
   const parameters = target.groups.map((group) => {
     const current: Scale = found ? scaleOf(found, scaleNames(group)) : { count: group.nodeCount, removed: [] };
-    return scaleParameters(rescaled(current, group.nodeCount, leaving(context, group, current)), scaleNames(group));
+    return scaleParameters(rescaled(current, group.nodeCount, leaving(context, group, current), busy), scaleNames(group));
   });
   return Object.assign({}, ...parameters) as Record<string, unknown>;
 }
 
-function leaving({ bay, operation: { resize } }: Pick<StepContext, 'bay' | 'operation'>, group: NodeGroupView, current: Scale): readonly number[] {
+export function leaving({ bay, operation: { resize } }: Pick<StepContext, 'bay' | 'operation'>, group: NodeGroupView, current: Scale): readonly number[] {
   return resize?.nodeGroup === group.name ? namedNumbers(group, resize.nodesToRemove, bay, current) : [];
 }
 
