@@ -20,6 +20,7 @@ import { CreateBayModel } from './bay-model/create-bay-model.ts';
 import { DeleteBayModel } from './bay-model/delete-bay-model.ts';
 import { ReviseBayModel } from './bay-model/revise-bay-model.ts';
 import { CertificatesController } from './certificate/certificates.controller.ts';
+import { NodeCertificates } from './certificate/node-certificates.ts';
 import { Commands } from './command/commands.ts';
 import { CredentialsController } from './credential/credentials.controller.ts';
 import { DeprecatedUses } from './deprecation/deprecated-uses.ts';
@@ -136,6 +137,7 @@ function services(api: Api): Provider[] {
     { provide: ResizeBay, useValue: new ResizeBay(api.drivers, commands) },
     { provide: UpgradeBay, useValue: new UpgradeBay(api, models, commands) },
     { provide: CallExtension, useValue: new CallExtension(api, commands) },
+    { provide: NodeCertificates, useValue: new NodeCertificates(api, commands) },
     { provide: CreateNodeGroup, useValue: new CreateNodeGroup(api, commands) },
   ];
 }

@@ -1,6 +1,6 @@
 import { createHash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { BootstrapTokenRefused, bootstrapTokensOf, derivedId, establishedAuthority, readNodeToken, requireOpen } from '@jeroboam/domain';
+import { BootstrapTokenRefused, derivedId, establishedAuthority, readNodeToken, requireOpen } from '@jeroboam/domain';
 import type { BootstrapToken, BootstrapUse, EventContext, NodeToken } from '@jeroboam/domain';
 import type { Clock } from '@jeroboam/platform';
 import type { BayAuthorities, NamedBay } from './bay-authorities.ts';
@@ -53,13 +53,15 @@ export class BootstrapTokens {
 
   /**
    * Whoever shows this, and when.
-   * @throws {BootstrapTokenRefused} {AuthoritiesWithdrawn}
+   * @throws {BootstrapTokenRefused}
    */
   async admit(bayId: string, text: string): Promise<BootstrapUse> {
     const shown = readNodeToken(text);
     if (!shown) throw new BootstrapTokenRefused('unknown');
     const { state } = await this.certificates.load(bayId);
-    const tokens = bootstrapTokensOf(bayId, state);
+    // Whoever has no token for it learns nothing of a bay, not even that it was there.
+    if (state.status === 'withdrawn') throw new BootstrapTokenRefused('unknown', shown);
+    const { bootstrapTokens: tokens } = state;
     const authority = establishedAuthority(bayId, 'kubernetes', state);
     if (!authority || tokens.length === 0) throw new BootstrapTokenRefused('unknown', shown);
     const key = await this.authorities.keyOf(authority);

@@ -40,7 +40,7 @@ export { AUTHORITIES, authorityOf, certificatesStream, validityFrom, validityUnt
 export type { Authority, Validity } from './certificate/authority.ts';
 export { isNodeToken, readNodeToken, requireOpen } from './certificate/bootstrap-token.ts';
 export type { BootstrapRole, BootstrapToken, NodeToken } from './certificate/bootstrap-token.ts';
-export { bootstrapTokensOf, candidateAuthority, certificateDecider, establishedAuthority } from './certificate/certificate.decider.ts';
+export { candidateAuthority, certificateDecider, establishedAuthority } from './certificate/certificate.decider.ts';
 export type { ActiveCertificates, CertificateCommand, CertificateState } from './certificate/certificate.decider.ts';
 export { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted, BootstrapTokenRefused, ExtensionNotAllowed, InvalidCertificateRequest, InvalidCsr } from './certificate/certificate.errors.ts';
 export type { BootstrapUse, CandidateAuthority, CertificateEvent, CompletedRotation, EstablishedAuthority, IssuedCertificate, IssuedFor, MintedToken } from './certificate/certificate.events.ts';

@@ -4,6 +4,7 @@ import type { KeystoneTokenValidator, TokenInfo } from '@jeroboam/openstack';
 import type { Logger } from '@jeroboam/platform';
 import type { Policy } from '../policy/policy.ts';
 import { callerOf, demoCaller, type Caller } from './caller.ts';
+import { nodeTokenIn } from './node-token.ts';
 
 const UNAUTHORIZED = Buffer.from(JSON.stringify({
   error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' },
@@ -37,6 +38,8 @@ export class Authenticator {
   /** @param proceed called with the caller, and not at all when the request has been answered. */
   authenticate(request: FastifyRequest, reply: FastifyReply, proceed: (caller: Caller) => void): void {
     const { keystone, policy } = this.options;
+    // Of no use where it has come to here, and no business of Keystone's.
+    if (nodeTokenIn(request) !== undefined) return this.refuse(reply);
     if (keystone === 'none') return isFromThisHost(request) ? proceed(demoCaller(policy)) : this.refuse(reply);
     const token = request.headers['x-auth-token'];
     if (typeof token !== 'string' || token === '') return this.refuse(reply);

@@ -9,16 +9,18 @@ const PEM = { ...TEXT, pattern: '^-----BEGIN CERTIFICATE-----\n[^]*\n-----END CE
 const CERTIFICATE_FIELDS = { cluster_uuid: UUID, links: LINKS, pem: PEM };
 const AUTHORITY = { ...TEXT, description: '`kubernetes` (default), `etcd` or `front-proxy`; anything else is the cluster’s CA.' };
 
+const FOR_NODES = 'Also for a node of the cluster, which shows its share of a bootstrap token in X-Auth-Token and names the cluster by id.';
+
 /** Arguments of a certificate. */
 export const SHOW_ARGUMENTS = { ca_cert_type: { ...textArgument, schema: AUTHORITY } };
 
 export const CertificatesDescribed = Described({
   show: {
-    summary: 'Show a CA of a cluster', query: SHOW_ARGUMENTS,
+    summary: 'Show a CA of a cluster', description: FOR_NODES, query: SHOW_ARGUMENTS,
     answers: { 200: json(named('CaCertificate', object(CERTIFICATE_FIELDS))) }, refusals: [409],
   },
   sign: {
-    summary: 'Sign a certificate', body: { name: 'CertificateSign', type: CERTIFICATE }, refusals: [409],
+    summary: 'Sign a certificate', description: FOR_NODES, body: { name: 'CertificateSign', type: CERTIFICATE }, refusals: [409],
     answers: { 201: json(named('Certificate', object({ ...CERTIFICATE_FIELDS, csr: TEXT }, { ca_cert_type: nullable(TEXT) })), 'It is signed.') },
   },
   rotate: {

@@ -117,6 +117,13 @@ describe.each(POLICIES)('under %s', (_name, policy) => {
     expect((await world.ask(route, row, world.naming('x'), 'nobody')).status).toBe(401);
   });
 
+  // These two are for nodes as well: certificate/node-certificates.spec.ts.
+  const forUsersOnly = rows.filter(([route, { kind }]) => kind !== 'public' && !['GET /certificates/:ident', 'POST /certificates'].includes(route));
+  it.each(forUsersOnly)('%s is not for nodes', async (route, row) => {
+    const nodeToken = `jeroboam-node:master:bay-master-0:${'0'.repeat(64)}`;
+    for (const thing of [...world.called('bay'), 'nothing']) expect((await world.ask(route, row, world.naming(thing), nodeToken)).status).toBe(401);
+  });
+
   it.each(fixedRows)('%s is the same for everybody, whatever it names', async (route, row) => {
     for (const person of row.kind === 'public' ? [...EVERYBODY, 'nobody'] : EVERYBODY) {
       const answers = [];

@@ -3,9 +3,10 @@ import type { BayCommand, BayView, ExtensionCall, Position, RecordedEvent } from
 import { Aggregates } from '@jeroboam/event-log';
 import type { EventLog } from '@jeroboam/event-log';
 import {
-  createBay, createBayModel, createNodeGroup, createProjectQuota, readExtension, runExtension, deleteBay, deleteBayModel, deleteNodeGroup, getCaCertificate, reviseNodeGroup, rotateCa, rotateCredential,
+  createBay, createBayModel, createNodeGroup, createProjectQuota, readExtension, runExtension, deleteBay, deleteBayModel, deleteNodeGroup,
+  getCaCertificate, getCaCertificateForNode, reviseNodeGroup, rotateCa, rotateCredential,
   upgradeBay, removeProjectQuota, reportBayHealth, resizeBay, reviseBayModel,
-  schedulerStatus, setProjectQuota, signClientCsr,
+  schedulerStatus, setProjectQuota, signClientCsr, signCsrForNode,
 } from '@jeroboam/messaging';
 import type { Accepted, ExtensionAnswer, MessageClient, MessageContext, MessageContract, SendOptions } from '@jeroboam/messaging';
 import { apiProjections, type Projection, type ReadModel } from '@jeroboam/read-model';
@@ -119,6 +120,8 @@ export class FakeServices implements MessageClient {
         host: 'h1', startedAt: '2026-01-31T12:00:00.000Z', reportCount: 3, reportedAt: '2026-01-31T12:02:00.000Z',
       };
       case getCaCertificate.pattern:
+      case getCaCertificateForNode.pattern:
+      case signCsrForNode.pattern:
       case signClientCsr.pattern: return { pem: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----' };
       default: throw new Error(`nobody handles ${pattern}`);
     }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RoutingError } from '@jeroboam/platform';
 import type { Authenticator } from '../auth/authenticator.ts';
+import { nodeTokenIn } from '../auth/node-token.ts';
 import { demoCaller, type Caller } from '../auth/caller.ts';
 import { STRICT_POLICY } from '../policy/policy.ts';
 import { JSON_ONLY, accepts } from './accept.ts';
@@ -35,8 +36,8 @@ export function installWire(instance: FastifyInstance, authenticator: Authentica
       }
       done();
     };
-    // A public route has no caller; it gets one without rights, should it ask after all.
-    if (route.public) proceed(NOBODY);
+    // A public route has no caller, and a node is none; both get one without rights, should a handler ask after all.
+    if (route.public || (route.nodes && nodeTokenIn(request) !== undefined)) proceed(NOBODY);
     else authenticator.authenticate(request, reply, proceed);
   });
 }

@@ -10,6 +10,8 @@ export interface WireRoute {
   readonly handler?: string;
   /** Needs no token. */
   readonly public?: true;
+  /** A node may ask with its share of a bootstrap token, which the handler has judged; nowhere else is that a token. */
+  readonly nodes?: true;
   /** Takes part in no negotiation, of version or content: discovery and health. */
   readonly unversioned?: true;
   /** What it can answer with. @default application/json */

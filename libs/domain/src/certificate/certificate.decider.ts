@@ -104,11 +104,6 @@ export function candidateAuthority(bayId: string, authority: Authority, state: C
   return requireActive(bayId, state).candidates[authority];
 }
 
-/** Tokens that nodes of the bay may come with, those that are over too. @throws {AuthoritiesWithdrawn} */
-export function bootstrapTokensOf(bayId: string, state: CertificateState): readonly BootstrapToken[] {
-  return requireActive(bayId, state).bootstrapTokens;
-}
-
 function requireActive(bayId: string, state: CertificateState): ActiveCertificates {
   if (state.status === 'withdrawn') throw new AuthoritiesWithdrawn(bayId);
   return state;
