@@ -1,6 +1,7 @@
 import type { BayView, ExtensionCall, NodeView, OperationView } from '@jeroboam/domain';
 import type { CloudAccess } from './cloud-access.ts';
 import type { DriverExtension } from './extension/driver-extension.ts';
+import type { DriverPlugin, LabelsSchema } from './plugin/driver-plugin.ts';
 import type { TemplateBundle } from './template/template-bundle.ts';
 
 /** One triple a driver can make bays for, in Magnum's words. */
@@ -18,6 +19,10 @@ export interface DriverCapabilities {
   readonly networkDrivers: readonly string[];
   readonly volumeDrivers: readonly string[];
   readonly storageDrivers: readonly string[];
+  /** More about some of those: the labels they read, the credentials they need. @default nothing to say */
+  readonly plugins?: readonly DriverPlugin[];
+  /** Of the labels that the driver itself reads; what does not fit is refused before anything is changed. @default any */
+  readonly labelsSchema?: LabelsSchema;
   readonly runtimeClasses: readonly string[];
   /** Numbers of masters it can make. */
   readonly masterCounts: readonly number[];

@@ -28,6 +28,8 @@ export type {
 export { ISSUE_CANDIDATE_STEP, WITHDRAW_OLD_STEP, rotationPlan } from './ca-rotation.ts';
 export { extensionsOf } from './extension/driver-extension.ts';
 export type { DriverExtension, ExtensionCommand, LoadedExtension } from './extension/driver-extension.ts';
+export { pluginNames, pluginsOf, purposesOf } from './plugin/driver-plugin.ts';
+export type { ChosenPlugins, DriverPlugin, LabelsSchema, NodeCredentialPurpose, PluginKind } from './plugin/driver-plugin.ts';
 export { DriverRegistry } from './driver-registry.ts';
 export type { ResolvedDriver, WantedDriver } from './driver-registry.ts';
 export { loadDrivers } from './registry/load-drivers.ts';

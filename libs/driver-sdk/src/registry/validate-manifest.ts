@@ -1,4 +1,5 @@
 import { extensionProblems } from '../extension/validate-extension.ts';
+import { pluginProblems } from '../plugin/validate-plugins.ts';
 import { templateProblems } from '../template/validate-templates.ts';
 import { deprecationProblems } from './validate-deprecation.ts';
 import { isSemver } from './semver.ts';
@@ -27,7 +28,7 @@ export function manifestProblems(value: unknown): readonly string[] {
     (version) => isString(version) && isSemver(version),
     1,
   ), 'templateVersions must list at least one semantic version');
-  return [...problems, ...templateProblems(value), ...deprecationProblems(value), ...extensionProblems(value['extension']), ...capabilityProblems(value['capabilities'])];
+  return [...problems, ...templateProblems(value), ...deprecationProblems(value), ...extensionProblems(value['extension']), ...capabilityProblems(value['capabilities']), ...pluginProblems(value['capabilities'], value['provides'])];
 }
 
 function capabilityProblems(value: unknown): string[] {
