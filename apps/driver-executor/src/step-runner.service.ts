@@ -1,4 +1,5 @@
 import { PLAN_STEP, SYSTEM_ACTOR, derivedId, driverOf, isDomainError } from '@jeroboam/domain';
+import type { MachineView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { PlannedStep, StepContext } from '@jeroboam/driver-sdk';
 import { reportPlan, reportStepFailed, reportStepSucceeded } from '@jeroboam/messaging';
@@ -73,7 +74,7 @@ export class StepRunner {
     const reason = error instanceof Error ? error.message : String(error);
     const retryable = error instanceof StepFailed ? error.retryable : !isDomainError(error) || error.kind === 'unavailable';
     this.log.warn('a step failed', { ...fields, reason, retryable, ...(known ? {} : { error }) });
-    const report = { reason, retryable, maxAttempts: known ? null : UNEXPECTED_TRIES, blockedBy: error instanceof StepFailed ? error.blockedBy : [] };
+    const report = { reason, retryable, maxAttempts: known ? null : UNEXPECTED_TRIES, ...evidenceOf(error) };
     await this.#report(messages, held, reportStepFailed, report).catch((unreported: unknown) => this.log.warn('a failed step could not be reported; its lease will run out', { ...fields, error: unreported }));
   }
 
@@ -100,4 +101,10 @@ export class StepRunner {
     };
     return new StepMessages(this.client, context, this.config.messageTimeoutMs);
   }
+}
+
+/** What a step found out although it failed. */
+function evidenceOf(error: unknown): { readonly blockedBy: readonly string[]; readonly machines?: readonly MachineView[] } {
+  if (!(error instanceof StepFailed)) return { blockedBy: [] };
+  return { blockedBy: error.blockedBy, ...(error.machines.length > 0 && { machines: error.machines }) };
 }

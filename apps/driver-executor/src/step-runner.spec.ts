@@ -12,6 +12,7 @@ import { aDriver, aTurn, anAssignment } from './testing/a-driver.ts';
 import type { DriverOf } from './testing/a-driver.ts';
 import { FakeMessages } from './testing/fake-messages.ts';
 
+const MACHINE = { machineId: 'm1', node: 'default-worker-0', nodeGroup: 'default-worker', from: '2026-01-31T12:00:00.000Z', to: null };
 const never = new AbortController().signal;
 const RESOURCE = { resourceId: 'r1', type: 'bridge', name: 'jb-r1', state: 'recorded' as const };
 
@@ -123,6 +124,7 @@ describe('a step', () => {
 
   it.each([
     ['a failure worth trying again', new StepFailed('no space', { retryable: true, blockedBy: ['c1'] }), { reason: 'no space', retryable: true, maxAttempts: null, blockedBy: ['c1'] }],
+    ['a failure that made machines', new StepFailed('no space', { retryable: true, machines: [MACHINE] }), { reason: 'no space', machines: [MACHINE] }],
     ['a failure for good', new StepFailed('no such image', { retryable: false }), { reason: 'no such image', retryable: false, maxAttempts: null, blockedBy: [] }],
     ['a service that is away', new NoHandler('ca.sign'), { retryable: true, maxAttempts: null }],
     ['a bug', new TypeError('x is undefined'), { reason: 'x is undefined', retryable: true, maxAttempts: 5 }],

@@ -1,4 +1,4 @@
-import { PLAN_STEP, SYSTEM_ACTOR, derivedId } from '@jeroboam/domain';
+import { PLAN_STEP, SYSTEM_ACTOR, derivedId, machinesSince } from '@jeroboam/domain';
 import type { BayView, EventContext, LiveBay, OperationsState, QueuedOperation } from '@jeroboam/domain';
 import type { HeldLease, LiveLease, StepAssignment } from '@jeroboam/messaging';
 import type { Clock, Logger, Timer, Timers } from '@jeroboam/platform';
@@ -214,7 +214,11 @@ function lateOf({ current, queue }: OperationsState, now: string): readonly Queu
 }
 
 /** A bay as drivers see it. */
-export function viewOf({ spec, nodeGroups, nodes, resources, credentials, stackId, apiAddress }: LiveBay): BayView {
+export function viewOf(bay: LiveBay): BayView {
+  const { spec, nodeGroups, nodes, resources, credentials, stackId, apiAddress } = bay;
   const groups = nodeGroups.map(({ status: _status, ...group }) => group);
-  return { spec, nodeGroups: groups, nodes, resources, ...(credentials.length > 0 && { credentials }), stackId, apiAddress };
+  const since = machinesSince(bay);
+  return {
+    spec, nodeGroups: groups, nodes, resources, ...(credentials.length > 0 && { credentials }), ...(since !== null && { machinesSince: since }), stackId, apiAddress,
+  };
 }

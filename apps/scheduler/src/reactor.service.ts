@@ -172,8 +172,15 @@ export class Reactor {
       case 'BayCreationAbandoned': return this.#releaseSlot(event, event.data.bayId);
       case 'OperationStepSucceeded': {
         const { bayId, operationId, token, outcome } = event.data;
-        const data = { operationId, token, joined: outcome.nodesJoined ?? [], removed: outcome.nodesRemoved ?? [], ...(outcome.outputs?.stackId ? { stackId: outcome.outputs.stackId } : {}) };
+        const { nodesJoined: joined = [], nodesRemoved: removed = [], machines = [], outputs } = outcome;
+        const data = { operationId, token, joined, removed, machines, ...(outputs?.stackId ? { stackId: outputs.stackId } : {}) };
         await this.writeSide.bays.execute(bayId, { type: 'ObserveBay', data }, following(event, 'observe'));
+        return;
+      }
+      case 'OperationStepFailed': {
+        const { bayId, operationId, token, machines = [] } = event.data;
+        const data = { operationId, token, joined: [], removed: [], machines };
+        if (machines.length > 0) await this.writeSide.bays.execute(bayId, { type: 'ObserveBay', data }, following(event, 'observe'));
         return;
       }
       case 'OperationSucceeded': return this.#complete(event, event.data);

@@ -207,6 +207,29 @@ describe('Reactor', () => {
     expect(await bayState(scheduler)).toMatchObject({ status: 'UPDATE_COMPLETE', nodes: [MASTER, FIRST] });
   });
 
+  it('records what the infrastructure metered, of steps that succeed and that fail, and keeps of it what is new', async () => {
+    const scheduler = await started();
+    await create(scheduler);
+    const machine = (number: number, to: string | null = null) => ({ machineId: `m${number}`, node: `default-worker-${number}`, nodeGroup: 'default-worker', from: '2026-01-31T11:00:00.000Z', to });
+    const plan = await take(scheduler);
+    await scheduler.reports.report('b1', { type: 'ReportPlan', data: { token: plan.lease.token, steps: [{ name: 'nodes' }, { name: 'more' }] } }, context());
+    await fixture.settled();
+    const first = await take(scheduler);
+    expect(first.bay.machinesSince).toBeUndefined();
+    await done(scheduler, first, { nodesJoined: ALL, machines: [machine(0)] });
+    await fixture.settled();
+    const second = await take(scheduler);
+    expect(second.bay.machinesSince).toBe('2026-01-31T10:00:00.000Z');
+    const failure = { token: second.lease.token, reason: 'no space', retryable: false, maxAttempts: null, blockedBy: [], machines: [machine(0), machine(1)] };
+    await scheduler.reports.report('b1', { type: 'ReportStepFailed', data: failure }, context());
+    await fixture.settled();
+    const events = await fixture.events();
+    const kept = (type: string) => events.filter((event) => event.type === type).map(({ data }) => (data as { machines?: unknown }).machines);
+    expect(kept('MachinesMetered')).toEqual([[machine(0)], [machine(1)]]);
+    expect(kept('OperationStepFailed')).toEqual([[machine(1)]]);
+    expect(await bayState(scheduler)).toMatchObject({ status: 'CREATE_FAILED', machines: [machine(0), machine(1)] });
+  });
+
   it('deletes a bay whose creation failed before anything was made', async () => {
     const scheduler = await started();
     await create(scheduler);

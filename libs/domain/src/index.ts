@@ -12,7 +12,7 @@ export { bayDecider } from './bay/bay.decider.ts';
 export type { BayCommand } from './bay/bay.commands.ts';
 export { orphanReason } from './bay/bay.credentials.ts';
 export type { AccessRuleFinding, CredentialMode, CredentialPurpose, CredentialView, MintedFacts } from './bay/bay.credentials.ts';
-export { machinesSince } from './bay/bay.machines.ts';
+export { machinesSince, newsOf } from './bay/bay.machines.ts';
 export type { MachineView } from './bay/bay.machines.ts';
 export type { BayEvent, BayOutputs } from './bay/bay.events.ts';
 export type { BayState, LiveBay, NodeGroupState, OpenOperation } from './bay/bay.state.ts';

@@ -1,4 +1,4 @@
-import type { BayView, ExtensionCall, NodeView, OperationView } from '@jeroboam/domain';
+import type { BayView, ExtensionCall, MachineView, NodeView, OperationView } from '@jeroboam/domain';
 import type { CloudAccess } from './cloud-access.ts';
 import type { DriverExtension } from './extension/driver-extension.ts';
 import type { DriverPlugin, LabelsSchema } from './plugin/driver-plugin.ts';
@@ -170,6 +170,11 @@ export interface StepResult {
   readonly nodesJoined?: readonly NodeView[];
   /** Names of nodes that are no longer there. */
   readonly nodesRemoved?: readonly string[];
+  /**
+   * The infrastructure's own record of the bay's machines, where it keeps one: every machine that was there since
+   * `machinesSince` of the bay. They are billed by it.
+   */
+  readonly machines?: readonly MachineView[];
   readonly outputs?: {
     readonly stackId?: string;
     readonly apiAddress?: string;
@@ -188,10 +193,13 @@ export class StepFailed extends Error {
   readonly retryable: boolean;
   /** Names or ids of what stands in the way, where that is known. */
   readonly blockedBy: readonly string[];
-  constructor(message: string, options: { retryable: boolean; blockedBy?: readonly string[]; cause?: unknown }) {
+  /** As in a `StepResult`: what failed may have made some, and they are billed. */
+  readonly machines: readonly MachineView[];
+  constructor(message: string, options: { retryable: boolean; blockedBy?: readonly string[]; machines?: readonly MachineView[]; cause?: unknown }) {
     super(message, { cause: options.cause });
     this.retryable = options.retryable;
     this.blockedBy = options.blockedBy ?? [];
+    this.machines = options.machines ?? [];
   }
 }
 

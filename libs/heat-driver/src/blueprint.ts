@@ -1,5 +1,6 @@
 import type { BayView, BaySpec, ExtensionCall, NodeGroupView } from '@jeroboam/domain';
 import type { ClientIdentity, ExtensionContext, TemplateBundle } from '@jeroboam/driver-sdk';
+import type { MeteredServer } from './metered-servers.ts';
 import type { StackService } from './stack/stack-service.port.ts';
 
 /** What nodes have to know of the world. */
@@ -30,6 +31,11 @@ export interface HeatCloud {
   /** @throws {StepFailed} there is no way to let nodes in. */
   bootstrapToken(bay: BaySpec): Promise<string>;
   network(bay: BaySpec, ident: string): Promise<Network | undefined>;
+  /**
+   * Every server of the project that was there since then, as the cloud accounts for it; undefined, or absent: it does not tell.
+   * @throws {StepFailed} retryable: it does not tell now.
+   */
+  servers?(bay: BaySpec, since: string): Promise<readonly MeteredServer[] | undefined>;
 }
 
 /** What a bay's own API tells of it. */

@@ -7,6 +7,7 @@ import { lookAtHealth } from './health.ts';
 import { plan, requirePlanned } from './plan.ts';
 import type { StepName } from './plan.ts';
 import { deleteNodeGroupStack, deleteNodeGroupStacks, deleteStack } from './steps/delete.ts';
+import { tellingMachines } from './steps/machines.ts';
 import { awaitStack, beginStack, selectNodes } from './steps/make.ts';
 import { reportNodes } from './steps/nodes.ts';
 import type { Pace, Work } from './steps/work.ts';
@@ -54,7 +55,7 @@ export class HeatDriver implements BayDriver {
     const { spec } = context.bay;
     const fence = new Fence(this.#dataDir, spec.bayId, context.fencingToken);
     fence.raise();
-    return RUN[name]({ blueprint: this.#blueprint, cloud, stacks: cloud.stacks(spec), fence, context, pace: this.#pace });
+    return tellingMachines(name, { blueprint: this.#blueprint, cloud, stacks: cloud.stacks(spec), fence, context, pace: this.#pace }, RUN[name]);
   }
 
   async health(bay: BayView, context: HealthContext): Promise<BayHealth> {

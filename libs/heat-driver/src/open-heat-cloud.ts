@@ -3,6 +3,7 @@ import type { CloudAccess, DriverManifest } from '@jeroboam/driver-sdk';
 import type { CloudSession } from '@jeroboam/openstack';
 import type { HeatBlueprint, HeatCloud, Network } from './blueprint.ts';
 import { HeatDriver } from './heat-driver.ts';
+import { meteredServers } from './metered-servers.ts';
 
 /** The code half of a manifest. */
 export function heatDriver(blueprint: HeatBlueprint): DriverManifest['create'] {
@@ -14,6 +15,7 @@ export function heatCloud(cloud: CloudAccess): HeatCloud {
   return {
     stacks: (bay) => cloud.stacks(bay), authUrl, apiUrl, simulated,
     network: (bay, ident) => networkOf(cloud.session(bay), ident),
+    servers: (bay, since) => meteredServers(cloud.session(bay), since),
     async bootstrapToken(bay) {
       if (cloud.bootstrapToken) return cloud.bootstrapToken(bay);
       // Nothing runs there, so nothing asks.

@@ -1,5 +1,5 @@
 import type {
-  BayModelChanges, BayModelSpec, BaySpec, BayView, CredentialMode, CredentialPurpose, ExtensionCall, HealthReport, MintedFacts, NodeGroupChanges, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView, UpgradeTarget,
+  BayModelChanges, BayModelSpec, BaySpec, BayView, CredentialMode, CredentialPurpose, ExtensionCall, HealthReport, MachineView, MintedFacts, NodeGroupChanges, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView, UpgradeTarget,
 } from '@jeroboam/domain';
 import { defineMessage } from '../message.ts';
 
@@ -101,7 +101,7 @@ export const heartbeat = defineMessage<{ executorId: string; leases: readonly Li
 export const reportPlan = defineMessage<HeldLease & { steps: readonly StepView[] }, Record<string, never>>('scheduler.report-plan');
 export const reportStepSucceeded = defineMessage<HeldLease & { outcome: StepOutcome }, Record<string, never>>('scheduler.report-step-succeeded');
 export const reportStepFailed = defineMessage<
-  HeldLease & { reason: string; retryable: boolean; maxAttempts: number | null; blockedBy: readonly string[] },
+  HeldLease & { reason: string; retryable: boolean; maxAttempts: number | null; blockedBy: readonly string[]; machines?: readonly MachineView[] },
   Record<string, never>
 >('scheduler.report-step-failed');
 
