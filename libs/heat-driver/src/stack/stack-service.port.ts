@@ -31,8 +31,10 @@ export interface FoundStack extends StackRef {
 export interface StackService {
   /** Begins to make a stack, or finds the one that an earlier try began. */
   create(stack: NewStack, signal?: AbortSignal): Promise<StackRef>;
-  /** Undefined when there is none, and when it is deleted. */
-  find(name: string): Promise<FoundStack | undefined>;
+  /** By name, or by name and id, which costs Heat one request less. Undefined when there is none, and when it is deleted. */
+  find(ident: string | StackRef): Promise<FoundStack | undefined>;
+  /** Ids of all stacks that are in progress, whosever they are. Absent: each is looked at by itself. */
+  inProgress?(): Promise<ReadonlySet<string>>;
   /** Those with this tag, oldest first. */
   listByTag(ownerTag: string): Promise<readonly StackRef[]>;
   /** Begins an update of these parameters; everything else stays. */

@@ -6,16 +6,21 @@ import type { Fence } from '../bay/fence.ts';
 import type { HeatBlueprint, HeatCloud } from '../blueprint.ts';
 import { inCloud } from '../stack/reasons.ts';
 import type { FoundStack, StackService } from '../stack/stack-service.port.ts';
+import { watchOf } from '../stack/stack-watch.ts';
 
 export interface Pace {
   /** From one look at a stack to the next. */
   readonly pollMs: number;
   /**
-   * How long one try of a step waits for a stack. Then it fails as retryable, and the scheduler comes again: a thousand
-   * bays that Heat is making must not hold a thousand of the executor's hands.
+   * How long one try of a step waits for a stack with a hand of the executor's. Then it fails as retryable, and the scheduler
+   * comes again: a thousand bays that Heat is making must not hold a thousand hands.
    */
   readonly patienceMs: number;
+  /** The same for a step that rests, which holds no hand. @default 300000 */
+  readonly restMs?: number;
 }
+
+const REST_MS = 300_000;
 
 /** Everything one step works with. */
 export interface Work {
@@ -40,13 +45,26 @@ export function bundleOf({ name, bundles }: HeatBlueprint, { driver: { templateV
   return bundle;
 }
 
-/** Looks until `ended` holds or patience does not: the last look. */
-export async function look({ stacks, context: { signal }, pace }: Work, name: string, ended: (found: FoundStack) => boolean): Promise<FoundStack | undefined> {
-  const until = performance.now() + pace.patienceMs;
-  for (;;) {
+/** Looks until `ended` holds or patience does not: the last look. While Heat is busy with it, the step rests where it can. */
+export async function look(work: Work, name: string, ended: (found: FoundStack) => boolean): Promise<FoundStack | undefined> {
+  const { stacks, context: { signal }, pace } = work;
+  const restUntil = performance.now() + (pace.restMs ?? REST_MS);
+  let until = performance.now() + pace.patienceMs;
+  for (let found = await inCloud(stacks.find(name)); ; found = await inCloud(stacks.find(found))) {
     signal.throwIfAborted();
-    const found = await inCloud(stacks.find(name));
-    if (!found || ended(found) || performance.now() >= until) return found;
-    await setTimeout(pace.pollMs, undefined, { signal });
+    if (!found || ended(found)) return found;
+    if (found.progress === 'in-progress' && (await rested(work, found, restUntil))) until = performance.now() + pace.patienceMs;
+    else if (performance.now() >= until) return found;
+    else await setTimeout(pace.pollMs, undefined, { signal });
   }
+}
+
+/** @returns false where it is not to be had. */
+async function rested({ stacks, context: { rest, signal }, pace }: Work, found: FoundStack, untilMs: number): Promise<boolean> {
+  const leftMs = untilMs - performance.now();
+  if (!rest || leftMs <= 0) return false;
+  return (await rest(async () => {
+    await watchOf(stacks, pace).settled(found, leftMs, signal);
+    return true;
+  })) ?? false;
 }

@@ -55,9 +55,10 @@ export class FakeHeat implements StackService {
     return { name, id: stack.id };
   }
 
-  async find(name: string): Promise<FoundStack | undefined> {
+  async find(ident: string | StackRef): Promise<FoundStack | undefined> {
+    const name = typeof ident === 'string' ? ident : ident.name;
     const stack = this.#stacks.get(name);
-    if (!stack) return undefined;
+    if (!stack || (typeof ident !== 'string' && ident.id !== stack.id)) return undefined;
     if (stack.progress === 'in-progress' && (stack.busy -= 1) < 0) this.#end(stack);
     if (!this.#stacks.has(name)) return undefined;
     const { id, parameters, action, progress, reason } = stack;

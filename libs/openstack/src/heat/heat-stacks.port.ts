@@ -142,6 +142,8 @@ export interface HeatStacks {
   find(ident: string | StackRef): Promise<Stack | undefined>;
   /** Those with this tag, oldest first. Without parameters and outputs. */
   listByTag(ownerTag: string): Promise<readonly StackRef[]>;
+  /** Ids of all stacks that Heat is at work on, whoever owns them: many stacks are waited for with this. */
+  inProgress(): Promise<ReadonlySet<string>>;
   /** Begins an update. @throws {CloudThingNotFound} */
   update(ref: StackRef, change: StackChange, signal?: AbortSignal): Promise<void>;
   /** Lets Heat compare its resources with what there is; ends in CHECK complete or failed. @throws {CloudThingNotFound} */

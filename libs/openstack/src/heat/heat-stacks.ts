@@ -2,6 +2,7 @@ import { Secret } from '@jeroboam/platform';
 import { CloudConflict, CloudServiceUnavailable, StackNameTaken } from '../errors.ts';
 import type { HttpResponse } from '../http/http-call.port.ts';
 import { recordOf, recordsOf, textOf } from '../http/json.ts';
+import type { JsonRecord } from '../http/json.ts';
 import { CloudClient } from '../session/cloud-client.ts';
 import type { CloudSession } from '../session/cloud-session.port.ts';
 import type {
@@ -61,20 +62,14 @@ class HeatClient implements HeatStacks {
   }
 
   async listByTag(ownerTag: string): Promise<readonly StackRef[]> {
-    const found: (StackRef & { readonly gone: boolean })[] = [];
-    for (let page = 0; page < MAX_PAGES; page += 1) {
-      const query = new URLSearchParams({ tags: ownerTag, limit: String(STACKS_PER_PAGE), sort_keys: 'creation_time', sort_dir: 'asc' });
-      const last = found.at(-1);
-      if (last) query.set('marker', last.id);
-      const body = await this.#read(`/stacks?${query.toString()}`, `list stacks of ${ownerTag}`);
-      const stacks = recordsOf(body['stacks']).map((stack) => ({
-        // For a moment Heat goes on listing what it has deleted.
-        name: textOf(stack['stack_name']) ?? '', id: textOf(stack['id']) ?? '', gone: stack['stack_status'] === 'DELETE_COMPLETE',
-      }));
-      found.push(...stacks);
-      if (stacks.length < STACKS_PER_PAGE) break;
-    }
-    return found.filter(({ gone }) => !gone).map(({ name, id }) => ({ name, id }));
+    const stacks = await this.#list({ tags: ownerTag }, `list stacks of ${ownerTag}`);
+    // For a moment Heat goes on listing what it has deleted.
+    return stacks.filter((stack) => stack['stack_status'] !== 'DELETE_COMPLETE').map(refIn);
+  }
+
+  async inProgress(): Promise<ReadonlySet<string>> {
+    const stacks = await this.#list({ status: 'IN_PROGRESS' }, 'list stacks in progress');
+    return new Set(stacks.map((stack) => refIn(stack).id));
   }
 
   async update(ref: StackRef, change: StackChange, signal?: AbortSignal): Promise<void> {
@@ -176,9 +171,27 @@ class HeatClient implements HeatStacks {
     return stack?.action === 'DELETE' && stack.progress === 'complete' ? undefined : stack;
   }
 
+  /** Page by page, oldest first. */
+  async #list(filter: Readonly<Record<string, string>>, action: string): Promise<readonly JsonRecord[]> {
+    const found: JsonRecord[] = [];
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const query = new URLSearchParams({ ...filter, limit: String(STACKS_PER_PAGE), sort_keys: 'creation_time', sort_dir: 'asc' });
+      const last = found.at(-1);
+      if (last) query.set('marker', refIn(last).id);
+      const stacks = recordsOf((await this.#read(`/stacks?${query.toString()}`, action))['stacks']);
+      found.push(...stacks);
+      if (stacks.length < STACKS_PER_PAGE) break;
+    }
+    return found;
+  }
+
   #read(path: string, action: string) {
     return this.#client.json({ action, method: 'GET', path, timeoutMs: this.#timeoutMs, repeatable: true });
   }
+}
+
+function refIn(stack: JsonRecord): StackRef {
+  return { name: textOf(stack['stack_name']) ?? '', id: textOf(stack['id']) ?? '' };
 }
 
 function pathOf({ name, id }: StackRef): string {

@@ -97,6 +97,15 @@ export function heatStacksContract(cloud: string, open: () => Promise<Orchestrat
       expect(await heat.listByTag(`owner-${randomUUID()}`)).toEqual([]);
     });
 
+    rule('tells which stacks are in progress, and of those alone', async () => {
+      const ended = await made();
+      const slow = await heat.create(aStack({ parameters: { ...STACK_PARAMETERS, wait: 3 } }));
+      const busy = await heat.inProgress();
+      expect([busy.has(slow.id), busy.has(ended.id)]).toEqual([true, false]);
+      await settled(slow);
+      expect((await heat.inProgress()).has(slow.id)).toBe(false);
+    });
+
     rule('refuses what Heat finds fault with, and makes nothing', async () => {
       const unknownType = aStack({ template: { heat_template_version: '2018-08-31', resources: { x: { type: 'No::Such::Type' } } } });
       await expect(heat.create(unknownType)).rejects.toMatchObject({ code: 'CLOUD_REQUEST_INVALID' });

@@ -1,6 +1,7 @@
 import { one } from '../../http/query.ts';
 import type { Query } from '../../http/query.ts';
 import type { StackRecord } from '../engine/records.ts';
+import type { StackStore } from '../engine/stack-store.ts';
 import { badRequest } from './heat-error.ts';
 
 /** Heat's own bound. */
@@ -15,23 +16,27 @@ const SORT_KEYS: Readonly<Record<string, (stack: StackRecord) => string | number
 
 /** A page of the stacks of a project, the youngest first unless it is asked for otherwise. */
 export function listedStacks(
-  all: readonly StackRecord[], projectId: string, query: Query,
+  store: Pick<StackStore, 'stacks' | 'roots'>, projectId: string, query: Query,
 ): { readonly stacks: StackRecord[]; readonly count?: number } {
   const [deleted, nested, everybody, counted] = [
     'show_deleted', 'show_nested', 'global_tenant', 'with_count',
   ].map((name) => flag(query, name));
+  const all = everybody || nested ? store.stacks() : store.roots(projectId);
   const wanted = all.filter((stack) => (everybody || stack.projectId === projectId) && (nested || stack.parentId === undefined)
     && (deleted || stack.deletedAtMs === null) && matches(stack, query));
   const keys = several(query, 'sort_keys').flatMap((key) => SORT_KEYS[key] ?? []);
   const direction = one(query, 'sort_dir') === 'asc' ? 1 : -1;
   // Stacks of the same time stay in the order they came in, or the other way round.
-  const sorted = wanted.map((stack, index) => ({ stack, index })).sort((a, b) => {
-    const by = (keys.length > 0 ? keys : [SORT_KEYS['creation_time']!]).map((key) => compare(key(a.stack), key(b.stack)))
-      .find((order) => order !== 0);
-    return direction * (by ?? a.index - b.index);
-  }).map(({ stack }) => stack);
-  const marker = one(query, 'marker');
-  const start = sorted.findIndex(({ id }) => id === marker) + 1;
+  const places = new Map(all.map((stack, index) => [stack, index]));
+  const inOrder = (a: StackRecord, b: StackRecord): number => {
+    const by = (keys.length > 0 ? keys : [SORT_KEYS['creation_time']!]).map((key) => compare(key(a), key(b))).find((order) => order !== 0);
+    return direction * (by ?? places.get(a)! - places.get(b)!);
+  };
+  const sorted = wanted.toSorted(inOrder);
+  // The last stack of the page before may have left what is listed; the next page begins after it all the same.
+  const marker = all.find(({ id }) => id === one(query, 'marker'));
+  const after = marker === undefined ? 0 : sorted.findIndex((stack) => inOrder(stack, marker) > 0);
+  const start = after === -1 ? sorted.length : after;
   return { stacks: sorted.slice(start, start + limitOf(query)), ...(counted && { count: wanted.length }) };
 }
 

@@ -38,7 +38,7 @@ export class StacksController {
   @Get()
   list(@At() at: StackAddress, @QueryParam() query: Query): unknown {
     const project = this.finder.projectOf(at);
-    const { stacks, count } = listedStacks(this.orchestration.orchestrator.store.stacks(), project, query);
+    const { stacks, count } = listedStacks(this.orchestration.orchestrator.store, project, query);
     return { stacks: stacks.map((stack) => this.documents.listed(stack)), ...(count !== undefined && { count }) };
   }
 

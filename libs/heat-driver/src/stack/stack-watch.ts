@@ -1,0 +1,107 @@
+import type { StackRef } from '@jeroboam/openstack';
+import type { StackService } from './stack-service.port.ts';
+
+export interface WatchPace {
+  /** From one look to the next while a stack has only begun. */
+  readonly pollMs: number;
+  /** The same once all have been under way for long. @default 5000 */
+  readonly longestPollMs?: number;
+}
+
+/** So few are looked at one by one; of more, Heat is asked which are in progress. */
+const FEW = 3;
+/** Stacks whose state is awaited longer are looked at less often: at every fourth part of their age. */
+const PART_OF_AGE = 4;
+/** A list of a thousand stacks costs Heat a second. */
+const POLL_MS_PER_STACK = 1;
+
+interface Waiter {
+  readonly ref: StackRef;
+  readonly sinceMs: number;
+  readonly wake: () => void;
+}
+
+/**
+ * Waits for many stacks at once, as cheaply as for one: one list of those in progress tells of all others that they have
+ * ended. Intervals grow with the age of the youngest stack and the number of all, and are never quite the same, so that
+ * executors do not ask in step.
+ */
+export class StackWatch {
+  readonly #waiters = new Set<Waiter>();
+  #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+
+  constructor(
+    private readonly stacks: Pick<StackService, 'find' | 'inProgress'>,
+    private readonly pace: WatchPace,
+  ) {}
+
+  /**
+   * Resolves when the stack does not seem to be in progress any more, or nobody can tell, or after `patienceMs`: look at it
+   * then. @throws the signal's reason.
+   */
+  settled(ref: StackRef, patienceMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (end: () => void) => () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+        this.#waiters.delete(waiter);
+        end();
+      };
+      const waiter: Waiter = { ref, sinceMs: performance.now(), wake: leave(resolve) };
+      const abort = leave(() => reject(signal.reason as Error));
+      const timer = setTimeout(waiter.wake, patienceMs);
+      if (signal.aborted) return abort();
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiters.add(waiter);
+      this.#plan();
+    });
+  }
+
+  #plan(): void {
+    if (this.#timer || this.#isLooking || this.#waiters.size === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#isLooking = true;
+      void this.#look().finally(() => {
+        this.#isLooking = false;
+        this.#plan();
+      });
+    }, this.#pauseMs());
+  }
+
+  /** A cloud that does not answer wakes everybody: those who wait find out why, and say so. */
+  async #look(): Promise<void> {
+    const waiters = [...this.#waiters];
+    try {
+      const busy = await this.#busy(waiters);
+      for (const { ref, wake } of waiters) if (!busy.has(ref.id)) wake();
+    } catch {
+      for (const { wake } of waiters) wake();
+    }
+  }
+
+  async #busy(waiters: readonly Waiter[]): Promise<ReadonlySet<string>> {
+    const refs = [...new Map(waiters.map(({ ref }) => [ref.id, ref])).values()];
+    if (refs.length > FEW && this.stacks.inProgress) return this.stacks.inProgress();
+    const busy = new Set<string>();
+    for (const ref of refs) if ((await this.stacks.find(ref))?.progress === 'in-progress') busy.add(ref.id);
+    return busy;
+  }
+
+  #pauseMs(): number {
+    const { pollMs, longestPollMs = 5_000 } = this.pace;
+    const youngestMs = [...this.#waiters].reduce((age, { sinceMs }) => Math.min(age, performance.now() - sinceMs), Infinity);
+    const wanted = Math.max(pollMs, youngestMs / PART_OF_AGE, this.#waiters.size * POLL_MS_PER_STACK);
+    return Math.min(wanted, Math.max(pollMs, longestPollMs)) * (0.8 + 0.4 * Math.random());
+  }
+}
+
+const WATCHES = new WeakMap<StackService, StackWatch>();
+
+/** One for each way into a Heat, whichever driver it is that waits. */
+export function watchOf(stacks: StackService, pace: WatchPace): StackWatch {
+  const watch = WATCHES.get(stacks) ?? new StackWatch(stacks, pace);
+  WATCHES.set(stacks, watch);
+  return watch;
+}
