@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { BaySpec } from '@jeroboam/domain';
 import type { ResourceLedger, StepCertificates } from '@jeroboam/driver-sdk';
-import { getCaCertificate, getTrustedAuthorities, intendResources, recordResources, releaseResources, signNodeCsr } from '@jeroboam/messaging';
+import {
+  closeBootstrapTokens, getCaCertificate, getTrustedAuthorities, intendResources, mintBootstrapToken, recordResources, releaseResources, signNodeCsr,
+} from '@jeroboam/messaging';
 import type { HeldLease, MessageClient, MessageContext, SendOptions } from '@jeroboam/messaging';
 
 /** Sends on behalf of one leased step; every message has an id of its own. */
@@ -46,6 +48,12 @@ export function remoteCertificates(messages: StepMessages, { bayId, name }: BayS
     },
     async sign({ csrPem, usages, subjectAltNames, issuer }) {
       return (await client.send(signNodeCsr, { ...bay, csrPem, usages, subjectAltNames, issuer }, messages.options())).pem;
+    },
+    async bootstrapToken(nodes) {
+      return (await client.send(mintBootstrapToken, { ...bay, ...nodes }, messages.options())).token;
+    },
+    async nodesAreIn(stack) {
+      await client.send(closeBootstrapTokens, { bayId, stack }, messages.options());
     },
   };
 }

@@ -15,6 +15,4 @@ export interface CloudAccess {
   readonly apiUrl: string;
   /** Its servers are records: nothing runs on them, and nobody answers at their addresses. */
   readonly simulated: boolean;
-  /** What lets a node of this bay ask for its certificates; a secret. Absent: there is no such way yet. */
-  bootstrapToken?(bay: BaySpec): Promise<string>;
 }

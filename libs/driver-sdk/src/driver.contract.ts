@@ -139,6 +139,23 @@ export interface BayCertificates {
 export interface StepCertificates extends BayCertificates {
   /** PEMs of all CA certificates that nodes are to trust now: the bay's own, then, during a rotation, its candidate's. */
   trusted(): Promise<readonly string[]>;
+  /**
+   * Lets the nodes of one stack ask the API for their certificates themselves. A secret: only for what a cloud hides, and a
+   * node is told nothing but its own share, the hex SHA-256 of `<role>:<name>:<token>` (`infra/docs/contracts/driver.md`).
+   * Every change that makes nodes takes a fresh one.
+   */
+  bootstrapToken(nodes: NodesToCome): Promise<string>;
+  /** The nodes of this stack are there: no token of it lets anybody in any more. */
+  nodesAreIn(stack: string): Promise<void>;
+}
+
+/** Whom a bootstrap token is for. */
+export interface NodesToCome {
+  /** Name of the stack that makes them. */
+  readonly stack: string;
+  /** How many of each role there can be. */
+  readonly masters: number;
+  readonly workers: number;
 }
 
 export interface StepContext {

@@ -21,6 +21,7 @@ export type {
   Missing,
   PlannedStep,
   ResourceLedger,
+  NodesToCome,
   StepCertificates,
   StepContext,
   StepResult,

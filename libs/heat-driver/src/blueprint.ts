@@ -9,7 +9,7 @@ export interface Site {
   readonly authUrl: string;
   /** Our API as nodes reach it, with `/v1`: they fetch their certificates there. */
   readonly apiUrl: string;
-  /** Lets a node ask for its certificates, once. A secret: only for parameters that are hidden. */
+  /** Lets the nodes of the stack ask for their certificates. A secret: only for a parameter that is hidden. */
   readonly bootstrapToken: string;
   /** Looks a network up by id or name; undefined: there is none. */
   network(ident: string): Promise<Network | undefined>;
@@ -28,8 +28,6 @@ export interface HeatCloud {
   readonly apiUrl: string;
   /** Servers are records and nothing runs on them: the stack alone says how a bay is. */
   readonly simulated: boolean;
-  /** @throws {StepFailed} there is no way to let nodes in. */
-  bootstrapToken(bay: BaySpec): Promise<string>;
   network(bay: BaySpec, ident: string): Promise<Network | undefined>;
   /**
    * Every server of the project that was there since then, as the cloud accounts for it; undefined, or absent: it does not tell.
@@ -59,6 +57,8 @@ export type Values = Readonly<Record<string, unknown>>;
  * - Outputs of both: `worker_addresses` and `worker_servers`, of the first also `master_addresses` and `master_servers`,
  *   each a map from the number of a node to its value; and of the first `api_address` (a URL), `coe_version`,
  *   `container_version`.
+ * - `bootstrap_token`, hidden, in both if nodes ask for certificates: it is given anew with every change that makes nodes, and
+ *   user data holds only the node's share of it.
  * - What `node-group.yaml` has to know of the bay's own stack it declares as a parameter with the name of one of its outputs.
  */
 export interface HeatBlueprint {

@@ -16,12 +16,6 @@ export function heatCloud(cloud: CloudAccess): HeatCloud {
     stacks: (bay) => cloud.stacks(bay), authUrl, apiUrl, simulated,
     network: (bay, ident) => networkOf(cloud.session(bay), ident),
     servers: (bay, since) => meteredServers(cloud.session(bay), since),
-    async bootstrapToken(bay) {
-      if (cloud.bootstrapToken) return cloud.bootstrapToken(bay);
-      // Nothing runs there, so nothing asks.
-      if (simulated) return 'none';
-      throw new StepFailed('This executor has no way yet to let the nodes of a bay fetch their certificates', { retryable: false });
-    },
   };
 }
 

@@ -2,7 +2,7 @@ import { generateKeyPair, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
-import type { CertificateRequest, ClientIdentity, HealthContext, StepCertificates } from '../driver.contract.ts';
+import type { CertificateRequest, ClientIdentity, HealthContext, NodesToCome, StepCertificates } from '../driver.contract.ts';
 import { OutsideCalls } from './outside-calls.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,6 +21,8 @@ let clientKey: ReturnType<typeof newKey> | undefined;
 /** A throwaway certificate authority in memory that reads requests and signs as the real one does, with node-forge. */
 export class FakeCertificates implements HealthCertificates, StepCertificates {
   readonly calls: OutsideCalls;
+  /** Which bootstrap tokens were minted and closed, in order. */
+  readonly minted: string[] = [];
   #authority: Promise<Authority> | undefined;
   #candidate: Promise<Authority> | undefined;
   #client: Promise<ClientIdentity> | undefined;
@@ -49,6 +51,17 @@ export class FakeCertificates implements HealthCertificates, StepCertificates {
       this.#issued += 1;
       return issue(authority, request);
     });
+  }
+
+  bootstrapToken({ stack, masters, workers }: NodesToCome): Promise<string> {
+    return this.calls.pass(() => {
+      this.minted.push(`${stack}: ${masters} masters, ${workers} workers`);
+      return `jeroboam-stack:${randomBytes(32).toString('base64url')}`;
+    });
+  }
+
+  nodesAreIn(stack: string): Promise<void> {
+    return this.calls.pass(() => void this.minted.push(`${stack}: closed`));
   }
 
   client(): Promise<ClientIdentity> {

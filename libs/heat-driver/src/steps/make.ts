@@ -6,6 +6,7 @@ import { blockersOf, inCloud, passes, sentenceOf } from '../stack/reasons.ts';
 import { CHANGE, changeOf, changeText } from '../stack/stack-change.ts';
 import type { StackFailure } from '@jeroboam/openstack';
 import type { FoundStack } from '../stack/stack-service.port.ts';
+import { freshToken, shutOut, templateOf, tokenFor } from './let-in.ts';
 import { hasScale, targetOf, wantedScale } from './target.ts';
 import type { Target } from './target.ts';
 import { scaleSparing } from './spare-busy.ts';
@@ -41,25 +42,30 @@ export async function awaitStack(work: Work): Promise<StepResult> {
   const target = targetOf(work.context);
   const before = await look(work, target.entry.name, isIdle);
   if (!before || before.progress === 'complete') {
-    if (before && isAsWanted(work, target, before)) return {};
+    if (before && isAsWanted(work, target, before)) return arrived(work, target);
     // Taken away meanwhile, or what was asked for was lost.
     await beginStack(work);
   } else if (before.progress === 'failed') {
     const failure = await refuseHopeless(work, before);
     if (work.context.attempt === 1) throw failed(before, failure);
-    await change(work, before, await scaleSparing(work, target, before));
+    await change(work, target, before, await scaleSparing(work, target, before));
   }
   const after = await look(work, target.entry.name, (found) => isIdle(found) && (found.progress === 'failed' || isAsWanted(work, target, found)));
   if (after && isIdle(after) && after.progress === 'failed') throw failed(after, await refuseHopeless(work, after));
-  if (after && isIdle(after) && isAsWanted(work, target, after)) return {};
+  if (after && isIdle(after) && isAsWanted(work, target, after)) return arrived(work, target);
   throw new StepFailed(`The stack ${target.entry.name} is ${after ? `${after.action}_IN_PROGRESS` : 'not there yet'}`, { retryable: true });
+}
+
+async function arrived(work: Work, target: Target): Promise<StepResult> {
+  await shutOut(work, target);
+  return {};
 }
 
 async function create(work: Work, target: Target): Promise<string> {
   const { context: { bay, ledger, operation, signal, fencingToken }, blueprint, cloud, stacks } = work;
   const { files } = bundleOf(blueprint, bay.spec);
-  const file = target.nodeGroup === null ? 'bay.yaml' : 'node-group.yaml';
-  const site = { authUrl: cloud.authUrl, apiUrl: cloud.apiUrl, bootstrapToken: await cloud.bootstrapToken(bay.spec), network: (ident: string) => inCloud(cloud.network(bay.spec, ident)) };
+  const file = templateOf(target);
+  const site = { authUrl: cloud.authUrl, apiUrl: cloud.apiUrl, bootstrapToken: await tokenFor(work, target), network: (ident: string) => inCloud(cloud.network(bay.spec, ident)) };
   const parameters = {
     ...(await parametersFor(work, target, files[file]!, site)),
     ...wantedScale(work.context, target, undefined), [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries: 1 }),
@@ -84,16 +90,17 @@ async function bringTo(work: Work, target: Target, found: FoundStack): Promise<s
   const scale = await scaleSparing(work, target, found);
   if (hasScale(found, scale) && (found.progress !== 'failed' || ours)) return found.id;
   if (!isIdle(found)) throw new StepFailed(`The stack ${found.name} is still ${found.action}_IN_PROGRESS`, { retryable: true });
-  await change(work, found, scale);
+  await change(work, target, found, scale);
   return found.id;
 }
 
-async function change(work: Work, found: FoundStack, scale: Readonly<Record<string, unknown>>): Promise<void> {
+async function change(work: Work, target: Target, found: FoundStack, scale: Readonly<Record<string, unknown>>): Promise<void> {
   const { context: { operation, fencingToken, signal }, stacks } = work;
   refuseNewer(work, found);
   const last = changeOf(found);
   const tries = last?.operationId === operation.operationId ? last.tries + 1 : 1;
-  const parameters = { ...scale, [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries }) };
+  const token = await freshToken(work, target, found, scale);
+  const parameters = { ...scale, ...token, [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries }) };
   guard(work);
   await inCloud(stacks.update(found, { parameters }, signal));
 }
