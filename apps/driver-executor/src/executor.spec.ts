@@ -68,6 +68,34 @@ describe('Executor', () => {
     expect(messages.of(heartbeat).map(({ payload }) => payload['leases'])).toEqual(Array(2).fill([{ bayId: assignment.bay.spec.bayId, token: 3 }]));
   });
 
+  it('begins another step while one rests, and tells the scheduler at once which of them rest', async () => {
+    work = [anAssignment('make'), anAssignment('make')];
+    const leases = work.map(({ bay }) => ({ bayId: bay.spec.bayId, token: 3 }));
+    const waits: (() => void)[] = [];
+    start({ run: async ({ rest }) => (await rest!(() => new Promise<object>((resolve) => { waits.push(() => resolve({})); })))! });
+    for (let turn = 0; turn < 5; turn += 1) await aTurn();
+    expect(work).toHaveLength(0);
+    await clock.advance(20);
+    expect(messages.of(heartbeat).map(({ payload }) => payload['leases'])).toEqual([leases.map((lease) => ({ ...lease, resting: true }))]);
+    await clock.advance(980);
+    expect(messages.of(heartbeat).at(-1)?.payload['leases']).toEqual(leases.map((lease) => ({ ...lease, resting: true })));
+    for (const wake of waits) wake();
+    for (let turn = 0; turn < 5; turn += 1) await aTurn();
+    expect(messages.of(reportStepSucceeded)).toHaveLength(2);
+    await clock.advance(20);
+  });
+
+  it('stops a step that rests when it is not wanted any more', async () => {
+    work = [anAssignment('make')];
+    messages.on(heartbeat, ({ leases }) => ({ revoked: leases.map(({ bayId, token }) => ({ bayId, token })) }));
+    start({ run: async ({ rest, signal }) => rest!(() => new Promise((_resolve, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); })) });
+    await aTurn();
+    await clock.advance(20);
+    for (let turn = 0; turn < 5; turn += 1) await aTurn();
+    expect(messages.of(reportStepFailed).map(({ payload }) => payload['reason'])).toEqual(['the step is no longer wanted']);
+    await clock.advance(20);
+  });
+
   it('stops a step that is not wanted any more', async () => {
     const assignment = anAssignment('make');
     work = [assignment];

@@ -152,6 +152,25 @@ describe('a lease', () => {
     expect((await typesOf('b1')).at(-1)).toBe('OperationStepDispatched');
   });
 
+  it('leaves its place to another bay while its step rests', async () => {
+    const scheduler = fixture.scheduler({ stepsPerDriver: 1 });
+    await withBays(scheduler, 'b1', 'b2');
+    await claim(scheduler);
+    const waiting = claim(scheduler);
+    expect(await scheduler.dispatcher.heartbeat([{ bayId: 'b1', token: 1, resting: true }])).toEqual([]);
+    expect((await waiting)?.bay.spec.bayId).toBe('b2');
+  });
+
+  it('also ends while its step rests, when its holder was not heard of in time', async () => {
+    const scheduler = fixture.scheduler({ leaseTtlMs: 1_000 });
+    await withBays(scheduler, 'b1');
+    scheduler.dispatcher.start();
+    await claim(scheduler);
+    await scheduler.dispatcher.heartbeat([{ bayId: 'b1', token: 1, resting: true }]);
+    await fixture.clock.advance(1_200);
+    expect((await typesOf('b1')).at(-1)).toBe('OperationStepLeaseExpired');
+  });
+
   it('is known to a scheduler that has just started', async () => {
     const before = fixture.scheduler();
     await withBays(before, 'b1');

@@ -1,36 +1,9 @@
 import { operationsDecider } from '@jeroboam/domain';
-import type { OperationCommand, OperationsState } from '@jeroboam/domain';
+import { DEADLINE, NOON, Story } from './testing/story.ts';
 import { WorkQueue } from './work-queue.ts';
 
-const NOON = '2026-01-31T12:00:00.000Z';
 const LATER = '2026-01-31T12:00:01.000Z';
-const DEADLINE = '2026-01-31T13:00:00.000Z';
 const DRIVERS = new Set(['fake@1.0.0']);
-
-/** A bay's operations after some commands; the revision counts their events. */
-class Story {
-  state: OperationsState = operationsDecider.initialState();
-  revision = -1;
-
-  constructor(readonly bayId: string, private readonly projectId = 'p1', private readonly driver = 'fake') {}
-
-  create(operationId = `create-${this.bayId}`): this {
-    const operation = { operationId, kind: 'create' as const, bayId: this.bayId };
-    return this.do({ type: 'StartOperation', data: { bayId: this.bayId, projectId: this.projectId, operation, driver: { name: this.driver, version: '1.0.0' }, deadlineAt: DEADLINE } });
-  }
-
-  do(command: Omit<OperationCommand, 'metadata'>): this {
-    for (const event of operationsDecider.decide({ ...command, metadata: { now: NOON } } as OperationCommand, this.state)) {
-      this.state = operationsDecider.evolve(this.state, event);
-      this.revision += 1;
-    }
-    return this;
-  }
-
-  dispatch(): this {
-    return this.do({ type: 'DispatchStep', data: { executorId: 'e1' } });
-  }
-}
 
 function queueOf(stories: readonly Story[], stepsPerDriver = 8): WorkQueue {
   const queue = new WorkQueue({ stepsPerDriver });
@@ -132,5 +105,41 @@ describe('WorkQueue', () => {
     expect(queue.get('a1')?.lastHeardMs).toBe(0);
     queue.update('a1', story.do({ type: 'ExpireLease', data: { token: 1 } }).dispatch(), 9_000);
     expect(queue.get('a1')?.lastHeardMs).toBe(9_000);
+  });
+
+  it('gives the place of a step that rests to another, and takes it back when it is at work again', () => {
+    const [first, second, third] = ['a1', 'a2', 'a3'].map((bayId) => new Story(bayId).create()) as [Story, Story, Story];
+    const queue = queueOf([first.dispatch(), second, third], 1);
+    expect(queue.next(DRIVERS, NOON)).toBeUndefined();
+    expect(queue.heard(queue.get('a1')!, true, 0)).toBe(true);
+    expect(queue.next(DRIVERS, NOON)?.bayId).toBe('a2');
+    queue.settle('a2');
+    expect(queue.heard(queue.get('a1')!, false, 0)).toBe(false);
+    expect(queue.next(DRIVERS, NOON)).toBeUndefined();
+  });
+
+  it('does not take the next lease of a bay for one that rests', () => {
+    const story = new Story('a1').create().dispatch();
+    const queue = queueOf([story, new Story('a2').create()], 1);
+    queue.heard(queue.get('a1')!, true, 0);
+    queue.update('a1', story.do({ type: 'ExpireLease', data: { token: 1 } }).dispatch(), 0);
+    expect(queue.get('a1')?.isResting).toBe(false);
+    expect(queue.next(DRIVERS, NOON)).toBeUndefined();
+  });
+
+  it('gives retries out in the order in which they are due, whatever came in between', () => {
+    const failed = (bayId: string, attempts: number): Story => {
+      const story = new Story(bayId).create();
+      for (let attempt = 1; attempt <= attempts; attempt += 1) {
+        const data = { token: attempt, reason: 'no space', retryable: true, maxAttempts: null, blockedBy: [] };
+        story.dispatch('2026-01-31T12:59:00.000Z').do({ type: 'ReportStepFailed', data });
+      }
+      return story;
+    };
+    const stories = [failed('late', 3), failed('soon', 1), failed('later', 2)];
+    const queue = queueOf(stories);
+    for (const story of stories) queue.update(story.bayId, story, 0);
+    const at = (seconds: number) => queue.next(DRIVERS, `2026-01-31T12:00:0${seconds}.000Z`)?.bayId;
+    expect([0, 1, 1, 2, 3, 4, 5].map(at)).toEqual([undefined, 'soon', undefined, 'later', undefined, 'late', undefined]);
   });
 });

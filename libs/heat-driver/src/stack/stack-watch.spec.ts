@@ -1,0 +1,106 @@
+import type { StackRef } from '@jeroboam/openstack';
+import type { FoundStack, StackService } from './stack-service.port.ts';
+import { StackWatch } from './stack-watch.ts';
+
+const PACE = { pollMs: 1, longestPollMs: 5 };
+const LONG_MS = 60_000;
+const never = new AbortController().signal;
+
+/** A Heat that is at work on whatever a test says. */
+class BusyHeat implements Pick<StackService, 'find' | 'inProgress'> {
+  readonly busy = new Set<string>();
+  readonly asked: string[] = [];
+  isAway = false;
+
+  async find(ident: string | StackRef): Promise<FoundStack | undefined> {
+    const { name, id } = ident as StackRef;
+    this.#ask(id);
+    return { name, id, action: 'CREATE', progress: this.busy.has(id) ? 'in-progress' : 'complete', reason: '', parameters: {}, outputs: {} };
+  }
+
+  async inProgress(): Promise<ReadonlySet<string>> {
+    this.#ask('all');
+    return new Set(this.busy);
+  }
+
+  #ask(what: string): void {
+    this.asked.push(what);
+    if (this.isAway) throw new Error('no answer');
+  }
+}
+
+function stacks(heat: BusyHeat, count: number): StackRef[] {
+  const refs = Array.from({ length: count }, (_, index) => ({ name: `bay-${index}`, id: `id-${index}` }));
+  for (const { id } of refs) heat.busy.add(id);
+  return refs;
+}
+
+/** Until Heat has been asked so many times more. */
+async function asked(heat: BusyHeat, times: number): Promise<void> {
+  const wanted = heat.asked.length + times;
+  while (heat.asked.length < wanted) await new Promise((resolve) => { setTimeout(resolve, 1); });
+}
+
+describe('StackWatch', () => {
+  it('asks one question for all when many are waited for, and wakes those that have ended', async () => {
+    const heat = new BusyHeat();
+    const watch = new StackWatch(heat, PACE);
+    const refs = stacks(heat, 500);
+    const ended: string[] = [];
+    const all = refs.map((ref) => watch.settled(ref, LONG_MS, never).then(() => ended.push(ref.id)));
+    await asked(heat, 2);
+    expect(ended).toEqual([]);
+    heat.busy.delete('id-7');
+    await all[7];
+    expect(ended).toEqual(['id-7']);
+    heat.busy.clear();
+    await Promise.all(all);
+    expect(new Set(heat.asked)).toEqual(new Set(['all']));
+    expect(heat.asked.length).toBeLessThan(100);
+  });
+
+  it('looks at few of them one by one', async () => {
+    const heat = new BusyHeat();
+    const watch = new StackWatch(heat, PACE);
+    const [ref] = stacks(heat, 1) as [StackRef];
+    const waits = [watch.settled(ref, LONG_MS, never), watch.settled(ref, LONG_MS, never)];
+    await asked(heat, 2);
+    heat.busy.clear();
+    await Promise.all(waits);
+    expect(new Set(heat.asked)).toEqual(new Set(['id-0']));
+  });
+
+  it('leaves no timer behind once nobody waits', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const heat = new BusyHeat();
+    const watch = new StackWatch(heat, PACE);
+    const [ref] = stacks(heat, 1) as [StackRef];
+    const before = timers();
+    const waiting = watch.settled(ref, LONG_MS, never);
+    expect(timers()).toBeGreaterThan(before);
+    heat.busy.clear();
+    await waiting;
+    await new Promise((resolve) => { setImmediate(resolve); });
+    expect(timers()).toBe(before);
+  });
+
+  it('wakes everybody when Heat does not answer: they find out why', async () => {
+    const heat = new BusyHeat();
+    const watch = new StackWatch(heat, PACE);
+    const all = stacks(heat, 10).map((ref) => watch.settled(ref, LONG_MS, never));
+    heat.isAway = true;
+    await expect(Promise.all(all)).resolves.toHaveLength(10);
+  });
+
+  it('gives up when its time is up, and at once when it is told to', async () => {
+    const heat = new BusyHeat();
+    const watch = new StackWatch(heat, PACE);
+    const [first, second] = stacks(heat, 2) as [StackRef, StackRef];
+    await watch.settled(first, 20, never);
+    const stop = new AbortController();
+    const stopped = watch.settled(second, LONG_MS, stop.signal);
+    stop.abort(new Error('not wanted any more'));
+    await expect(stopped).rejects.toThrow('not wanted any more');
+    await expect(watch.settled(second, LONG_MS, stop.signal)).rejects.toThrow('not wanted any more');
+  });
+});
