@@ -19,7 +19,7 @@ export const busFields = {
 /** What comes with us. */
 const DRIVERS = [
   '@jeroboam/driver-swarm-local', '@jeroboam/driver-k8s-fedora-coreos', '@jeroboam/driver-swarm-fedora-atomic', '@jeroboam/driver-mesos-ubuntu',
-  '@jeroboam/driver-k8s-fedora-ironic',
+  '@jeroboam/driver-k8s-fedora-ironic', '@jeroboam/driver-dcos-centos',
 ];
 
 export const driverFields = {
