@@ -87,7 +87,7 @@ let keystone = {};
 if (!env.JEROBOAM_KEYSTONE_URL) {
   start('sandbox-cloud', nodeBinary, [join(root, 'apps/sandbox-cloud/dist/main.js')], { JEROBOAM_SANDBOX_PORT: String(sandboxPort), JEROBOAM_CONTAINER_INFRA_URL: `http://${host}:${apiPort}/v1`, JEROBOAM_SANDBOX_DATA_DIR: join(dataDir, 'sandbox') });
   // The sandbox's own service user; its cloud file is public.
-  keystone = { JEROBOAM_KEYSTONE_URL: `http://${host}:${sandboxPort}/v3`, JEROBOAM_KEYSTONE_PASSWORD: env.JEROBOAM_KEYSTONE_PASSWORD ?? 'secret', JEROBOAM_CLOUD_SIMULATED: 'true', JEROBOAM_NODE_API_URL: `http://${host}:${apiPort}/v1` };
+  keystone = { JEROBOAM_KEYSTONE_URL: `http://${host}:${sandboxPort}/v3`, JEROBOAM_KEYSTONE_PASSWORD: env.JEROBOAM_KEYSTONE_PASSWORD ?? 'secret', JEROBOAM_CLOUD_ADMIN_USER: 'admin', JEROBOAM_CLOUD_ADMIN_PASSWORD: 'secret', JEROBOAM_CLOUD_SIMULATED: 'true', JEROBOAM_NODE_API_URL: `http://${host}:${apiPort}/v1` };
   writeFileSync(env.JEROBOAM_OPENRC ?? join(root, 'openrc'), `export OS_AUTH_URL='http://${host}:${sandboxPort}/v3'\nexport OS_USERNAME='demo'\nexport OS_PASSWORD='secret'\nexport OS_PROJECT_NAME='demo'\nexport OS_USER_DOMAIN_NAME='Default'\nexport OS_PROJECT_DOMAIN_NAME='Default'\nexport OS_IDENTITY_API_VERSION='3'\nexport OS_REGION_NAME='RegionOne'\n`, { mode: 0o600 });
 }
 for (const service of SERVICES) start(service, nodeBinary, [join(root, `apps/${service}/dist/main.js`)], { ...nats, ...keystone });

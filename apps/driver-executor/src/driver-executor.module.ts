@@ -8,6 +8,8 @@ import type { Clock, Logger, Timers } from '@jeroboam/platform';
 import { DriverExecutorController } from './driver-executor.controller.ts';
 import { DriverHost } from './driver-host.service.ts';
 import { DEFAULT_EXECUTOR_CONFIG } from './executor.config.ts';
+import { BayCredentials } from './credentials/bay-credentials.ts';
+import type { BayCredentialOptions } from './credentials/bay-credentials.ts';
 import type { ExecutorConfig } from './executor.config.ts';
 import { Executor } from './executor.service.ts';
 import { ExtensionReader } from './extension-reader.service.ts';
@@ -19,6 +21,8 @@ export interface DriverExecutorDependencies {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  /** How bays get credentials of their own. @default they get none, and act as the service */
+  readonly credentials?: Omit<BayCredentialOptions, 'clock'> | null;
   readonly config: Partial<ExecutorConfig> & Pick<ExecutorConfig, 'dataDir'>;
 }
 
@@ -37,10 +41,10 @@ class ExecutorLifecycle implements OnApplicationBootstrap, BeforeApplicationShut
 
 @Module({})
 export class DriverExecutorModule {
-  static with({ messages, drivers, clock, timers, logger, config: given }: DriverExecutorDependencies): DynamicModule {
+  static with({ messages, drivers, clock, timers, logger, credentials, config: given }: DriverExecutorDependencies): DynamicModule {
     const config = { ...DEFAULT_EXECUTOR_CONFIG, ...given };
     const host = new DriverHost(drivers, config.dataDir, logger);
-    const runner = new StepRunner(messages, host, config, timers, logger);
+    const runner = new StepRunner(messages, host, config, timers, logger, credentials ? new BayCredentials({ ...credentials, clock }) : null);
     const executor = new Executor(`${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`, messages, host, runner, config, clock, timers, logger, randomUUID);
     return {
       module: DriverExecutorModule,

@@ -19,6 +19,11 @@ export class DriverHost {
     return this.manifests.map(keyOf);
   }
 
+  /** What bays of it get credentials for. */
+  needs(name: string, version: string): NonNullable<DriverManifest['needsCredentials']> {
+    return this.manifests.find((candidate) => candidate.name === name && candidate.version === version)?.needsCredentials ?? [];
+  }
+
   driver(name: string, version: string): BayDriver {
     const key = `${name}@${version}`;
     const known = this.#drivers.get(key);

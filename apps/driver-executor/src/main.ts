@@ -10,11 +10,11 @@ await runProcess({
   config: defineConfig({ ...storageFields, ...busFields, ...driverFields, ...cloudFields, ...executorFields, ...serviceFields }),
   async open(context) {
     const { config, logger } = context;
-    const { manifests: drivers } = await serviceDrivers(context);
+    const { drivers: { manifests: drivers }, credentials } = await serviceDrivers(context);
     const messaging = serviceBus('driver-executor', context);
     const executor = { dataDir: dataLayout(config.dataDir).drivers, concurrency: config.concurrency };
     return {
-      module: DriverExecutorModule.with({ messages: messaging.client, drivers, clock: systemClock, timers: systemTimers, logger, config: executor }),
+      module: DriverExecutorModule.with({ messages: messaging.client, drivers, credentials, clock: systemClock, timers: systemTimers, logger, config: executor }),
       strategies: [messaging.strategy()],
     };
   },

@@ -1,14 +1,18 @@
 import { PLAN_STEP, SYSTEM_ACTOR, derivedId, driverOf, isDomainError } from '@jeroboam/domain';
-import type { MachineView } from '@jeroboam/domain';
+import type { BayView, MachineView, OperationView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { PlannedStep, StepContext } from '@jeroboam/driver-sdk';
 import { reportPlan, reportStepFailed, reportStepSucceeded } from '@jeroboam/messaging';
 import type { HeldLease, MessageClient, StepAssignment } from '@jeroboam/messaging';
 import type { Logger, Timers } from '@jeroboam/platform';
 import { delay } from '@jeroboam/platform';
+import type { BayCredentials } from './credentials/bay-credentials.ts';
+import { remoteCredentialLedger } from './credentials/credential-ledger.ts';
+import { didCredentialStep, withCredentialSteps } from './credentials/credential-steps.ts';
+import type { Needs } from './credentials/credential-steps.ts';
 import type { DriverHost } from './driver-host.service.ts';
 import type { ExecutorConfig } from './executor.config.ts';
-import { WITHDRAW_STEP, didServiceStep, withServiceSteps } from './service-steps.ts';
+import { didServiceStep, withServiceSteps } from './service-steps.ts';
 import { StepMessages, remoteCertificates, remoteLedger } from './step-services.ts';
 
 /** Tries of a step that failed with something other than a `StepFailed`: likely a bug, not a wait. */
@@ -24,6 +28,8 @@ export class StepRunner {
     private readonly config: ExecutorConfig,
     private readonly timers: Timers,
     private readonly log: Logger,
+    /** Null: bays get no credentials of their own. */
+    private readonly credentials: BayCredentials | null = null,
   ) {}
 
   /** Never throws: what goes wrong is reported, or left to the lease. */
@@ -43,15 +49,25 @@ export class StepRunner {
   }
 
   async #plan({ bay, operation }: StepAssignment): Promise<readonly PlannedStep[]> {
+    const steps = withCredentialSteps(operation.kind, bay, await this.#driverSteps(bay, operation), this.#needs({ bay, operation }));
+    return withServiceSteps(operation.kind, steps);
+  }
+
+  async #driverSteps(bay: BayView, operation: OperationView): Promise<readonly PlannedStep[]> {
     const { name, version } = driverOf(operation, bay.spec);
     // Nothing was made, so nothing is asked of a driver that may not even work here.
-    if (operation.kind === 'delete' && bay.resources.length === 0) return [{ name: WITHDRAW_STEP }];
-    const driver = await this.drivers.available(name, version);
-    return withServiceSteps(operation.kind, driver.plan(operation, bay));
+    if (operation.kind === 'delete' && bay.resources.length === 0) return [];
+    return (await this.drivers.available(name, version)).plan(operation, bay);
+  }
+
+  #needs({ bay, operation }: Pick<StepAssignment, 'bay' | 'operation'>): Needs {
+    const { name, version } = driverOf(operation, bay.spec);
+    return this.credentials ? this.drivers.needs(name, version) : [];
   }
 
   async #execute(assignment: StepAssignment, messages: StepMessages, held: HeldLease, waiting: Pick<StepContext, 'signal' | 'rest'>) {
     if (await didServiceStep(assignment, messages)) return {};
+    if (await didCredentialStep(assignment, this.#needs(assignment), remoteCredentialLedger(messages, held), this.credentials)) return {};
     const { lease, bay, operation, step } = assignment;
     const { bayId } = bay.spec;
     const { name, version } = driverOf(operation, bay.spec);

@@ -1,7 +1,7 @@
 import { notifierFields } from '@jeroboam/notifier';
 import { defineConfig, flag, integer, oneOf, port, serviceFields, text } from '@jeroboam/platform';
 import type { Config } from '@jeroboam/platform';
-import { apiFields, catalogFields, certificateFields, cloudFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from '@jeroboam/profile';
+import { apiFields, catalogFields, certificateFields, cloudFields, credentialFields, driverFields, executorFields, keystoneFields, schedulerFields, storageFields, telemetryFields } from '@jeroboam/profile';
 
 /** Everything `npm start` can be told, by variables with the prefix `JEROBOAM_`. */
 export const embeddedConfig = defineConfig({
@@ -26,7 +26,7 @@ export const embeddedConfig = defineConfig({
   keystonePassword: keystoneFields.keystonePassword.optional(),
   keystoneProject: keystoneFields.keystoneProject,
   keystoneDomain: keystoneFields.keystoneDomain,
-  ...catalogFields,
+  ...catalogFields, ...credentialFields,
   nodeApiUrl: cloudFields.nodeApiUrl.optional(),
   cloudSimulated: cloudFields.cloudSimulated,
 });

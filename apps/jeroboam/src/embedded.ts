@@ -19,7 +19,7 @@ import type { EmbeddedConfig } from './embedded.config.ts';
 import { EmbeddedModule } from './embedded.module.ts';
 import type { EmbeddedDependencies } from './embedded.module.ts';
 import { FIRST_TEMPLATE, createFirstTemplate } from './first-template.ts';
-import { firstLogin, keystoneOf } from './identity.ts';
+import { administratorOf, firstLogin, keystoneOf } from './identity.ts';
 
 export interface Embedded {
   readonly apiUrl: string;
@@ -85,10 +85,13 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
   const readModel = await serviceReadModel(layout, context);
   const secrets = await openLocalSecretStore({ directory: layout.secrets, masterKeyFile: layout.masterKey });
   const keystoneConfig = keystoneOf(config, sandbox?.url ?? null);
-  const cloud = config.auth === 'none' ? null : openDriverCloud(keystoneConfig, { apiUrl: config.nodeApiUrl ?? apiUrlOf(config), simulated: config.cloudSimulated || sandbox !== null });
+  const cloud = config.auth === 'none' ? null : openDriverCloud(
+    { ...config, ...administratorOf(config, sandbox !== null), ...keystoneConfig },
+    { apiUrl: config.nodeApiUrl ?? apiUrlOf(config), simulated: config.cloudSimulated || sandbox !== null, secrets },
+  );
   if (cloud) later(() => cloud.close());
   const loaded = await loadDrivers(config.drivers, baseDir);
-  const drivers = new DriverRegistry(cloud ? inCloud(loaded, cloud) : loaded);
+  const drivers = new DriverRegistry(cloud ? inCloud(loaded, cloud.access) : loaded);
   drivers.assertUnambiguous(config.defaultDriver);
   const { keystone, lookups } = openCloud(keystoneConfig, config);
   later(() => {
@@ -104,7 +107,7 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
       config: { ...config, wwwAuthenticateUri: keystoneConfig.keystoneUrl },
     },
     scheduler: { eventLog, readModel, clock, timers, logger: component('scheduler'), config: { ...config, executorsShareProcess: true } },
-    executor: { messages, drivers: drivers.manifests, clock, timers, logger: component('driver-executor'), config: { dataDir: layout.drivers, concurrency: config.concurrency } },
+    executor: { messages, drivers: drivers.manifests, credentials: cloud?.credentials ?? null, clock, timers, logger: component('driver-executor'), config: { dataDir: layout.drivers, concurrency: config.concurrency } },
     certificateAuthority: { eventLog, secrets, clock, bootstrap: { tokenMinutes: config.bootstrapTokenMinutes, nodeMinutes: config.bootstrapNodeMinutes } },
     telemetry: config.telemetry ? {
       eventLog, readModel, messages, drivers: drivers.manifests, clock, timers, metrics, health, logger: component('telemetry'),

@@ -1,5 +1,5 @@
 import { ConfigInvalid, Secret } from '@jeroboam/platform';
-import type { KeystoneConfig } from '@jeroboam/profile';
+import type { CredentialConfig, KeystoneConfig } from '@jeroboam/profile';
 import { readCloudFile } from '@jeroboam/sandbox-cloud';
 import type { EmbeddedConfig } from './embedded.config.ts';
 import type { SandboxLogin } from './openrc.ts';
@@ -7,6 +7,8 @@ import type { SandboxLogin } from './openrc.ts';
 /** The user of the sandbox that services log in as, and the one a newcomer is given. */
 const SERVICE_USER = 'jeroboam';
 const FIRST_USER = 'demo';
+/** User, project and role in one name. */
+const ADMINISTRATOR = 'admin';
 
 /** The sandbox is reached exactly as a real Keystone is: over HTTP, as a service user. */
 export function keystoneOf(config: EmbeddedConfig, sandboxUrl: string | null): KeystoneConfig {
@@ -19,6 +21,13 @@ export function keystoneOf(config: EmbeddedConfig, sandboxUrl: string | null): K
     throw new ConfigInvalid([{ variable: 'JEROBOAM_AUTH', problem: 'is keystone; JEROBOAM_KEYSTONE_URL and JEROBOAM_KEYSTONE_PASSWORD (or …_PASSWORD_FILE) must say which and as whom.' }]);
   }
   return { keystoneUrl, keystoneUser, keystonePassword, keystoneProject, keystoneDomain };
+}
+
+/** Whoever makes the credentials of bays: in the sandbox its `admin`, where the cloud file has one. */
+export function administratorOf({ cloudAdminUser, cloudAdminPassword, sandboxCloudFile }: EmbeddedConfig, isSandbox: boolean): Pick<CredentialConfig, 'cloudAdminUser' | 'cloudAdminPassword'> {
+  if (!isSandbox || cloudAdminUser !== undefined) return { cloudAdminUser, cloudAdminPassword };
+  const admin = readCloudFile(sandboxCloudFile).users.find(({ name, roles }) => name === ADMINISTRATOR && roles[ADMINISTRATOR]?.includes(ADMINISTRATOR));
+  return admin ? { cloudAdminUser: admin.name, cloudAdminPassword: new Secret(admin.password) } : {};
 }
 
 export function firstLogin(sandboxUrl: string, cloudFile: string | undefined): SandboxLogin {

@@ -12,7 +12,7 @@ await runProcess({
   async open(context) {
     const { config, logger, metrics, health } = context;
     const layout = dataLayout(config.dataDir);
-    const { manifests: drivers } = await serviceDrivers(context);
+    const { drivers: { manifests: drivers } } = await serviceDrivers(context);
     const eventLog = await serviceLog(layout, context);
     const readModel = await serviceReadModel(layout, context);
     const { client: messages } = serviceBus('telemetry', context);

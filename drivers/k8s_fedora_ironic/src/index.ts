@@ -18,8 +18,9 @@ export const k8sFedoraIronicV1: DriverManifest = {
   state: 'active',
   provides: [{ serverType: 'bm', os: 'fedora-coreos', coe: 'kubernetes' }],
   ...templates,
+  needsCredentials: ['control'],
   capabilities: {
-    operations: ['resize', 'node-groups', 'health'],
+    operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
     networkDrivers: ['flannel'],
     volumeDrivers: [],
     storageDrivers: ['overlay2'],

@@ -20,8 +20,9 @@ export const mesosUbuntuV1: DriverManifest = {
   deprecation: { since: '2026-11-23', sunset: '2027-06-01', replacement: 'k8s_fedora_coreos' },
   provides: [{ serverType: 'vm', os: 'ubuntu', coe: 'mesos' }],
   ...templates,
+  needsCredentials: ['control'],
   capabilities: {
-    operations: ['resize', 'node-groups', 'health'],
+    operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
     networkDrivers: ['docker'],
     volumeDrivers: [],
     storageDrivers: [],

@@ -27,8 +27,9 @@ export const swarmFedoraAtomicV1: DriverManifest = {
   deprecation: { since: '2026-11-23', sunset: '2027-06-01', replacement: 'swarm_fedora_atomic@2.0.0 (COE swarm-mode)' },
   provides: [{ serverType: 'vm', os: 'fedora-atomic', coe: 'swarm' }],
   ...standaloneTemplates,
+  needsCredentials: ['control'],
   capabilities: {
-    operations: ['resize', 'node-groups', 'health'],
+    operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
     networkDrivers: ['docker', 'flannel'],
     volumeDrivers: [],
     storageDrivers: ['overlay2', 'devicemapper'],
@@ -54,8 +55,9 @@ export const swarmFedoraAtomicV2: DriverManifest = {
   state: 'active',
   provides: [{ serverType: 'vm', os: 'fedora-atomic', coe: 'swarm-mode' }],
   ...templates,
+  needsCredentials: ['control'],
   capabilities: {
-    operations: ['resize', 'node-groups', 'health'],
+    operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
     networkDrivers: ['docker'],
     volumeDrivers: [],
     storageDrivers: ['overlay2', 'devicemapper'],

@@ -1,4 +1,4 @@
-import type { BayView, ExtensionCall, MachineView, NodeView, OperationView } from '@jeroboam/domain';
+import type { BayView, CredentialPurpose, ExtensionCall, MachineView, NodeView, OperationView } from '@jeroboam/domain';
 import type { CloudAccess } from './cloud-access.ts';
 import type { DriverExtension } from './extension/driver-extension.ts';
 import type { DriverPlugin, LabelsSchema } from './plugin/driver-plugin.ts';
@@ -61,6 +61,8 @@ export interface DriverManifest {
   /** The infrastructure templates it has, oldest first. What was published once never changes. @default none */
   readonly bundles?: readonly TemplateBundle[];
   readonly capabilities: DriverCapabilities;
+  /** What its bays act in the cloud for: each gets a credential of its own for each of these, where there are any. @default none */
+  readonly needsCredentials?: readonly Exclude<CredentialPurpose, 'principal'>[];
   /** What this driver alone can do with its bays, as commands below `/v1/clusters/{ident}/ext/{alias}/`. @default none */
   readonly extension?: DriverExtension;
   readonly create: (deps: DriverDependencies) => BayDriver;

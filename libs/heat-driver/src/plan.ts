@@ -10,6 +10,8 @@ const STEPS = {
   // Its bounds are the gateway's to keep.
   'update-node-group': [],
   'delete-node-group': ['delete-node-group-stack'],
+  // It acts with the bay's `control` credential, which is replaced for it; no node has one.
+  'rotate-credential': [],
   delete: ['delete-node-group-stacks', 'delete-stack'],
 } as const satisfies { readonly [Kind in OperationView['kind']]?: readonly string[] };
 

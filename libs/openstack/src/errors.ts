@@ -1,7 +1,7 @@
 import { DomainError } from '@jeroboam/domain';
 
 /** Services of the cloud that we talk to, by their catalog type. */
-export type CloudService = 'image' | 'compute' | 'network' | 'identity' | 'orchestration' | 'key-manager';
+export type CloudService = 'image' | 'compute' | 'network' | 'identity' | 'orchestration' | 'key-manager' | 'volumev3';
 
 /** What people call them; messages name both, as operators search logs for the one and users for the other. */
 export const SERVICE_NAMES: Readonly<Record<CloudService, string>> = {
@@ -11,6 +11,7 @@ export const SERVICE_NAMES: Readonly<Record<CloudService, string>> = {
   identity: 'identity service (Keystone)',
   orchestration: 'orchestration service (Heat)',
   'key-manager': 'key manager (Barbican)',
+  volumev3: 'block storage service (Cinder)',
 };
 
 /** Kinds of things a look-up can find, as messages name them. */
@@ -118,5 +119,14 @@ export class NoRoleToPassOn extends DomainError {
   readonly kind = 'forbidden';
   constructor(purpose: string, wanted: readonly string[]) {
     super(`A credential for ${purpose} needs one of the roles ${wanted.join(', ')}; the requester can pass on none`, { purpose, wanted });
+  }
+}
+
+/** A credential that goes to nodes would be good for everything that its roles allow, as this service enforces no access rules. */
+export class AccessRulesNotEnforced extends DomainError {
+  readonly code = 'ACCESS_RULES_NOT_ENFORCED';
+  readonly kind = 'conflict';
+  constructor(purpose: string, service: CloudService, finding: string) {
+    super(`A credential for ${purpose} cannot be narrowed: the ${SERVICE_NAMES[service]} was found to leave access rules ${finding}`, { purpose, service, finding });
   }
 }

@@ -1,5 +1,5 @@
 export {
-  CloudConflict, CloudCredentialsRefused, CloudForbidden, CloudLookupForbidden, CloudNameAmbiguous, CloudRequestInvalid,
+  AccessRulesNotEnforced, CloudConflict, CloudCredentialsRefused, CloudForbidden, CloudLookupForbidden, CloudNameAmbiguous, CloudRequestInvalid,
   CloudServiceUnavailable, CloudThingNotFound, KeystoneUnavailable, NoRoleToPassOn, StackNameTaken,
 } from './errors.ts';
 export type { CloudService, LookupKind } from './errors.ts';
@@ -40,5 +40,12 @@ export { probeAccessRules } from './purpose/probe-access-rules.ts';
 export type { AccessRuleProbe, AccessRuleSupport } from './purpose/probe-access-rules.ts';
 export { openBayUsers } from './purpose/bay-users.ts';
 export type { BayUser, BayUsers } from './purpose/bay-users.ts';
+export { openCleanUpSession } from './session/clean-up-session.ts';
+export { PURPOSES } from './purpose/purposes.ts';
+export type { PurposeNeeds } from './purpose/purposes.ts';
+export { openBayKeystone } from './purpose/bay-keystone.ts';
+export type { BayKeystone, BayKeystoneOptions, BayUserIntent, MadeCredential, Outcome, OwnerRef } from './purpose/bay-keystone.ts';
+export { credentialRefs, readCredential, readCurrent, writeCredential } from './purpose/kept-credential.ts';
+export type { CurrentCredential, KeptCredential } from './purpose/kept-credential.ts';
 export { openTrusts } from './purpose/trusts.ts';
 export type { Trust, TrustIntent, Trusts } from './purpose/trusts.ts';

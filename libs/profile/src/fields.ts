@@ -81,11 +81,25 @@ export const keystoneFields = {
   keystoneDomain: text('Domain of that user and project.').default('Default'),
 };
 
+/** How bays act in the cloud: without an administrator as the service user, otherwise each with credentials of its own. */
+export const credentialFields = {
+  cloudAdminUser: text('Administrator of the whole cloud (scope system), who makes and revokes the credentials of bays, and cleans up where a project is gone.').optional(),
+  cloudAdminPassword: secret('Password of that administrator.').optional(),
+  cloudAdminProject: text('A project in which that user is an administrator too.').default('admin'),
+  cloudAdminDomain: text('Domain of that user and project.').default('Default'),
+  bayDomain: text('Domain set aside for the users of bays.').default('bays'),
+  credentialMode: oneOf('Whose the credentials of new bays are: a user of its own, or the requester, by application credentials or by a trust.', ['service_user', 'app_cred', 'trust']).default('service_user'),
+  bayRoles: list('Roles that a bay gets, of those that its requester holds.').default(['member', 'load-balancer_member', 'heat_stack_owner', 'creator']),
+  credentialLifetimeDays: integer('Life of a bay’s credential; it is rotated at two thirds.', { min: 1 }).default(90),
+  credentialsWithoutAccessRules: flag('Gives nodes credentials also where a service does not enforce access rules.').default(false),
+};
+
 /** The cloud in which drivers make bays; without an address there is none. */
 export const cloudFields = {
   ...keystoneFields,
   keystoneUrl: keystoneFields.keystoneUrl.optional(),
   keystonePassword: keystoneFields.keystonePassword.optional(),
   nodeApiUrl: url('The API with /v1, as nodes of bays reach it: they fetch their certificates there.').default(`http://${HERE}:9511/v1`),
+  ...catalogFields, ...credentialFields,
   cloudSimulated: flag('Nothing runs on the servers of that cloud: it is the sandbox, or one with stand-ins.').default(false),
 };

@@ -20,6 +20,8 @@ export interface CredentialView {
   readonly state: 'intended' | 'minted';
   /** The operation that made it. */
   readonly operationId: string;
+  /** Whose it is in Keystone, where that is not the bay's own user. */
+  readonly ownerId?: string;
   /** In Keystone; only of one that was minted. */
   readonly externalId?: string;
   /** RFC 3339 UTC; null: it does not expire. Only of one that was minted. */
@@ -50,13 +52,13 @@ interface OfCredential {
 }
 
 type CredentialCommand =
-  | Command<'IntendCredential', OfCredential & { operationId: string; mode: CredentialMode }>
+  | Command<'IntendCredential', OfCredential & { operationId: string; mode: CredentialMode; ownerId?: string }>
   | Command<'RecordCredential', { operationId: string } & MintedFacts>
   /** `gone`: it was not there any more, whoever took it away. */
   | Command<'CloseCredential', { operationId: string; name: string; outcome: 'revoked' | 'gone' }>;
 
 type CredentialEvent =
-  | DomainEvent<'CredentialIntended', 1, OfCredential & { bayId: string; operationId: string; mode: CredentialMode }>
+  | DomainEvent<'CredentialIntended', 1, OfCredential & { bayId: string; operationId: string; mode: CredentialMode; ownerId?: string }>
   | DomainEvent<'CredentialMinted', 1, OfCredential & { bayId: string; operationId: string; mode: CredentialMode } & MintedFacts>
   | DomainEvent<'CredentialRevoked', 1, OfCredential & { bayId: string; operationId: string }>
   /** Nothing of that name was there when it was to be revoked. */
@@ -73,9 +75,9 @@ interface Holder {
 
 type Data<T extends CredentialCommand['type']> = Extract<CredentialCommand, { type: T }>['data'];
 
-export function intendCredential({ operationId, name, purpose, mode }: Data<'IntendCredential'>, { bayId, credentials }: Holder): CredentialEvent[] {
+export function intendCredential({ operationId, name, purpose, mode, ownerId }: Data<'IntendCredential'>, { bayId, credentials }: Holder): CredentialEvent[] {
   if (credentials.some((credential) => credential.name === name)) return [];
-  return [{ type: 'CredentialIntended', schemaVersion: 1, data: { bayId, operationId, name, purpose, mode } }];
+  return [{ type: 'CredentialIntended', schemaVersion: 1, data: { bayId, operationId, name, purpose, mode, ...(ownerId !== undefined && { ownerId }) } }];
 }
 
 /** Once more where its secret is another one: a try whose answer was lost is made anew under the same name. */
@@ -110,12 +112,15 @@ export function evolveCredentials(credentials: readonly CredentialView[], event:
   const others = credentials.filter((credential) => credential.name !== name);
   switch (event.type) {
     case 'CredentialIntended': {
-      const { purpose, mode, operationId } = event.data;
-      return [...others, { name, purpose, mode, operationId, state: 'intended' }];
+      const { purpose, mode, operationId, ownerId } = event.data;
+      return [...others, { name, purpose, mode, operationId, state: 'intended', ...(ownerId !== undefined && { ownerId }) }];
     }
     case 'CredentialMinted': {
-      const { purpose, mode, operationId, externalId, expiresAt } = event.data;
-      return credentials.map((credential) => (credential.name === name ? { name, purpose, mode, operationId, externalId, expiresAt, state: 'minted' } : credential));
+      const { operationId, externalId, expiresAt } = event.data;
+      return credentials.map(({ orphaned, ...credential }) => {
+        if (credential.name !== name) return { ...credential, ...(orphaned && { orphaned }) };
+        return { ...credential, operationId, externalId, expiresAt, state: 'minted' };
+      });
     }
     case 'CredentialOrphaned': return credentials.map((credential) => (credential.name === name ? { ...credential, orphaned: true } : credential));
     case 'CredentialRevoked':

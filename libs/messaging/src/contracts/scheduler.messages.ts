@@ -111,7 +111,7 @@ export const recordResources = defineMessage<HeldLease & { resources: readonly {
 export const releaseResources = defineMessage<HeldLease & { resourceIds: readonly string[] }, Record<string, never>>('scheduler.release-resources');
 
 /** The ledger of credentials, as the one of resources: durable when answered. @throws STALE_LEASE */
-export const intendCredential = defineMessage<HeldLease & { name: string; purpose: CredentialPurpose; mode: CredentialMode }, Record<string, never>>('scheduler.intend-credential');
+export const intendCredential = defineMessage<HeldLease & { name: string; purpose: CredentialPurpose; mode: CredentialMode; ownerId?: string }, Record<string, never>>('scheduler.intend-credential');
 export const recordCredential = defineMessage<HeldLease & MintedFacts, Record<string, never>>('scheduler.record-credential');
 /** `gone`: it was not there any more. */
 export const closeCredential = defineMessage<HeldLease & { name: string; outcome: 'revoked' | 'gone' }, Record<string, never>>('scheduler.close-credential');

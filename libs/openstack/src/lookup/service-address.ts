@@ -3,7 +3,7 @@ import type { CatalogService } from '../token/token-validator.port.ts';
 
 /** Version that is added to an address which names none. */
 const API_VERSION: Readonly<Record<CloudService, string>> = {
-  image: 'v2', compute: 'v2.1', network: 'v2.0', identity: 'v3', orchestration: 'v1', 'key-manager': 'v1',
+  image: 'v2', compute: 'v2.1', network: 'v2.0', identity: 'v3', orchestration: 'v1', 'key-manager': 'v1', volumev3: 'v3',
 };
 
 export interface AddressChoice {

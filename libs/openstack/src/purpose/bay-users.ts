@@ -61,7 +61,7 @@ class DomainUsers implements BayUsers {
   }
 
   async list(prefix: string): Promise<readonly BayUser[]> {
-    return (await this.#users('')).filter(({ name }) => name.startsWith(prefix));
+    return (await this.#users(`&name__startswith=${encodeURIComponent(prefix)}`)).filter(({ name }) => name.startsWith(prefix));
   }
 
   async remove(userId: string): Promise<void> {

@@ -6,6 +6,8 @@ export interface CloudRequest {
   /** By its type in the catalog. */
   readonly service: CloudService;
   readonly method: HttpRequest['method'];
+  /** Id of another project, in the place of our own in the service's address: for administrators. */
+  readonly projectId?: string;
   /** Below the service's address, with its query; already encoded. */
   readonly path: string;
   /** Sent as JSON. */

@@ -83,8 +83,9 @@ class KeystoneSession implements CloudSession {
     this.#close();
   }
 
-  async #exchange({ service, method, path, body, headers, timeoutMs }: CloudRequest, { token, info }: Ticket): Promise<HttpResponse> {
-    const address = serviceAddress(info.catalog, service, this.#choice);
+  async #exchange({ service, method, projectId, path, body, headers, timeoutMs }: CloudRequest, { token, info }: Ticket): Promise<HttpResponse> {
+    const own = serviceAddress(info.catalog, service, this.#choice);
+    const address = projectId === undefined || info.projectId === null ? own : own?.replace(info.projectId, encodeURIComponent(projectId));
     if (address === undefined) throw new CloudServiceUnavailable(service, `the catalog has no ${this.#place()} for it`);
     try {
       return await this.#http({

@@ -1,0 +1,230 @@
+import { hash, randomBytes } from 'node:crypto';
+import { isDomainError } from '@jeroboam/domain';
+import type { AccessRuleFinding, BayView, CredentialMode, CredentialView, OperationView } from '@jeroboam/domain';
+import { StepFailed } from '@jeroboam/driver-sdk';
+import { AccessRulesNotEnforced, PURPOSES, Secret, bayPrefix, credentialName, credentialRefs, readCredential, readCurrent, writeCredential } from '@jeroboam/openstack';
+import type { AccessRuleProbe, BayKeystone, CloudCredentials, CredentialIntent, MadeCredential, OwnerRef, Purpose } from '@jeroboam/openstack';
+import type { Clock } from '@jeroboam/platform';
+import type { SecretStore } from '@jeroboam/secrets';
+import type { CredentialLedger } from './credential-ledger.ts';
+
+export interface BayCredentialOptions {
+  readonly keystone: BayKeystone;
+  /** The only place where what is secret is kept. */
+  readonly secrets: SecretStore;
+  /** Of bays that are made from now on; each keeps the one it was made with. */
+  readonly mode: CredentialMode;
+  /** Roles that a bay may get, of those that its requester holds. */
+  readonly roles: readonly string[];
+  readonly lifetimeDays: number;
+  /** Mints also where a service does not enforce access rules. */
+  readonly withoutAccessRules: boolean;
+  probe(probe: AccessRuleProbe, as: CloudCredentials): Promise<AccessRuleFinding>;
+  readonly clock: Clock;
+}
+
+/** What one step works with. */
+export interface CredentialWork {
+  readonly bay: BayView;
+  readonly operation: Pick<OperationView, 'operationId'>;
+  readonly ledger: CredentialLedger;
+}
+
+const PASSWORD_BYTES = 32;
+const DAY_MS = 86_400_000;
+
+/**
+ * Makes, proves and takes away what bays have in Keystone. Every part may be cut off and done again: names are in the
+ * ledger before anything is made, and what an earlier try made under one is made anew.
+ */
+export class BayCredentials {
+  /** By service: what it does with access rules is of the cloud, not of the bay. */
+  readonly #findings = new Map<string, { readonly finding: AccessRuleFinding; readonly untilMs: number }>();
+
+  constructor(private readonly options: BayCredentialOptions) {}
+
+  /** One for each purpose, by this operation. What there was before goes on working. */
+  async mint(work: CredentialWork, purposes: readonly Purpose[]): Promise<void> {
+    const { bay, operation } = work;
+    const as = await this.#minter(work);
+    for (const purpose of purposes) {
+      const ours = ofPurpose(bay, purpose).find(({ operationId }) => operationId === operation.operationId);
+      const generation = ours ? generationOf(ours) : 1 + Math.max(0, ...ofPurpose(bay, purpose).map(generationOf));
+      if (ours?.state === 'minted' && (await this.#secretOf(bay, purpose, generation)) !== undefined) continue;
+      await this.#mintOne(work, as, purpose, generation);
+    }
+    await this.options.secrets.destroy(credentialRefs.requester(bay.spec.bayId));
+  }
+
+  /** Logs in with the newest of each purpose; from then on they are the ones that count. */
+  async prove({ bay }: Pick<CredentialWork, 'bay'>): Promise<void> {
+    const { secrets, keystone } = this.options;
+    for (const purpose of purposesOf(bay)) {
+      const generation = generationOf(newest(ofPurpose(bay, purpose)));
+      const kept = await this.#secretOf(bay, purpose, generation);
+      if (kept === undefined) throw new StepFailed(`The secret of the credential for ${purpose} is not in the secret store`, { retryable: false });
+      await keystone.prove(readCredential(kept));
+      await secrets.put(credentialRefs.current(bay.spec.bayId, purpose), JSON.stringify({ generation }));
+    }
+  }
+
+  /** Of each purpose all but the newest. */
+  async revokeOld(work: CredentialWork): Promise<void> {
+    for (const purpose of purposesOf(work.bay)) {
+      const all = ofPurpose(work.bay, purpose);
+      for (const credential of all) if (credential !== newest(all)) await this.#revoke(work, credential);
+    }
+  }
+
+  /** Lets an administrator go on where Keystone does not take the bay's own credential any more: its owner or project may be gone. */
+  async allowCleanUp({ bay }: Pick<CredentialWork, 'bay'>): Promise<void> {
+    const ref = credentialRefs.current(bay.spec.bayId, 'control');
+    const current = readCurrent((await this.options.secrets.get(ref))?.toString() ?? '');
+    await this.options.secrets.put(ref, JSON.stringify({ generation: current?.generation ?? 0, cleanUp: true }));
+  }
+
+  /** Everything, the bay's own user last; then nothing of the bay is in the secret store. */
+  async revokeAll(work: CredentialWork): Promise<void> {
+    const { secrets } = this.options;
+    const { bayId } = work.bay.spec;
+    const all = work.bay.credentials ?? [];
+    for (const credential of all) if (credential.purpose !== 'principal') await this.#revoke(work, credential);
+    for (const credential of all) if (credential.purpose === 'principal') await this.#revoke(work, credential);
+    for (const ref of await secrets.list(credentialRefs.all(bayId))) await secrets.destroy(ref);
+  }
+
+  async #mintOne(work: CredentialWork, as: CloudCredentials, purpose: Purpose, generation: number): Promise<void> {
+    const { keystone, secrets, lifetimeDays, clock, roles } = this.options;
+    const { bay, ledger } = work;
+    const needs = PURPOSES[purpose];
+    const accessRules = await this.#probed(purpose, as);
+    const mode = this.#modeOf(bay);
+    const name = credentialName(bay.spec.bayId, purpose, generation);
+    const owner = mode === 'service_user' ? {} : { ownerId: (await keystone.ownerOf(as)).userId };
+    await ledger.intend({ name, purpose, mode, ...owner });
+    const intent: CredentialIntent = {
+      name, purpose, roles: needs.roles ?? roles, accessRules: needs.accessRules, unrestricted: needs.unrestricted ?? false,
+      expiresAt: new Date(clock.now().getTime() + lifetimeDays * DAY_MS),
+    };
+    const made = mode === 'trust' ? await keystone.entrust(as, intent, newPassword()) : await keystone.mint(as, intent);
+    await this.#keep(work, purpose, generation, made, accessRules);
+    const current = credentialRefs.current(bay.spec.bayId, purpose);
+    if ((await secrets.get(current)) === undefined) await secrets.put(current, JSON.stringify({ generation }));
+  }
+
+  /** The secret first: what the ledger says is minted can be used. */
+  async #keep({ bay, ledger }: CredentialWork, purpose: Purpose, generation: number, made: MadeCredential, accessRules: Findings): Promise<void> {
+    const { bayId } = bay.spec;
+    const ref = credentialRefs.secret(bayId, purpose, generation);
+    await this.options.secrets.put(ref, writeCredential(made.kept));
+    const { id, roles, expiresAt, fingerprint, accessRulesHash } = made;
+    await ledger.record({
+      name: credentialName(bayId, purpose, generation), externalId: id, credentialRef: ref, fingerprint, roles, accessRulesHash, expiresAt,
+      ...(Object.keys(accessRules).length > 0 && { accessRules }),
+    });
+  }
+
+  /** Whoever makes the bay's credentials: its own user, or who asked for it. */
+  async #minter(work: CredentialWork): Promise<CloudCredentials> {
+    const { bayId } = work.bay.spec;
+    if (this.#modeOf(work.bay) === 'service_user') return this.#ownUser(work);
+    const token = await this.options.secrets.get(credentialRefs.requester(bayId));
+    if (!token) throw new StepFailed('There is no token of who asked for this: their credentials cannot be passed on', { retryable: false });
+    return { kind: 'token', token: new Secret(token.toString()) };
+  }
+
+  async #ownUser({ bay, ledger }: CredentialWork): Promise<CloudCredentials> {
+    const { keystone, secrets, roles } = this.options;
+    const { bayId, projectId, requesterRoles = [] } = bay.spec;
+    const name = userName(bayId);
+    const ref = credentialRefs.password(bayId);
+    const kept = (await secrets.get(ref))?.toString();
+    const known = (bay.credentials ?? []).find(({ purpose }) => purpose === 'principal');
+    if (known?.state === 'minted' && known.externalId !== undefined && kept !== undefined) {
+      const login = ownLogin(known.externalId, new Secret(kept), projectId);
+      if (await this.#isTaken(login)) return login;
+    }
+    const password = kept === undefined ? newPassword() : new Secret(kept);
+    await ledger.intend({ name, purpose: 'principal', mode: 'service_user' });
+    await secrets.put(ref, password.reveal());
+    const user = await keystone.ensureUser({ name, password, projectId, roles, held: requesterRoles });
+    await ledger.record({
+      name, externalId: user.id, credentialRef: ref, fingerprint: hash('sha256', password.reveal()), roles: user.roles, accessRulesHash: hash('sha256', '[]'), expiresAt: null,
+    });
+    return ownLogin(user.id, password, projectId);
+  }
+
+  /** Somebody may have taken the user or its roles away: then both are made again. */
+  async #isTaken(login: CloudCredentials): Promise<boolean> {
+    try {
+      await this.options.keystone.prove(login);
+      return true;
+    } catch (error) {
+      if (isDomainError(error) && error.code === 'CLOUD_CREDENTIALS_REFUSED') return false;
+      throw error;
+    }
+  }
+
+  async #revoke({ bay, ledger }: CredentialWork, { name, purpose, mode, ownerId }: CredentialView): Promise<void> {
+    const { bayId } = bay.spec;
+    const owner: OwnerRef = ownerId === undefined ? { userName: userName(bayId) } : { userId: ownerId };
+    const rules = purpose === 'principal' ? [] : PURPOSES[purpose].accessRules;
+    const outcome = await this.options.keystone.revoke(purpose === 'principal' ? 'principal' : mode, name, owner, rules);
+    const ref = purpose === 'principal' ? credentialRefs.password(bayId) : credentialRefs.secret(bayId, purpose, generationOf({ name }));
+    await this.options.secrets.destroy(ref);
+    await ledger.close(name, outcome);
+  }
+
+  async #probed(purpose: Purpose, as: CloudCredentials): Promise<Findings> {
+    const findings: Record<string, AccessRuleFinding> = {};
+    for (const { service, allowedPath, otherPath } of PURPOSES[purpose].enforcedBy) {
+      const nowMs = this.options.clock.now().getTime();
+      const known = this.#findings.get(service);
+      const finding = known && known.untilMs > nowMs ? known.finding : await this.options.probe({ service, allowedPath, otherPath, roles: ['member'] }, as);
+      this.#findings.set(service, { finding, untilMs: nowMs + DAY_MS });
+      if (finding !== 'enforced' && !this.options.withoutAccessRules) throw new AccessRulesNotEnforced(purpose, service, finding);
+      findings[service] = finding;
+    }
+    return findings;
+  }
+
+  async #secretOf({ spec: { bayId } }: BayView, purpose: Purpose, generation: number): Promise<string | undefined> {
+    return (await this.options.secrets.get(credentialRefs.secret(bayId, purpose, generation)))?.toString();
+  }
+
+  #modeOf({ credentials = [] }: BayView): CredentialMode {
+    return credentials[0]?.mode ?? this.options.mode;
+  }
+}
+
+type Findings = Readonly<Record<string, AccessRuleFinding>>;
+
+/** What a bay has credentials for, its own user left out. */
+export function purposesOf({ credentials = [] }: Pick<BayView, 'credentials'>): Purpose[] {
+  return [...new Set(credentials.map(({ purpose }) => purpose))].filter((purpose) => purpose !== 'principal');
+}
+
+function ofPurpose({ credentials = [] }: BayView, purpose: Purpose): readonly CredentialView[] {
+  return credentials.filter((credential) => credential.purpose === purpose);
+}
+
+function newest(credentials: readonly CredentialView[]): CredentialView {
+  return credentials.reduce((one, other) => (generationOf(other) > generationOf(one) ? other : one));
+}
+
+/** The number at the end of its name. */
+function generationOf({ name }: Pick<CredentialView, 'name'>): number {
+  return Number(name.slice(name.lastIndexOf('-') + 1));
+}
+
+function userName(bayId: string): string {
+  return `${bayPrefix(bayId)}user`;
+}
+
+function newPassword(): Secret {
+  return new Secret(randomBytes(PASSWORD_BYTES).toString('base64url'));
+}
+
+function ownLogin(userId: string, password: Secret, projectId: string): CloudCredentials {
+  return { kind: 'password', user: { userId }, password, scope: { projectId } };
+}

@@ -1,0 +1,48 @@
+import { Secret } from '@jeroboam/platform';
+import { parseJson, recordOf, textOf } from '../http/json.ts';
+import type { CloudCredentials } from '../session/credentials.ts';
+import type { Purpose } from './names.ts';
+
+/** A credential of a bay's own, as it is kept. */
+export type KeptCredential = Extract<CloudCredentials, { kind: 'application-credential' | 'trust' }>;
+
+/** Which generation of a credential counts. */
+export interface CurrentCredential {
+  readonly generation: number;
+  /** The bay is being deleted: where Keystone does not take the credential, an administrator goes on. */
+  readonly cleanUp?: true;
+}
+
+/** What of a bay lies where in the secret store. */
+export const credentialRefs = {
+  all: (bayId: string): string => `credentials/${bayId}/`,
+  /** Password of the bay's own user. */
+  password: (bayId: string): string => `credentials/${bayId}/password`,
+  /** Token of who asked for the bay, until what is made with it is made. */
+  requester: (bayId: string): string => `credentials/${bayId}/requester`,
+  secret: (bayId: string, purpose: Purpose, generation: number): string => `credentials/${bayId}/${purpose}-${generation}`,
+  current: (bayId: string, purpose: Purpose): string => `credentials/${bayId}/${purpose}`,
+};
+
+/** For a secret store: holds the secret in clear. */
+export function writeCredential(credential: KeptCredential): string {
+  if (credential.kind === 'application-credential') return JSON.stringify({ id: credential.id, secret: credential.secret.reveal() });
+  const { user, password, trustId } = credential;
+  return JSON.stringify({ trustId, userId: 'userId' in user ? user.userId : user.username, password: password.reveal() });
+}
+
+/** @throws {Error} it is none. */
+export function readCredential(text: string): KeptCredential {
+  const { id, secret, trustId, userId, password } = recordOf(parseJson(text)) ?? {};
+  if (textOf(id) && textOf(secret)) return { kind: 'application-credential', id: textOf(id)!, secret: new Secret(textOf(secret)!) };
+  if (textOf(trustId) && textOf(userId) && textOf(password)) {
+    return { kind: 'trust', user: { userId: textOf(userId)! }, password: new Secret(textOf(password)!), trustId: textOf(trustId)! };
+  }
+  throw new Error('what is kept is no credential of a bay');
+}
+
+/** @returns undefined for what is no such note. */
+export function readCurrent(text: string): CurrentCredential | undefined {
+  const { generation, cleanUp } = recordOf(parseJson(text)) ?? {};
+  return typeof generation === 'number' ? { generation, ...(cleanUp === true && { cleanUp }) } : undefined;
+}

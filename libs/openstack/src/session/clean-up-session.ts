@@ -1,0 +1,50 @@
+import type { HttpResponse } from '../http/http-call.port.ts';
+import { parseJson, recordOf, recordsOf, textOf } from '../http/json.ts';
+import type { TokenInfo } from '../token/token-validator.port.ts';
+import type { CloudRequest, CloudSession } from './cloud-session.port.ts';
+
+/** A stack named by its name alone. */
+const BY_NAME = /^\/stacks\/([^/?]+)$/;
+
+/**
+ * An administrator's session that works among the stacks of a project it is not in, which may be gone by now. Heat shows
+ * administrators any stack by name and id together, and names alone only of their own project: those are looked for among
+ * all stacks, which Heat's policy has to allow (`stacks:global_index`).
+ *
+ * @param admin scoped to a project; not closed with this session.
+ */
+export function openCleanUpSession(admin: CloudSession, projectId: string): CloudSession {
+  return new CleanUpSession(admin, projectId);
+}
+
+class CleanUpSession implements CloudSession {
+  constructor(private readonly admin: CloudSession, private readonly projectId: string) {}
+
+  identity(): Promise<TokenInfo> {
+    return this.admin.identity();
+  }
+
+  async request(request: CloudRequest): Promise<HttpResponse> {
+    if (request.service !== 'orchestration') return this.admin.request(request);
+    const { projectId } = this;
+    const name = request.method === 'GET' ? BY_NAME.exec(request.path)?.[1] : undefined;
+    if (name !== undefined) return this.#named(name, request);
+    const path = request.method === 'GET' && request.path.startsWith('/stacks?') ? `${request.path}&global_tenant=true` : request.path;
+    return this.admin.request({ ...request, path, projectId });
+  }
+
+  close(): void {
+    // The administrator's own connections are not ours.
+  }
+
+  async #named(name: string, request: CloudRequest): Promise<HttpResponse> {
+    const { projectId } = this;
+    const listed = await this.admin.request({ ...request, path: `/stacks?global_tenant=true&name=${name}`, projectId });
+    if (listed.status !== 200) return listed;
+    const stack = recordsOf(recordOf(parseJson(listed.body))?.['stacks'])
+      .find((each) => textOf(each['project']) === projectId && textOf(each['stack_name']) === decodeURIComponent(name));
+    const id = textOf(stack?.['id']);
+    if (id === undefined) return { ...listed, status: 404, body: '{}' };
+    return this.admin.request({ ...request, path: `/stacks/${name}/${encodeURIComponent(id)}`, projectId });
+  }
+}
