@@ -18,6 +18,7 @@ export const PACKAGES = {
   'python3-barbican': { files: ['/usr/lib/python3/dist-packages/barbican'], for: 'the tests against a real Barbican' },
   'python3-heat': { files: ['/usr/lib/python3/dist-packages/heat'], for: 'the tests against a real Heat' },
   openssl: { files: ['/usr/bin/openssl'], for: 'checking certificates with somebody else’s eyes' },
+  jq: { files: ['/usr/bin/jq'], for: 'running what the user data of nodes does' },
 };
 
 export function missingPackages(names = Object.keys(PACKAGES)) {

@@ -27,7 +27,8 @@ export const embeddedConfig = defineConfig({
   keystoneProject: keystoneFields.keystoneProject,
   keystoneDomain: keystoneFields.keystoneDomain,
   ...catalogFields, ...credentialFields,
-  nodeApiUrl: cloudFields.nodeApiUrl.optional(),
+  // Its default is another process’s: here the port is known.
+  nodeApiUrl: cloudFields.nodeApiUrl.removeDefault().optional(),
   cloudSimulated: cloudFields.cloudSimulated,
 });
 
