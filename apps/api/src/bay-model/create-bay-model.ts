@@ -8,6 +8,7 @@ import { allowedParts, type AllowedParts } from '../capability/allowed-parts.ts'
 import { chooseDriver } from '../capability/choose-driver.ts';
 import { defaultNetworkDriver, requireCapableDriver, requirePossibleParts, requireVolumeSize } from '../capability/coe-rules.ts';
 import { requireUsableLabels } from '../capability/label-rules.ts';
+import { assertLabelSchemas, requireFittingLabels } from '../capability/label-schemas.ts';
 import { requireImage, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { allows, enforce } from '../policy/policy.ts';
@@ -30,10 +31,12 @@ type CompleteFields = ClusterTemplateFields & { readonly coe: string; readonly i
 export class CreateBayModel {
   private readonly allowed: AllowedParts;
 
+  /** @throws {DriversUnusable} a driver's schema of labels is none. */
   constructor(
     private readonly api: Pick<Api, 'lookups' | 'drivers' | 'driverRecords' | 'deprecations' | 'config'>,
     private readonly commands: Commands,
   ) {
+    assertLabelSchemas(api.drivers.manifests);
     this.allowed = allowedParts(api.config);
   }
 
@@ -61,7 +64,7 @@ export class CreateBayModel {
     });
     acting.deprecations?.push(...this.api.deprecations.forNew(fields.coe, manifest));
     const parts = partsOf(fields);
-    requireCapableDriver(manifest.name, manifest.capabilities, parts);
+    requireCapableDriver(manifest, fields.coe, parts);
     enforce('clustertemplate:create', caller);
     const spec: BayModelSpec = {
       ...plainFields(fields), ...parts,
@@ -72,6 +75,7 @@ export class CreateBayModel {
     };
     await requireResources(lookups, spec, spec.labels);
     requireUsableLabels(spec.labels);
+    requireFittingLabels(manifest, spec, spec.labels);
     if ((spec.public || spec.hidden) && !allows('clustertemplate:publish', caller)) throw new PublishDenied();
     return spec;
   }

@@ -1,4 +1,6 @@
 import type { BayModelChanges } from '@jeroboam/domain';
+import { ClusterDriverNotSupported, ClusterTypeNotSupported } from '@jeroboam/driver-sdk';
+import type { DriverManifest } from '@jeroboam/driver-sdk';
 import { reviseBayModel } from '@jeroboam/messaging';
 import type { CloudLookups } from '@jeroboam/openstack';
 import { PROJECTIONS, type BayModelDocument } from '@jeroboam/read-model';
@@ -7,6 +9,7 @@ import { allowedParts, type AllowedParts } from '../capability/allowed-parts.ts'
 import { chooseDriver } from '../capability/choose-driver.ts';
 import { requireCapableDriver, requirePossibleParts } from '../capability/coe-rules.ts';
 import { requireUsableLabels } from '../capability/label-rules.ts';
+import { requireFittingLabels } from '../capability/label-schemas.ts';
 import { requireImage, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { allows } from '../policy/policy.ts';
@@ -55,7 +58,9 @@ export class ReviseBayModel {
     const revised = { ...model, ...changes };
     requirePossibleParts(revised.coe, revised, this.api.drivers, this.allowed);
     const lookups = this.api.lookups.for({ token: caller.token, info: caller.info });
-    const ofDriver = OF_THE_DRIVER.some((field) => changes[field] !== undefined) ? await this.ofDriver(revised, changes, lookups, acting) : {};
+    const isOfDriver = OF_THE_DRIVER.some((field) => changes[field] !== undefined);
+    const ofDriver = isOfDriver ? await this.ofDriver(revised, changes, lookups, acting) : {};
+    if (!isOfDriver && changes.labels !== undefined) await this.requireFittingLabels(revised, lookups);
     await requireResources(lookups, revised, revised.labels);
     requireUsableLabels(revised.labels);
     return { ...changes, ...ofDriver };
@@ -67,12 +72,25 @@ export class ReviseBayModel {
   ): Promise<BayModelChanges> {
     const image = await requireImage(lookups, revised.imageId);
     const distro = changes.imageId === undefined ? revised.clusterDistro : image.osDistro;
-    const { manifest } = chooseDriver(await this.api.driverRecords.current(), {
-      serverType: revised.serverType, os: distro, coe: revised.coe, driver: revised.driver, imageDriver: image.magnumDriver,
-      configuredDefault: this.api.config.defaultDriver,
-    });
+    const manifest = await this.driverFor(revised, distro, image.magnumDriver);
     deprecations?.push(...this.api.deprecations.forNew(revised.coe, manifest));
-    requireCapableDriver(manifest.name, manifest.capabilities, revised);
+    requireCapableDriver(manifest, revised.coe, revised);
+    requireFittingLabels(manifest, revised, revised.labels);
     return changes.imageId === undefined ? {} : { clusterDistro: distro ?? '' };
+  }
+
+  /** Labels can change while the driver is not loaded; then nobody knows what it makes of them. */
+  private async requireFittingLabels(revised: BayModelDocument, lookups: CloudLookups): Promise<void> {
+    const image = await requireImage(lookups, revised.imageId);
+    const manifest = await this.driverFor(revised, revised.clusterDistro, image.magnumDriver).catch((error: unknown) => {
+      if (error instanceof ClusterDriverNotSupported || error instanceof ClusterTypeNotSupported) return null;
+      throw error;
+    });
+    if (manifest) requireFittingLabels(manifest, revised, revised.labels);
+  }
+
+  private async driverFor({ serverType, coe, driver }: BayModelDocument, os: string | null, imageDriver: string | undefined): Promise<DriverManifest> {
+    const configuredDefault = this.api.config.defaultDriver;
+    return chooseDriver(await this.api.driverRecords.current(), { serverType, os, coe, driver, imageDriver, configuredDefault }).manifest;
   }
 }

@@ -10,6 +10,7 @@ import type { BayModelQueries } from '../bay-model/bay-model.queries.ts';
 import { chooseDriver } from '../capability/choose-driver.ts';
 import { requireMasterCount, requireRoom, requireVolumeSize } from '../capability/coe-rules.ts';
 import { requireUsableLabels } from '../capability/label-rules.ts';
+import { requireFittingLabels } from '../capability/label-schemas.ts';
 import { integerLabel, requireImage, requireKeypair, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { driverReference } from '../drivers/driver-reference.ts';
@@ -71,6 +72,7 @@ export class CreateBay {
     const nodeGroups = nodeGroupsOf(spec, fields.node_count ?? 1, masterCount);
     await requireResources(lookups, spec, spec.labels);
     requireUsableLabels(spec.labels);
+    requireFittingLabels(driver.manifest, spec, spec.labels);
     await requireKeypair(lookups, spec.keypair);
     if (masterCount > 1 && !spec.masterLbEnabled) throw new BadRequest('master_count must be 1 when master_lb_enabled is False');
     requireRoom(name, capabilities, masterCount + (fields.node_count ?? 1));

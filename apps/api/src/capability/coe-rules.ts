@@ -1,4 +1,5 @@
-import type { DriverCapabilities, DriverRegistry } from '@jeroboam/driver-sdk';
+import { pluginNames } from '@jeroboam/driver-sdk';
+import type { DriverCapabilities, DriverManifest, DriverRegistry, PluginKind } from '@jeroboam/driver-sdk';
 import { BadRequest } from '../wire/errors.ts';
 import { EVERYTHING_ALLOWED, namesAllowed, type AllowedParts } from './allowed-parts.ts';
 import { CapabilityMissing } from './capability.errors.ts';
@@ -34,11 +35,11 @@ export function requirePossibleParts(coe: string | null, wanted: WantedParts, dr
     .map(({ capabilities }) => capabilities);
   const rules = coe === null ? undefined : MAGNUM[coe];
   if (!rules && capable.length === 0) throw new BadRequest(`Requested COE type ${coe ?? 'None'} is not supported.`);
-  const together = (of: (capabilities: DriverCapabilities) => readonly string[], otherwise: readonly string[] = []) =>
-    capable.length > 0 ? [...new Set(capable.flatMap(of))] : otherwise;
-  requirePart('Network', wanted.networkDriver, together(({ networkDrivers }) => networkDrivers, rules?.networkDrivers));
+  const together = (kind: PluginKind, otherwise: readonly string[] = []) =>
+    capable.length > 0 ? [...new Set(capable.flatMap((capabilities) => pluginNames(capabilities, kind, coe)))] : otherwise;
+  requirePart('Network', wanted.networkDriver, together('network', rules?.networkDrivers));
   requireAllowed('Network', wanted.networkDriver, namesAllowed(allowed.networkDrivers, coe!));
-  requirePart('Volume', wanted.volumeDriver, together(({ volumeDrivers }) => volumeDrivers, rules?.volumeDrivers));
+  requirePart('Volume', wanted.volumeDriver, together('volume', rules?.volumeDrivers));
   requireAllowed('Volume', wanted.volumeDriver, namesAllowed(allowed.volumeDrivers, coe!));
 }
 
@@ -59,19 +60,21 @@ function requirePart(kind: 'Network' | 'Volume', wanted: string | null, possible
 type AllParts = WantedParts & { readonly dockerStorageDriver: string | null };
 
 /** What is asked of the one driver that was chosen. @throws {BadRequest} {CapabilityMissing} */
-export function requireCapableDriver(name: string, capabilities: DriverCapabilities, wanted: AllParts): void {
-  requirePart('Network', wanted.networkDriver, capabilities.networkDrivers);
-  requirePart('Volume', wanted.volumeDriver, capabilities.volumeDrivers);
+export function requireCapableDriver({ name, capabilities }: Pick<DriverManifest, 'name' | 'capabilities'>, coe: string, wanted: AllParts): void {
+  requirePart('Network', wanted.networkDriver, pluginNames(capabilities, 'network', coe));
+  requirePart('Volume', wanted.volumeDriver, pluginNames(capabilities, 'volume', coe));
   const { dockerStorageDriver } = wanted;
-  if (dockerStorageDriver === null || capabilities.storageDrivers.includes(dockerStorageDriver)) return;
-  const known = capabilities.storageDrivers.length === 0 ? 'none can be chosen' : `there are ${capabilities.storageDrivers.join(', ')}`;
+  const storageDrivers = pluginNames(capabilities, 'storage', coe);
+  if (dockerStorageDriver === null || storageDrivers.includes(dockerStorageDriver)) return;
+  const known = storageDrivers.length === 0 ? 'none can be chosen' : `there are ${storageDrivers.join(', ')}`;
   throw new CapabilityMissing(
     `Docker storage driver ${dockerStorageDriver} is not supported by driver ${name}: ${known}.`, { driver: name, dockerStorageDriver },
   );
 }
 
 /** What a bay model without a network driver gets: Magnum's default where the driver has it and it is allowed, else the first like that. */
-export function defaultNetworkDriver(coe: string, { networkDrivers }: DriverCapabilities, allowed: AllowedParts = EVERYTHING_ALLOWED): string | null {
+export function defaultNetworkDriver(coe: string, capabilities: DriverCapabilities, allowed: AllowedParts = EVERYTHING_ALLOWED): string | null {
+  const networkDrivers = pluginNames(capabilities, 'network', coe);
   const usual = MAGNUM[coe]?.defaultNetworkDriver;
   const names = namesAllowed(allowed.networkDrivers, coe);
   const possible = names ? networkDrivers.filter((name) => names.includes(name)) : networkDrivers;

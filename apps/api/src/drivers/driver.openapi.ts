@@ -2,6 +2,8 @@ import { Described, json } from '../openapi/describe.ts';
 import { BOOLEAN, INTEGER, TEXT, listOf, mapOf, named, nullable, object } from '../openapi/schema.ts';
 import { DRIVER_STATE } from './driver-state.type.ts';
 
+const LABELS_SCHEMA = { type: 'object', description: 'JSON Schema of labels; empty: it takes any.' } as const;
+
 const DRIVER = named('Driver', object({
   name: TEXT,
   version: TEXT,
@@ -17,6 +19,11 @@ const DRIVER = named('Driver', object({
     network_drivers: listOf(TEXT),
     volume_drivers: listOf(TEXT),
     storage_drivers: listOf(TEXT),
+    plugins: listOf(object({
+      kind: TEXT, name: TEXT, coes: { ...listOf(TEXT), description: 'None: all that the driver makes clusters of.' }, experimental: BOOLEAN,
+      labels_schema: LABELS_SCHEMA, needs_credential: listOf(TEXT),
+    })),
+    labels_schema: LABELS_SCHEMA,
     server_types: listOf(TEXT),
     runtime_classes: listOf(TEXT),
     master_counts: listOf(INTEGER),

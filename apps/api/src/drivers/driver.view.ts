@@ -1,4 +1,4 @@
-import { manifestDigest, type DriverManifest } from '@jeroboam/driver-sdk';
+import { manifestDigest, type DriverManifest, type DriverPlugin } from '@jeroboam/driver-sdk';
 import type { DriverOnHost } from '@jeroboam/messaging';
 
 /**
@@ -20,6 +20,8 @@ export function driverView(manifest: DriverManifest, onHost: DriverOnHost | 'not
       network_drivers: capabilities.networkDrivers,
       volume_drivers: capabilities.volumeDrivers,
       storage_drivers: capabilities.storageDrivers,
+      plugins: (capabilities.plugins ?? []).map(pluginView),
+      labels_schema: capabilities.labelsSchema ?? {},
       server_types: [...new Set(manifest.provides.map(({ serverType }) => serverType))],
       runtime_classes: capabilities.runtimeClasses,
       master_counts: capabilities.masterCounts,
@@ -39,6 +41,10 @@ function availability(onHost: DriverOnHost | 'not loaded' | null): Record<string
   }
   const missing = onHost.missing.map(({ what, reason, package: name }) => ({ what, reason, package: name ?? null }));
   return { available: onHost.available, missing };
+}
+
+function pluginView({ kind, name, coes = [], experimental, labelsSchema = {}, needsCredential = [] }: DriverPlugin): Record<string, unknown> {
+  return { kind, name, coes, experimental: experimental ?? false, labels_schema: labelsSchema, needs_credential: needsCredential };
 }
 
 /** One template; its digest is null where the driver brings no template that could be looked at. */

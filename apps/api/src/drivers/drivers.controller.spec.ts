@@ -42,7 +42,7 @@ describe('GET /v1/drivers', () => {
       template_versions: ['1.2.0', '1.10.0'].map((version) => ({ version, digest: null, default_labels: {}, reversible_to: null })),
       capabilities: {
         operations: manifest().capabilities.operations,
-        network_drivers: ['docker'], volume_drivers: ['rexray'], storage_drivers: ['overlay2', 'devicemapper'],
+        network_drivers: ['docker'], volume_drivers: ['rexray'], storage_drivers: ['overlay2', 'devicemapper'], plugins: [], labels_schema: {},
         server_types: ['vm'], runtime_classes: [], master_counts: [1, 3], max_nodes: 10, limitations: [],
       },
       digest: manifestDigest(manifest()),

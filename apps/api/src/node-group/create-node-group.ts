@@ -5,6 +5,7 @@ import type { BayDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
 import { requireAbleDriver } from '../capability/able-driver.ts';
 import { requireRoom } from '../capability/coe-rules.ts';
+import { requireFittingLabels } from '../capability/label-schemas.ts';
 import { requireFlavor } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { InvalidInput } from '../wire/errors.ts';
@@ -22,8 +23,9 @@ export class CreateNodeGroup {
   async execute(bay: BayDocument, fields: NodeGroupFields, acting: Acting): Promise<{ readonly group: NodeGroupView; readonly accepted: Accepted }> {
     if (bay.apiAddress === null) throw new ApiAddressUnavailable();
     const group = groupOf(bay, fields, acting);
-    const { name, capabilities } = requireAbleDriver(this.api.drivers, bay, 'node-groups');
-    requireRoom(name, capabilities, bay.masterCount + bay.nodeCount + group.nodeCount);
+    const driver = requireAbleDriver(this.api.drivers, bay, 'node-groups');
+    requireRoom(driver.name, driver.capabilities, bay.masterCount + bay.nodeCount + group.nodeCount);
+    requireFittingLabels(driver, bay.spec, { ...bay.spec.labels, ...group.labels });
     const { caller } = acting;
     if (group.flavorId !== null) await requireFlavor(this.api.lookups.for({ token: caller.token, info: caller.info }), group.flavorId, group.labels);
     const accepted = await this.commands.changeBay(createNodeGroup, { bayId: bay.id, nodeGroup: group }, acting);
