@@ -110,7 +110,7 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
     executor: { messages, drivers: drivers.manifests, credentials: cloud?.credentials ?? null, clock, timers, logger: component('driver-executor'), config: { dataDir: layout.drivers, concurrency: config.concurrency } },
     certificateAuthority: { eventLog, secrets, clock, bootstrap: { tokenMinutes: config.bootstrapTokenMinutes, nodeMinutes: config.bootstrapNodeMinutes } },
     telemetry: config.telemetry ? {
-      eventLog, readModel, messages, drivers: drivers.manifests, clock, timers, metrics, health, logger: component('telemetry'),
+      eventLog, readModel, messages, drivers: drivers.manifests, credentials: cloud?.orphans ?? null, clock, timers, metrics, health, logger: component('telemetry'),
       config: { dataDir: layout.drivers, ...telemetryConfigOf(config) },
     } : null,
     notifier: cursors && { eventLog, cursors, clock, timers, metrics, logger: component('notifier'), config },

@@ -1,5 +1,5 @@
-import { bayDecider, isDomainError } from '@jeroboam/domain';
-import type { BayCommand, LiveBay } from '@jeroboam/domain';
+import { bayDecider, isDomainError, orphanReason } from '@jeroboam/domain';
+import type { BayCommand, CredentialPurpose, LiveBay } from '@jeroboam/domain';
 import { notAccessible } from '@jeroboam/driver-sdk';
 import type { BayDriver, BayHealth } from '@jeroboam/driver-sdk';
 import { reportBayHealth } from '@jeroboam/messaging';
@@ -20,6 +20,19 @@ const GONE = new Set(['BAY_NOT_FOUND']);
 
 type Report = Extract<BayCommand, { type: 'ReportBayHealth' }>['data'];
 
+/** Finds out whether a cloud still lets a bay's credentials in. */
+export interface CredentialProbe {
+  /** What it does not let in any more, as far as anybody looked lately. Never asks about the same one twice in a day. */
+  orphaned(bay: Pick<LiveBay, 'spec' | 'credentials'>): Promise<readonly CredentialPurpose[]>;
+}
+
+/** The one that drivers look with. */
+const ORPHAN: BayHealth = { status: 'UNHEALTHY', reason: orphanReason('control') };
+
+function isOrphan({ credentials }: LiveBay, error: unknown): boolean {
+  return isDomainError(error) && error.code === 'CLOUD_CREDENTIALS_REFUSED' && credentials.some(({ purpose }) => purpose === 'control');
+}
+
 /** One look at one bay: asks its driver and tells the scheduler what has changed. */
 export class BayLook {
   /** Bays whose driver was given up on and has not answered yet: one call at a time, also to the deaf. */
@@ -36,6 +49,7 @@ export class BayLook {
     private readonly clock: Clock,
     private readonly timers: Timers,
     log: Logger,
+    private readonly credentials: CredentialProbe | null = null,
   ) {
     this.#complaints = new Complaints(log);
   }
@@ -63,7 +77,8 @@ export class BayLook {
   async #lookAt(bay: LiveBay, signal: AbortSignal): Promise<Sight> {
     const { bayId } = bay.spec;
     if (this.#unanswered.has(bayId)) return 'unseen';
-    const health = await this.#ask(bay, signal).catch((error: unknown) => {
+    const health = await this.#ask(bay, signal).then((found) => found && this.#withOrphans(bay, found)).catch((error: unknown) => {
+      if (isOrphan(bay, error)) return ORPHAN;
       if (!signal.aborted) this.tally.seen(bay, null);
       throw error;
     });
@@ -71,6 +86,14 @@ export class BayLook {
     signal.throwIfAborted();
     this.tally.seen(bay, health);
     return this.#tell(bay, health);
+  }
+
+  /** Of credentials that no look at the bay uses. */
+  async #withOrphans(bay: LiveBay, health: BayHealth): Promise<BayHealth> {
+    // Keystone may be away: that says nothing about the bay.
+    const orphans = (await this.credentials?.orphaned(bay).catch(() => [])) ?? [];
+    if (orphans.length === 0) return health;
+    return { ...health, status: 'UNHEALTHY', reason: Object.assign({ ...health.reason }, ...orphans.map(orphanReason)) as BayHealth['reason'] };
   }
 
   /** @returns null where the driver has no way to look. @throws what the driver throws. */

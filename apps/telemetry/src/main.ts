@@ -12,11 +12,11 @@ await runProcess({
   async open(context) {
     const { config, logger, metrics, health } = context;
     const layout = dataLayout(config.dataDir);
-    const { drivers: { manifests: drivers } } = await serviceDrivers(context);
+    const { drivers: { manifests: drivers }, orphans: credentials } = await serviceDrivers(context);
     const eventLog = await serviceLog(layout, context);
     const readModel = await serviceReadModel(layout, context);
     const { client: messages } = serviceBus('telemetry', context);
     const settings = { dataDir: layout.drivers, ...telemetryConfigOf(config) };
-    return { module: TelemetryModule.with({ eventLog, readModel, messages, drivers, clock: systemClock, timers: systemTimers, metrics, health, logger, config: settings }) };
+    return { module: TelemetryModule.with({ eventLog, readModel, messages, drivers, credentials, clock: systemClock, timers: systemTimers, metrics, health, logger, config: settings }) };
   },
 });

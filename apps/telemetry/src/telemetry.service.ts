@@ -4,6 +4,7 @@ import type { MessageClient } from '@jeroboam/messaging';
 import type { Clock, Logger, Metrics, Timers } from '@jeroboam/platform';
 import type { ReadModel } from '@jeroboam/read-model';
 import { BayLook } from './bay-look.ts';
+import type { CredentialProbe } from './bay-look.ts';
 import { BayMessages } from './bay-messages.ts';
 import { BayRoster } from './bay-roster.ts';
 import type { RosterListener } from './bay-roster.ts';
@@ -25,6 +26,8 @@ export interface TelemetryParts {
   readonly random: () => number;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** @default nothing is known of credentials but those that drivers look with */
+  readonly credentials?: CredentialProbe | null;
   readonly config: TelemetryConfig;
 }
 
@@ -36,13 +39,13 @@ export class Telemetry implements RosterListener {
   readonly #certificates: ClientCertificates;
   readonly #tally: Tally;
 
-  constructor({ eventLog, readModel, messages, drivers, clock, timers, random, metrics, logger, config }: TelemetryParts) {
+  constructor({ eventLog, readModel, messages, drivers, clock, timers, random, metrics, logger, credentials = null, config }: TelemetryParts) {
     const bays = new WatchedBays(eventLog, clock);
     const shelf = new DriverShelf(drivers, config.dataDir, logger);
     const bayMessages = new BayMessages(messages, config.messageTimeoutMs);
     this.#tally = new Tally(metrics);
     this.#certificates = new ClientCertificates(bayMessages, clock);
-    this.#look = new BayLook(bays, shelf, this.#certificates, bayMessages, this.#tally, config, clock, timers, logger);
+    this.#look = new BayLook(bays, shelf, this.#certificates, bayMessages, this.#tally, config, clock, timers, logger, credentials);
     this.#rounds = new Rounds((bayId, signal) => this.#lookAt(bayId, signal), config, clock, timers, random);
     this.#roster = new BayRoster(eventLog, readModel, bays, this, config.retryMs, timers, logger);
   }

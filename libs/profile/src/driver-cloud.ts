@@ -2,7 +2,7 @@ import { DriverRegistry, loadDrivers } from '@jeroboam/driver-sdk';
 import type { CloudAccess, DriverManifest } from '@jeroboam/driver-sdk';
 import { openBayKeystone, openHeatStacks, openHttpPool, openKeystoneSession, openPurposeCredentials, probeAccessRules } from '@jeroboam/openstack';
 import type { AccessRuleProbe, AccessRuleSupport, BayKeystone, CloudCredentials, CloudSession } from '@jeroboam/openstack';
-import { ConfigInvalid, systemTimers } from '@jeroboam/platform';
+import { ConfigInvalid, systemClock, systemTimers } from '@jeroboam/platform';
 import type { Secret } from '@jeroboam/platform';
 import type { ServiceContext } from '@jeroboam/platform/nest';
 import { openLocalSecretStore } from '@jeroboam/secrets';
@@ -10,6 +10,7 @@ import type { SecretStore } from '@jeroboam/secrets';
 import { dataLayout } from './backbone.ts';
 import type { CatalogConfig, KeystoneConfig } from './backbone.ts';
 import { BaySessions } from './bay-sessions.ts';
+import { OrphanProbe } from './orphan-probe.ts';
 
 export interface CredentialConfig {
   readonly cloudAdminUser?: string | undefined;
@@ -47,6 +48,8 @@ export interface DriverCloud {
   readonly access: CloudAccess;
   /** Null: no administrator is configured, so bays act as the service user. */
   readonly credentials: CredentialParts | null;
+  /** Null: as above. */
+  readonly orphans: OrphanProbe | null;
   close(): void;
 }
 
@@ -75,6 +78,7 @@ export function openDriverCloud(config: CloudConfig, { apiUrl, simulated, secret
   return {
     access,
     credentials: admin && credentialParts(config, secrets, openBayKeystone({ admin: open(admin.ofSystem), domainName: config.bayDomain, open, timers: systemTimers }), open),
+    orphans: admin && new OrphanProbe({ secrets, open, clock: systemClock }),
     close: () => pool.close(),
   };
 }
@@ -121,15 +125,15 @@ interface DriverConfig extends Omit<KeystoneConfig, 'keystoneUrl' | 'keystonePas
 /** The drivers of a process that makes or looks at bays, with the cloud where one is configured. */
 export async function serviceDrivers(
   { config, later }: Pick<ServiceContext<DriverConfig>, 'config' | 'later'>,
-): Promise<{ readonly drivers: DriverRegistry; readonly credentials: CredentialParts | null }> {
+): Promise<{ readonly drivers: DriverRegistry; readonly credentials: CredentialParts | null; readonly orphans: OrphanProbe | null }> {
   const { keystoneUrl, keystonePassword, nodeApiUrl, cloudSimulated } = config;
   const loaded = await loadDrivers(config.drivers, process.cwd());
-  if (keystoneUrl === undefined) return { drivers: new DriverRegistry(loaded), credentials: null };
+  if (keystoneUrl === undefined) return { drivers: new DriverRegistry(loaded), credentials: null, orphans: null };
   if (keystonePassword === undefined)
     throw new ConfigInvalid([{ variable: 'JEROBOAM_KEYSTONE_PASSWORD', problem: 'is missing: drivers log in to JEROBOAM_KEYSTONE_URL with it (or …_PASSWORD_FILE).' }]);
   const layout = dataLayout(config.dataDir);
   const secrets = await openLocalSecretStore({ directory: layout.secrets, masterKeyFile: layout.masterKey });
   const cloud = openDriverCloud({ ...config, keystoneUrl, keystonePassword }, { apiUrl: nodeApiUrl, simulated: cloudSimulated, secrets });
   later(() => cloud.close());
-  return { drivers: new DriverRegistry(inCloud(loaded, cloud.access)), credentials: cloud.credentials };
+  return { drivers: new DriverRegistry(inCloud(loaded, cloud.access)), credentials: cloud.credentials, orphans: cloud.orphans };
 }

@@ -41,9 +41,10 @@ class CleanUpSession implements CloudSession {
     const { projectId } = this;
     const listed = await this.admin.request({ ...request, path: `/stacks?global_tenant=true&name=${name}`, projectId });
     if (listed.status !== 200) return listed;
-    const stack = recordsOf(recordOf(parseJson(listed.body))?.['stacks'])
-      .find((each) => textOf(each['project']) === projectId && textOf(each['stack_name']) === decodeURIComponent(name));
-    const id = textOf(stack?.['id']);
+    const named = recordsOf(recordOf(parseJson(listed.body))?.['stacks']).filter((each) => textOf(each['stack_name']) === decodeURIComponent(name));
+    // Heat names the projects to administrators alone: without them nobody can tell that the stack is gone.
+    if (named.some((each) => textOf(each['project']) === undefined)) return { ...listed, status: 403, body: '{}' };
+    const id = textOf(named.find((each) => each['project'] === projectId)?.['id']);
     if (id === undefined) return { ...listed, status: 404, body: '{}' };
     return this.admin.request({ ...request, path: `/stacks/${name}/${encodeURIComponent(id)}`, projectId });
   }

@@ -20,11 +20,13 @@ export class HeatDocuments {
     return { stack: { id: stack.id, links: this.selfLink(stack) } };
   }
 
-  listed(stack: StackRecord): unknown {
-    const { id, name, action, status, reason, tags, userName, parentId = null } = stack;
+  /** @param withProject as administrators see it. */
+  listed(stack: StackRecord, withProject = false): unknown {
+    const { id, name, action, status, reason, tags, userName, parentId = null, projectId } = stack;
     return {
       id, links: this.selfLink(stack), stack_name: name, description: '', stack_status: `${action}_${status}`, stack_status_reason: reason,
-      ...times(stack), stack_owner: userName, parent: parentId, stack_user_project_id: stack.projectId, tags: tags.length > 0 ? tags : null,
+      ...times(stack), stack_owner: userName, parent: parentId, stack_user_project_id: projectId, tags: tags.length > 0 ? tags : null,
+      ...(withProject && { project: projectId }),
     };
   }
 

@@ -4,7 +4,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { one } from '../../http/query.ts';
 import type { Query } from '../../http/query.ts';
-import { TokenGuard } from '../../identity/caller.ts';
+import { isAdmin, TokenGuard } from '../../identity/caller.ts';
 import { Cloud } from '../../cloud/cloud.ts';
 import { StackRefusal } from '../engine/failures.ts';
 import type { StackRecord } from '../engine/records.ts';
@@ -38,8 +38,10 @@ export class StacksController {
   @Get()
   list(@At() at: StackAddress, @QueryParam() query: Query): unknown {
     const project = this.finder.projectOf(at);
+    const isAdministrator = isAdmin(at.caller);
+    if (!isAdministrator && one(query, 'global_tenant')?.toLowerCase() === 'true') throw new StackRefusal('HTTPForbidden', 403, 'Access was denied to this resource.');
     const { stacks, count } = listedStacks(this.orchestration.orchestrator.store, project, query);
-    return { stacks: stacks.map((stack) => this.documents.listed(stack)), ...(count !== undefined && { count }) };
+    return { stacks: stacks.map((stack) => this.documents.listed(stack, isAdministrator)), ...(count !== undefined && { count }) };
   }
 
   @Get('detail')
