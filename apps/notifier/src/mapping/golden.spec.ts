@@ -88,7 +88,7 @@ describe('the messages of a bay’s life', () => {
       resource_id: bayIdOf('k8s-1'), timestamp: '2026-07-21T10:00:00.000+00:00', source: 'openstack', message_id: expect.stringMatching(UUID),
       resource_metadata: {
         display_name: 'k8s-1', state: 'CREATE_IN_PROGRESS', coe: 'kubernetes', cluster_template_id: '00000000-0000-0000-0000-000000000007', flavor_id: 'm1.medium',
-        master_flavor_id: 'm1.small', health_status: null,
+        master_flavor_id: 'm1.small', health_status: null, created_at: '2026-07-21T10:00:00.000000',
       },
     });
   });

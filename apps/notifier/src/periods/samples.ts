@@ -1,8 +1,8 @@
 import { ownerOf } from '../bay/bay-payload.ts';
 import { sizesOf } from '../bay/bay-record.ts';
-import type { BayRecord } from '../bay/bay-record.ts';
+import type { BayRecord, GoneGroup } from '../bay/bay-record.ts';
 import type { Draft, Origin } from '../message/draft.ts';
-import { LONGEST_TEXT, cut, notificationId } from '../message/notification.ts';
+import { LONGEST_TEXT, cut, moment, notificationId } from '../message/notification.ts';
 import { sampleTime } from '../message/times.ts';
 
 const SAMPLES = 'telemetry.polling';
@@ -18,10 +18,10 @@ interface Measure {
 
 /**
  * Ready-made samples, as Ceilometer's own polling agent sends them: no definition is needed, and our ids and moments are
- * kept, so that one that comes twice is one measure. A bay that is deleted measures 0 once.
+ * kept, so that one that comes twice is one measure. A bay or a node group that is deleted measures 0 once.
  */
 export function sampleDrafts(record: BayRecord, origin: Origin): readonly Draft[] {
-  const measures = [...ofBay(record), ...ofGroups(record)];
+  const measures = [...ofBay(record), ...ofGroups(record, origin.at)];
   const { projectId, userId } = ownerOf(record);
   const common = { priority: 'SAMPLE' as const, at: origin.at, context: origin.context };
   const samples = measures.map(({ meter, unit, volume, resourceId, metadata }) => ({
@@ -45,7 +45,7 @@ function ofBay(record: BayRecord): Measure[] {
   const { nodeCount, masterCount } = sizesOf(bay);
   const metadata = {
     display_name: cut(spec.name), state: status, coe: spec.coe, cluster_template_id: spec.bayModelId, flavor_id: spec.flavorId,
-    master_flavor_id: spec.masterFlavorId, health_status: health?.status ?? null,
+    master_flavor_id: spec.masterFlavorId, health_status: health?.status ?? null, ...lifeKeys(record.createdAt, record.deletedAt),
   };
   const of = (meter: string, unit: string, volume: number): Measure => ({ meter, unit, volume: isThere ? volume : 0, resourceId: spec.bayId, metadata });
   const isKnown = health?.status === 'HEALTHY' || health?.status === 'UNHEALTHY';
@@ -55,17 +55,25 @@ function ofBay(record: BayRecord): Measure[] {
   ];
 }
 
-function ofGroups(record: BayRecord): Measure[] {
+/** Of the groups that are there, and 0 of those that go at this moment. */
+function ofGroups(record: BayRecord, at: string): Measure[] {
   const { spec, nodeGroups } = record.bay;
-  const isThere = record.deletedMs === null;
-  const measure = (group: BayRecord['bay']['nodeGroups'][number], volume: number, state: string): Measure => ({
-    meter: 'magnum.nodegroup.nodes', unit: 'node', volume, resourceId: group.nodeGroupId,
+  const measure = ({ group, facts, deletedAt }: MeasuredGroup): Measure => ({
+    meter: 'magnum.nodegroup.nodes', unit: 'node', volume: deletedAt === null ? group.nodeCount : 0, resourceId: group.nodeGroupId,
     metadata: {
       display_name: cut(group.name), cluster_id: spec.bayId, role: cut(group.role), flavor_id: group.flavorId, image_id: group.imageId.slice(0, LONGEST_TEXT),
-      state, availability_zone: group.labels['availability_zone'] ?? null,
+      state: deletedAt === null ? group.status : 'DELETE_COMPLETE', availability_zone: group.labels['availability_zone'] ?? null, ...lifeKeys(facts.createdAt, deletedAt),
     },
   });
-  return nodeGroups.map((group) => measure(group, isThere ? group.nodeCount : 0, isThere ? group.status : 'DELETE_COMPLETE'));
+  const present = nodeGroups.map((group) => ({ group, facts: record.groups[group.nodeGroupId]!, deletedAt: record.deletedAt }));
+  return [...present, ...record.gone.filter(({ deletedAt }) => deletedAt === at)].map(measure);
+}
+
+type MeasuredGroup = Pick<GoneGroup, 'group' | 'facts'> & { readonly deletedAt: string | null };
+
+/** From when to when it is there: Gnocchi's `started_at` and `ended_at` come of it. */
+function lifeKeys(createdAt: string, deletedAt: string | null): Record<string, unknown> {
+  return { created_at: moment(createdAt), ...(deletedAt === null ? {} : { deleted_at: moment(deletedAt) }) };
 }
 
 /** Whether a bay measures something else than it did; its creation and its end are changes too. */

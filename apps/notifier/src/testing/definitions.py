@@ -1,5 +1,5 @@
 # Reads Jeroboam's billing definitions with the code of those who will: Ceilometer's Gnocchi publisher. argv[1] is the
-# folder; samples and events come in as JSON; what becomes of them goes out as JSON.
+# folder; samples come in as JSON; what becomes of them goes out as JSON.
 import json
 import sys
 
@@ -28,7 +28,4 @@ def placed(sample):
     return {'resource_type': definition.cfg['resource_type'], 'attributes': definition.sample_attributes(Sample(sample))}
 
 
-print(json.dumps({
-    'samples': [placed(sample) for sample in given['samples']],
-    'events': [[one.cfg['resource_type'] for one in definitions if one.event_match(event) == gnocchi.EVENT_DELETE] for event in given['events']],
-}))
+print(json.dumps([placed(sample) for sample in given]))
