@@ -9,7 +9,8 @@ import { ProcessGroup, eventually } from './processes.ts';
 import type { RabbitMqServer } from './rabbitmq-server.ts';
 
 const PROGRAM = '/usr/bin/ceilometer-agent-notification';
-const PACKAGE = '/usr/lib/python3/dist-packages/ceilometer';
+/** Where Debian has Ceilometer's own definitions. */
+export const PACKAGE = '/usr/lib/python3/dist-packages/ceilometer';
 const OURS = join(import.meta.dirname, '../../../../infra/ceilometer');
 /** Of the seven queues that the agent takes from, those that anything becomes of. */
 const QUEUES = ['notifications.info', 'notifications.error', 'notifications.sample'];
@@ -58,13 +59,7 @@ export class CeilometerAgent {
   /** @param definitions `stock`: as it is packaged; `ours`: with those that `infra/ceilometer` offers. */
   async start(definitions: 'stock' | 'ours'): Promise<void> {
     this.#configure(definitions);
-    const agent = new ProcessGroup('ceilometer', PROGRAM, ['--config-file', join(this.folder, 'ceilometer.conf')], { env: process.env, cwd: this.folder });
-    this.#process = agent;
-    await eventually(async () => {
-      if (!agent.isRunning) throw new Error(`the agent ended (is the package ceilometer-agent-notification installed?): ${agent.said}`);
-      const consumers = await Promise.all(QUEUES.map((queue) => this.rabbitMq.consumersOf(queue)));
-      return consumers.every((count) => (count ?? 0) > 0) ? true : undefined;
-    }, { patienceMs: 60_000, everyMs: 200, complaint: () => `the agent does not listen:\n${agent.said}\n${this.log.slice(-4_000)}` });
+    this.#process = await runAgent(this.folder, this.rabbitMq);
   }
 
   async kill(): Promise<void> {
@@ -82,11 +77,7 @@ export class CeilometerAgent {
 
   /** What the agent has complained of. */
   get complaints(): readonly string[] {
-    return this.log.split('\n').filter((line) => / (ERROR|WARNING|CRITICAL) /.test(line));
-  }
-
-  private get log(): string {
-    return readFileSync(join(this.folder, 'agent.log'), 'utf8');
+    return complaintsOf(this.folder);
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
@@ -138,6 +129,35 @@ workers = 1
 amqp_durable_queues = True
 `;
   }
+}
+
+/**
+ * Starts an agent as `ceilometer.conf` in a folder says, with `agent.log` there as its log, and waits until it listens.
+ *
+ * @throws with its last words when it does not.
+ */
+export async function runAgent(folder: string, rabbitMq: RabbitMqServer, patienceMs = 60_000): Promise<ProcessGroup> {
+  const agent = new ProcessGroup('ceilometer', PROGRAM, ['--config-file', join(folder, 'ceilometer.conf')], { env: process.env, cwd: folder });
+  try {
+    await eventually(async () => {
+      if (!agent.isRunning) throw new Error(`the agent ended (is the package ceilometer-agent-notification installed?): ${agent.said}`);
+      const consumers = await Promise.all(QUEUES.map((queue) => rabbitMq.consumersOf(queue)));
+      return consumers.every((count) => (count ?? 0) > 0) ? true : undefined;
+    }, { patienceMs, everyMs: 200, complaint: () => `the agent does not listen:\n${agent.said}\n${logOf(folder).slice(-4_000)}` });
+  } catch (error) {
+    await agent.end('SIGKILL');
+    throw error;
+  }
+  return agent;
+}
+
+/** What the agent of a folder has complained of. */
+export function complaintsOf(folder: string): readonly string[] {
+  return logOf(folder).split('\n').filter((line) => / (ERROR|WARNING|CRITICAL) /.test(line));
+}
+
+function logOf(folder: string): string {
+  return readFileSync(join(folder, 'agent.log'), 'utf8');
 }
 
 interface RawEvent {

@@ -14,7 +14,7 @@ export class ProcessGroup {
   constructor(readonly name: string, program: string, args: readonly string[], { env, cwd }: { readonly env: NodeJS.ProcessEnv; readonly cwd: string }) {
     this.#child = spawn(program, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.on('error', (error) => this.#said.push(String(error)));
-    for (const stream of [this.#child.stdout!, this.#child.stderr!]) stream.on('data', (chunk: Buffer) => this.#said.length < 1_000 && this.#said.push(String(chunk)));
+    for (const stream of [this.#child.stdout!, this.#child.stderr!]) stream.on('data', (chunk: Buffer) => this.#hear(String(chunk)));
     this.#exited = once(this.#child, 'exit').catch(() => undefined);
     process.once('exit', this.#killWithUs);
   }
@@ -27,6 +27,7 @@ export class ProcessGroup {
     return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** The last that it wrote. */
   get said(): string {
     return this.#said.join('');
   }
@@ -38,6 +39,11 @@ export class ProcessGroup {
     // What the leader has left behind, or a leader that does not go.
     this.#signal('SIGKILL');
     if (!isOver) await this.#exited;
+  }
+
+  #hear(words: string): void {
+    this.#said.push(words);
+    if (this.#said.length > 1_000) this.#said.shift();
   }
 
   #signal(signal: NodeJS.Signals): void {

@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { defineConfig, loadConfig } from '@jeroboam/platform';
+import { notifierFields } from './notifier.config.ts';
+import type { NotifierConfig } from './notifier.config.ts';
+import { RabbitMqSink } from './sinks/rabbitmq.sink.ts';
+import { meansOf, ratedIn } from './testing/billing/bill.ts';
+import type { Rated } from './testing/billing/bill.ts';
+import { BillingStack, CEILOMETER_PACKAGE } from './testing/billing/billing-stack.ts';
+import { Guide } from './testing/billing/guide.ts';
+import { FeedFixture } from './testing/feed-fixture.ts';
+import { bayEvents, bayIdOf, groupOf } from './testing/history.ts';
+import { MemorySink } from './testing/memory-sink.ts';
+import { eventually } from './testing/processes.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const PAGE = join(ROOT, 'infra/docs/billing-cloudkitty.md');
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** Of a machine that is slow and busy; everything is waited for, nothing by the clock. */
+const PATIENCE_MS = 240_000;
+
+/** An hour long enough ago that CloudKitty rates it and the three after it at once: it waits for two periods. */
+const startMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 7 * HOUR_MS;
+const iso = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+const FROM = iso(startMs);
+const UNTIL = iso(startMs + 4 * HOUR_MS);
+
+/** A bay and what happens to it at which minute after the start. */
+type Story = readonly (readonly [number, (bay: ReturnType<typeof bayEvents>) => ReturnType<ReturnType<typeof bayEvents>['deleted']>])[];
+
+/** The price list that the page makes. */
+const PRICES = { node: 0.05, bay: 0.1 };
+
+describe('the page about billing with CloudKitty, as it is written', () => {
+  let stack: BillingStack;
+  let guide: Guide;
+  let config: NotifierConfig;
+
+  beforeAll(async () => {
+    stack = await BillingStack.start();
+    guide = Guide.read(PAGE, {
+      'amqp://jeroboam:PASSWORD@controller:5672/': stack.rabbitMq.url, 'JEROBOAM/': `${ROOT}/`, '/etc/ceilometer': join(stack.folder, 'ceilometer'), '/etc/cloudkitty': join(stack.folder, 'cloudkitty'),
+      'P/data': `${CEILOMETER_PACKAGE}/data`, PROJECT_ID: stack.projectId, '--project PROJECT ': '--project demo ',
+      FROM, UNTIL, FIRST: iso(startMs + HOUR_MS), LAST: iso(startMs + HOUR_MS),
+    });
+    config = loadConfig(defineConfig(notifierFields), environmentOf(guide.block('JEROBOAM_RABBITMQ_URL=')));
+    await stack.shell(guide.block('gnocchi archive-policy create'));
+    const ceilometer = async () => {
+      await stack.shell(guide.block('cat JEROBOAM/infra/ceilometer/event_definitions'));
+      await stack.startCeilometer({ sections: guide.block('definitions_cfg_file ='), publishers: guide.block('- gnocchi://') });
+    };
+    const cloudKitty = async () => {
+      await stack.shell(guide.block('/etc/cloudkitty/metrics.yml'));
+      await stack.shell(guide.block('hashmap mapping create'));
+    };
+    await Promise.all([ceilometer(), cloudKitty()]);
+    stack.cloudKitty.countAsRated(stack.projectId, new Date(startMs - HOUR_MS));
+  }, 600_000);
+  afterAll(() => stack?.stop(), 60_000);
+
+  /** What a bay was, from its first moment to its last; told of afterwards, all at once, as after an absence of the broker. */
+  async function told(name: string, story: Story): Promise<MemorySink> {
+    const fixture = await FeedFixture.open(new Date(startMs).toISOString());
+    const memory = new MemorySink();
+    const bay = bayEvents(name, { projectId: stack.projectId });
+    for (const [minute, happening] of story) {
+      await fixture.clock.advance(startMs + minute * MINUTE_MS - fixture.clock.now().getTime());
+      await fixture.happen(happening(bay));
+    }
+    // The audit period in which it ended is over.
+    await fixture.clock.advance(startMs + 4 * HOUR_MS - fixture.clock.now().getTime());
+    const rabbitMq = new RabbitMqSink({ url: config.rabbitmqUrl!, exchange: config.rabbitmqExchange, durable: config.rabbitmqDurable, quorum: config.rabbitmqQuorum, declare: config.rabbitmqDeclare, logger: fixture.logger });
+    fixture.notifier([rabbitMq, memory], { ...config, notifierStart: 'beginning' });
+    const worker = groupOf(name, 'default-worker', 0).nodeGroupId;
+    await eventually(async () => {
+      await fixture.clock.advance(1_000);
+      const nodes = await stack.measures('magnum_nodegroup', worker, 'magnum.nodegroup.nodes');
+      const bays = await stack.measures('magnum_cluster', bayIdOf(name), 'magnum.cluster');
+      return nodes.size > 0 && same(nodes, meansOf(memory, 'magnum.nodegroup.nodes', worker)) && same(bays, meansOf(memory, 'magnum.cluster', bayIdOf(name))) ? true : undefined;
+    }, { patienceMs: PATIENCE_MS, everyMs: 500, complaint: () => `Gnocchi lacks measures of ${name}\n${stack.lastWords}` });
+    await fixture.close();
+    return memory;
+  }
+
+  /** What the page's own command says, once so many hours were rated. */
+  async function billOf(hours: { readonly nodes: number; readonly bays: number }): Promise<ReadonlyMap<string, Rated>> {
+    const sum = hours.nodes * PRICES.node + hours.bays * PRICES.bay;
+    let last = 0;
+    await eventually(async () => {
+      last = await stack.ratedSoFar(FROM, UNTIL);
+      return Math.abs(last - sum) < 1e-9 ? true : undefined;
+    }, { patienceMs: PATIENCE_MS, everyMs: 500, complaint: () => `CloudKitty has rated ${last}, not ${sum}\n${stack.lastWords}` });
+    return ratedIn(await stack.shell(guide.block('rating summary get')), stack.projectId);
+  }
+
+  // Made with two nodes and a master, resized to four, deleted. Nobody said what a master (m1.small) costs.
+  const workday: Story = [
+    [20, (bay) => bay.requested(1, 2)], [26, (bay) => bay.provisioned()], [92.5, (bay) => bay.resizeRequested(4, 2)], [97, (bay) => bay.resized(4)],
+    [127, (bay) => bay.deletionRequested()], [132.5, (bay) => bay.deleted()],
+  ];
+  const workdayHours = { nodes: (72.5 * 2 + 40 * 4) / 60, bays: 112.5 / 60 };
+
+  it('fills Gnocchi with every sample, in whatever order Ceilometer’s threads get there, and begins and ends resources when the bay did', async () => {
+    const memory = await told('workday', workday);
+    const moment = (minute: number) => new Date(startMs + minute * MINUTE_MS).toISOString().replace('.000Z', '+00:00');
+    const [bay, worker] = await eventually(async () => {
+      // Attributes come after the measures.
+      const found = await Promise.all([stack.resource('magnum_cluster', bayIdOf('workday')), stack.resource('magnum_nodegroup', groupOf('workday', 'default-worker', 0).nodeGroupId)]);
+      return found.every((one) => one?.['ended_at']) ? found : undefined;
+    }, { patienceMs: PATIENCE_MS, complaint: () => `Gnocchi’s resources do not end\n${stack.lastWords}` });
+    expect(bay).toMatchObject({ project_id: stack.projectId, display_name: 'workday', started_at: moment(20), ended_at: moment(132.5) });
+    expect(worker).toMatchObject({ project_id: stack.projectId, flavor_id: 'm1.medium', cluster_id: bayIdOf('workday'), started_at: moment(20), ended_at: moment(132.5) });
+    const seconds = await eventually(async () => {
+      const sums = await stack.measures('magnum_cluster', bayIdOf('workday'), 'magnum.cluster.node_seconds', 3_600);
+      return sums.size === memory.of('magnum.cluster.exists').length ? [...sums.values()].reduce((sum, value) => sum + value, 0) : undefined;
+    }, { patienceMs: PATIENCE_MS, everyMs: 500, complaint: () => `Gnocchi lacks seconds\n${stack.lastWords}` });
+    expect(seconds).toBeCloseTo(workdayHours.nodes * 3_600, 3);
+    expect(stack.complaints.filter((line) => line.includes(' ERROR '))).toEqual([]);
+  }, 300_000);
+
+  it('bills nodes and bay by the minute, to the cent', async () => {
+    await stack.cloudKitty.restartProcessor();
+    const bill = await billOf(workdayHours);
+    expect(bill.get('magnum.nodegroup.nodes')!.rate).toBeCloseTo((305 / 60) * 0.05, 9);
+    expect(bill.get('magnum.cluster')).toEqual({ quantity: expect.closeTo(1.875, 9), rate: expect.closeTo(0.1875, 9) });
+  }, 300_000);
+
+  it('bills what came after its hours were rated, once the hours are rated again', async () => {
+    await told('late', [
+      [65, (bay) => bay.requested(1, 3)], [67, (bay) => bay.provisioned()], [108, (bay) => bay.deletionRequested()], [112.5, (bay) => bay.deleted()],
+    ]);
+    await stack.shell(guide.block('task/reprocesses'));
+    await stack.cloudKitty.restartProcessor();
+    const bill = await billOf({ nodes: workdayHours.nodes + (47.5 * 3) / 60, bays: workdayHours.bays + 47.5 / 60 });
+    expect(bill.get('magnum.nodegroup.nodes')!.rate).toBeCloseTo((305 / 60 + 142.5 / 60) * 0.05, 9);
+  }, 600_000);
+});
+
+function same(some: ReadonlyMap<number, number>, others: ReadonlyMap<number, number>): boolean {
+  return some.size === others.size && [...some].every(([at, value]) => Math.abs((others.get(at) ?? Number.NaN) - value) < 1e-9);
+}
+
+/** Variables as a shell reads them, without the remarks beside them. */
+function environmentOf(block: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(block.split('\n').map((line) => /^(\w+)=(\S+)/.exec(line)!.slice(1, 3) as [string, string]));
+}
