@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { StepFailed } from '@jeroboam/driver-sdk';
-import type { Availability, BayDriver, DriverManifest } from '@jeroboam/driver-sdk';
+import { StepFailed, purposesOf } from '@jeroboam/driver-sdk';
+import type { Availability, BayDriver, ChosenPlugins, DriverManifest } from '@jeroboam/driver-sdk';
 import type { DriverOnHost } from '@jeroboam/messaging';
 import type { Logger } from '@jeroboam/platform';
 
@@ -19,9 +19,10 @@ export class DriverHost {
     return this.manifests.map(keyOf);
   }
 
-  /** What bays of it get credentials for. */
-  needs(name: string, version: string): NonNullable<DriverManifest['needsCredentials']> {
-    return this.manifests.find((candidate) => candidate.name === name && candidate.version === version)?.needsCredentials ?? [];
+  /** What a bay of it gets credentials for: what the driver needs, and what the plugins do that were chosen. */
+  needs(name: string, version: string, chosen: ChosenPlugins): NonNullable<DriverManifest['needsCredentials']> {
+    const manifest = this.manifests.find((candidate) => candidate.name === name && candidate.version === version);
+    return manifest ? [...new Set([...(manifest.needsCredentials ?? []), ...purposesOf(manifest.capabilities, chosen)])] : [];
   }
 
   driver(name: string, version: string): BayDriver {

@@ -18,6 +18,16 @@ describe('DriverHost', () => {
     expect(made).toEqual(['/data/some_driver']);
   });
 
+  it('says what bays get credentials for: what their driver needs, and the plugins that were chosen', () => {
+    const { capabilities } = aManifest();
+    const plugins = [{ kind: 'volume', name: 'fuxi', needsCredential: ['volume'] }, { kind: 'network', name: 'kuryr', needsCredential: ['network'] }] as const;
+    const drivers = host({ ...aDriver(), needsCredentials: ['control'], capabilities: { ...capabilities, networkDrivers: ['kuryr'], volumeDrivers: ['fuxi'], plugins } });
+    const chosen = { coe: 'swarm', networkDriver: null, volumeDriver: 'fuxi', dockerStorageDriver: null };
+    expect(drivers.needs('some_driver', '1.0.0', chosen)).toEqual(['control', 'volume']);
+    expect(drivers.needs('some_driver', '1.0.0', { ...chosen, volumeDriver: null, networkDriver: 'kuryr' })).toEqual(['control', 'network']);
+    expect(drivers.needs('some_driver', '9.9.9', chosen)).toEqual([]);
+  });
+
   it('leaves a driver it does not have to another executor', () => {
     expect(() => host().driver('other', '1.0.0')).toThrow(expect.objectContaining({ message: 'Driver other@1.0.0 is not installed on this executor', retryable: true }));
   });

@@ -62,7 +62,7 @@ export class StepRunner {
 
   #needs({ bay, operation }: Pick<StepAssignment, 'bay' | 'operation'>): Needs {
     const { name, version } = driverOf(operation, bay.spec);
-    return this.credentials ? this.drivers.needs(name, version) : [];
+    return this.credentials ? this.drivers.needs(name, version, bay.spec) : [];
   }
 
   async #execute(assignment: StepAssignment, messages: StepMessages, held: HeldLease, waiting: Pick<StepContext, 'signal' | 'rest'>) {

@@ -26,6 +26,8 @@ export const mesosUbuntuV1: DriverManifest = {
     networkDrivers: ['docker'],
     volumeDrivers: [],
     storageDrivers: [],
+    plugins: [{ kind: 'network', name: 'docker' }],
+    labelsSchema: { type: 'object', properties: { mesos_slave_work_dir: { type: 'string', pattern: '^(/\\S*)?$' } } },
     runtimeClasses: [],
     masterCounts: [1, 3, 5],
     maxNodes: 250,

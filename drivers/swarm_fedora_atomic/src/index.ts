@@ -4,6 +4,7 @@ import type { DriverManifest } from '@jeroboam/driver-sdk';
 import { heatDriver, readBundle } from '@jeroboam/heat-driver';
 import type { HeatBlueprint } from '@jeroboam/heat-driver';
 import { parametersOf, standaloneParametersOf } from './parameters.ts';
+import { plugins, standaloneLabels, standalonePlugins } from './plugins.ts';
 import { probe } from './probe.ts';
 import { probeStandalone } from './probe-standalone.ts';
 
@@ -30,14 +31,17 @@ export const swarmFedoraAtomicV1: DriverManifest = {
   needsCredentials: ['control'],
   capabilities: {
     operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
-    networkDrivers: ['docker', 'flannel'],
-    volumeDrivers: [],
+    networkDrivers: ['docker', 'flannel', 'kuryr'],
+    volumeDrivers: ['rexray', 'fuxi'],
     storageDrivers: ['overlay2', 'devicemapper'],
+    plugins: standalonePlugins,
+    labelsSchema: standaloneLabels,
     runtimeClasses: [],
     masterCounts: [1, 3, 5],
     maxNodes: 250,
     limitations: [
       'The image has to bring docker (1.11 to 19.03), etcd (with its API v2) and flannel; the swarm image comes from Docker Hub.',
+      'What rexray, fuxi and kuryr are, the image brings and sets up; their credentials are made and kept for the bay, and nothing takes them to its nodes yet.',
       'Everybody with a certificate of the bay may do everything in it: Docker knows no roles.',
       'Containers run on the managers as well; containers of nodes that leave are not started elsewhere.',
       'The number of managers cannot change; upgrades and rotations of the CA are not offered.',
@@ -58,14 +62,16 @@ export const swarmFedoraAtomicV2: DriverManifest = {
   needsCredentials: ['control'],
   capabilities: {
     operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
-    networkDrivers: ['docker'],
-    volumeDrivers: [],
+    networkDrivers: ['docker', 'kuryr'],
+    volumeDrivers: ['rexray', 'fuxi'],
     storageDrivers: ['overlay2', 'devicemapper'],
+    plugins,
     runtimeClasses: [],
     masterCounts: [1, 3, 5],
     maxNodes: 250,
     limitations: [
       'The engine is the one of the image: 1.12 or newer.',
+      'What rexray, fuxi and kuryr are, the image brings and sets up; their credentials are made and kept for the bay, and nothing takes them to its nodes yet.',
       'Everybody with a certificate of the bay may do everything in it: Docker knows no roles.',
       'Nodes that leave are not drained first, and their entries in the swarm stay until somebody removes them.',
       'New nodes ask the first manager for the way in: without it the bay works on and cannot grow.',
