@@ -123,7 +123,8 @@ class AdministeredKeystone implements BayKeystone {
     if (userId === undefined) return 'gone';
     const credentials = openPurposeCredentials(this.options.admin, { ...this.options, ofUser: userId });
     const found = (await credentials.list(name)).filter((credential) => credential.name === name);
-    for (const { id } of found) await credentials.revoke(id, accessRules);
+    // Also of one that an earlier try took away: its access rules may still be there.
+    for (const { id } of found.length > 0 ? found : [{ id: 'gone' }]) await credentials.revoke(id, accessRules);
     return found.length > 0 ? 'revoked' : 'gone';
   }
 
