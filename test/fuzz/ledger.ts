@@ -8,6 +8,8 @@ const MAKERS = new Set([
 ]);
 /** A CA is made when it is needed first; whoever asks for its certificate needs it. */
 const MADE_BY_LOOKING = new Set(['BayAuthorityEstablished']);
+/** A key is bound when its request becomes a command, which the services that decide may still refuse. */
+const BEFORE_THE_DECISION = new Set(['IdempotencyKeyTaken']);
 const REMOVALS = new Set(['BayModelDeleted', 'ProjectQuotaRemoved', 'BayDeleted']);
 
 interface Entry {
@@ -52,6 +54,7 @@ export class Ledger {
       if (!entry) return [];
       const { request, status } = entry;
       if (status < 300 && (request.method !== 'GET' || MADE_BY_LOOKING.has(type))) return [];
+      if (BEFORE_THE_DECISION.has(type)) return [];
       if (status === 404 && wasRemoved(events, stream, revision)) return [];
       return [`${type} in ${stream}, after ${status} to ${shown(request)}`];
     });

@@ -22,6 +22,7 @@ import { ReviseBayModel } from './bay-model/revise-bay-model.ts';
 import { CertificatesController } from './certificate/certificates.controller.ts';
 import { NodeCertificates } from './certificate/node-certificates.ts';
 import { Commands } from './command/commands.ts';
+import { IdempotencyKeys, answerRepeats } from './command/idempotency-keys.ts';
 import { CredentialsController } from './credential/credentials.controller.ts';
 import { DeprecatedUses } from './deprecation/deprecated-uses.ts';
 import { DeprecationRegistry } from './deprecation/deprecation-registry.ts';
@@ -66,6 +67,7 @@ class Preparation implements OnModuleInit, OnApplicationShutdown {
     // Fastify takes hooks until it is ready: after the routes are registered is early enough.
     installWire(fastifyOf(this.host), new Authenticator({ keystone, logger, wwwAuthenticateUri, policy: this.policy }));
     announceDeprecations(fastifyOf(this.host), { registry: deprecations, uses: this.uses, publicUrl });
+    answerRepeats(fastifyOf(this.host), new IdempotencyKeys(this.api), logger);
     // The API may boot before those who write.
     await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS, DEPRECATED_USES, DRIVERS]);
     await this.api.driverRecords.publishTemplates();

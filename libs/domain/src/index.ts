@@ -32,6 +32,8 @@ export type { CurrentOperation, OperationsState, QueuedOperation } from './opera
 
 export { deprecatedUseDecider } from './deprecation/deprecated-use.decider.ts';
 export type { DeprecatedUse, DeprecatedUseCommand, DeprecatedUseEvent } from './deprecation/deprecated-use.decider.ts';
+export { IdempotencyKeyReused, idempotencyDecider } from './idempotency/idempotency.decider.ts';
+export type { IdempotencyCommand, IdempotencyEvent, IdempotencyState, KeptAnswer } from './idempotency/idempotency.decider.ts';
 export { TemplateChanged, driverDecider } from './driver/driver.decider.ts';
 export type { DriverCommand, DriverEvent, DriverLifeState, DriverState, PublishedTemplate } from './driver/driver.decider.ts';
 

@@ -10,7 +10,7 @@ export const MAX_MESSAGE_BYTES = 1_000_000;
 
 type Answer = { readonly reply?: unknown } | { readonly refusal: ErrorShape } | { readonly failed: true };
 
-const KINDS: Record<ErrorKind, true> = { invalid: true, forbidden: true, 'not-found': true, conflict: true, unavailable: true };
+const KINDS: Record<ErrorKind, true> = { invalid: true, forbidden: true, 'not-found': true, conflict: true, unprocessable: true, unavailable: true };
 
 export function encodeMessage(message: Message<unknown>): string {
   return JSON.stringify({ context: message.context, payload: message.payload });

@@ -48,15 +48,4 @@ describe('a command', () => {
     expect(answer.text).not.toContain('secret inside');
     expect(api.logger.lines.at(-1)).toMatchObject({ level: 'error', message: 'request failed unexpectedly' });
   });
-
-  it('has the same id for the same Idempotency-Key on the same path of the same project, and only then', async () => {
-    const idOf = async (request: string, key: string, as = 'member') => {
-      await api.call(request, { as, headers: { 'idempotency-key': key }, body: { ...TEMPLATE } });
-      return api.services.sent.at(-1)!.context.commandId;
-    };
-    const id = await idOf('POST /v1/clustertemplates', 'k');
-    expect(await idOf('POST /clustertemplates/', 'k')).toBe(id);
-    expect(await idOf('POST /v1/clustertemplates', 'other')).not.toBe(id);
-    expect(await idOf('POST /v1/clustertemplates', 'k', 'stranger')).not.toBe(id);
-  });
 });

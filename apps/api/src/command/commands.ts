@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, derivedId } from '@jeroboam/domain';
+import { DomainError } from '@jeroboam/domain';
 import type { Accepted, MessageClient, MessageContract } from '@jeroboam/messaging';
 import { PROJECTIONS, type ReadModel } from '@jeroboam/read-model';
 import type { ApiConfig } from '../api-dependencies.ts';
-import { actorOf, projectOf, type Caller } from '../auth/caller.ts';
+import { actorOf, type Caller } from '../auth/caller.ts';
 import type { Deprecation } from '../deprecation/deprecations.ts';
 import { deprecationsOf } from '../deprecation/used-deprecations.ts';
-import { BadRequest } from '../wire/errors.ts';
 
 /** Accepted and durable, but not yet to be seen: an answer now could be followed by a stale one. */
 export class NotYetReadable extends DomainError {
@@ -27,22 +26,17 @@ export interface Acting {
   readonly requestId: string;
   /** Derived from the request's `Idempotency-Key` where it has one: the same request again is the same command. */
   readonly commandId: string;
+  /** Binds that key to this request; whoever carries out commands calls it first. @throws {IdempotencyKeyReused} */
+  readonly takeKey?: (() => Promise<void>) | undefined;
   /** Where to put what the request turns out to use of what is deprecated: its answer will say so. */
   readonly deprecations?: Deprecation[];
 }
 
-/** @throws {BadRequest} for an unusable `Idempotency-Key`. */
 export function actingOn(request: FastifyRequest): Acting {
-  const { caller } = request.wire;
-  const key = request.headers['idempotency-key'];
-  const deprecations = deprecationsOf(request);
-  if (key === undefined) return { caller, requestId: request.id, commandId: randomUUID(), deprecations };
-  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
-    throw new BadRequest('Idempotency-Key must have 1 to 255 printable ASCII characters.');
-  }
-  const path = request.url.split('?', 1)[0]!.replace(/\/+$/, '').replace(/^\/v1(?=\/)/, '');
-  const commandId = derivedId('idempotency', projectOf(caller), request.method, path, key);
-  return { caller, requestId: request.id, commandId, deprecations };
+  const { keyed, wire: { caller } } = request;
+  return {
+    caller, requestId: request.id, commandId: keyed?.commandId ?? randomUUID(), takeKey: keyed?.take, deprecations: deprecationsOf(request),
+  };
 }
 
 /** Sends what requests ask for to the services that decide, and waits until the outcome can be read everywhere. */
@@ -54,8 +48,9 @@ export class Commands {
   ) {}
 
   /** For messages that answer with a value. @throws the handler's refusal, or that nobody could be asked. */
-  ask<Request, Reply>(contract: MessageContract<Request, Reply>, payload: Request, acting: Acting): Promise<Reply> {
+  async ask<Request, Reply>(contract: MessageContract<Request, Reply>, payload: Request, acting: Acting): Promise<Reply> {
     const { caller, requestId, commandId } = acting;
+    await acting.takeKey?.();
     const context = { actor: actorOf(caller), requestId, commandId, correlationId: commandId, causationId: null };
     return this.messages.send(contract, payload, { context, timeoutMs: this.config.commandTimeoutMs });
   }

@@ -80,6 +80,7 @@ export class DriverRecords {
     const { name, version } = manifest;
     if (state === 'retired') await this.#requireUnused(manifest);
     await this.#requireUnambiguous(`${name}@${version}`, state);
+    await acting.takeKey?.();
     const from = this.dependencies.drivers.find(name, version)!.state;
     const { position } = await this.#aggregates.execute(name, { type: 'ChangeDriverState', data: { name, version, from, state } }, contextOf(acting, manifest));
     const { readModel, config } = this.dependencies;

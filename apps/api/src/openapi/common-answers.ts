@@ -101,6 +101,7 @@ export const REFUSALS: Readonly<Record<number, AnswerDescription>> = {
   413: refused('The body is larger than 1 MiB.'),
   414: refused('A name or id in the path has more than 1,024 characters.'),
   415: refused('The body is not JSON by its type.'),
+  422: refused('The `Idempotency-Key` was used for another request.'),
   500: refused('A mistake of this service; its log has more under the id of the request.'),
   503: {
     description: 'Something that is needed cannot be reached. Where Keystone is away, the text of its middleware.',

@@ -75,6 +75,11 @@ export function Described<M extends Methods>(methods: M) {
   };
 }
 
+/** Whether a route can have an effect: those that always refuse have none. */
+export function changesSomething(method: string | undefined, { answers }: OperationDescription): boolean {
+  return method !== 'GET' && method !== 'HEAD' && Object.keys(answers).length > 0;
+}
+
 /** An answer of JSON. */
 export function json(schema: Schema, description = 'As asked for.', headers?: AnswerDescription['headers']): AnswerDescription {
   return { description, content: { 'application/json': schema }, ...(headers ? { headers } : {}) };

@@ -2,7 +2,7 @@ import type { DriverRegistry } from '@jeroboam/driver-sdk';
 import { MAX_MINOR } from '../wire/microversion.ts';
 import { DEPRECATION_HEADERS, REFUSALS, REQUEST_ID, VERSION_HEADERS, type Headers } from './common-answers.ts';
 import { Components, type Json } from './components.ts';
-import type { AnswerDescription, BodyDescription, DescribedRoute } from './describe.ts';
+import { changesSomething, type AnswerDescription, type BodyDescription, type DescribedRoute } from './describe.ts';
 import { QUIRKS } from './quirks.ts';
 import { INTEGER, TEXT, type Schema } from './schema.ts';
 import type { RegisteredRoute } from './registered-routes.ts';
@@ -67,7 +67,7 @@ const PARAMETERS = {
   },
   idempotencyKey: {
     name: 'Idempotency-Key', in: 'header', required: false,
-    description: 'The same key on the same path of the same project is the same command: it is carried out once.',
+    description: 'The same key of the same user in the same project is the same request: it is carried out once and answered as it was first.',
     schema: { ...TEXT, pattern: '^[ -~]{1,255}$' },
   },
 } as const;
@@ -126,11 +126,10 @@ function parametersOf({ url, methods: [method], wire, operation }: OneVerb): Jso
   const inQuery = Object.entries(operation.query ?? {}).map(([name, { schema }]) => (
     { name, in: 'query', required: false, schema, ...QUERY_PARAMETERS[name] }
   ));
-  const changes = method !== 'GET' && Object.keys(operation.answers).length > 0;
   return [
     ...inPath, ...inQuery,
     ...(wire.unversioned ? [] : [{ $ref: '#/components/parameters/version' }]),
-    ...(changes ? [{ $ref: '#/components/parameters/idempotencyKey' }] : []),
+    ...(changesSomething(method, operation) ? [{ $ref: '#/components/parameters/idempotencyKey' }] : []),
   ] as Json[];
 }
 
@@ -147,6 +146,7 @@ function answersOf({ url, methods: [method], wire, operation }: OneVerb): [strin
     ...(operation.query?.['marker'] ? [404] : []),
     ...(operation.deprecated ? [404, 410] : []),
     ...(method === 'GET' ? [] : [413, 415]),
+    ...(changesSomething(method, operation) ? [422] : []),
     ...(operation.refusals ?? []),
   ]);
   const refused = [...refusals].filter((status) => operation.answers[status] === undefined);

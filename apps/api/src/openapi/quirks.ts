@@ -23,5 +23,5 @@ holds a Python literal, such as \`"{'tier': 'test'}"\`. Quotas alone are patched
 text. A verb that a path does not know is 405 with \`Allow\`, HEAD and OPTIONS included. Unknown paths need a token too.
 
 **Accepted** is 202 (204 for a DELETE) and says no more than that: \`Operation-Id\` and \`Location\` name the operation in which it is
-carried out. \`Idempotency-Key\` makes a repeated request the same command.
+carried out. \`Idempotency-Key\` makes a repeated request the same command; another request under that key is 422.
 `.trim();

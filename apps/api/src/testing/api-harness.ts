@@ -42,6 +42,7 @@ export class ApiHarness {
   readonly log = new InMemoryEventLog(undefined, () => this.clock.now());
   readonly services: FakeServices;
   private app: NestFastifyApplication | undefined;
+  private dependencies: ApiDependencies | undefined;
   private contract: ApiContract | undefined;
 
   private constructor(readonly readModel: ReadModel) {
@@ -54,17 +55,25 @@ export class ApiHarness {
   ): Promise<ApiHarness> {
     const harness = new ApiHarness(await openSqliteReadModel({ path: ':memory:' }));
     const { clock, log, readModel } = harness;
-    harness.app = await createApiApp({
+    harness.dependencies = {
       messages: harness.services, readModel, log, clock, timers: clock, logger: harness.logger,
       keystone: options.withoutKeystone ? 'none' : harness.keystone, lookups: harness.cloud,
       drivers: new DriverRegistry([manifest({ extension: EXTENSION }), OTHER]),
       config: { readAfterWriteTimeoutMs: 20, wwwAuthenticateUri: 'http://keystone.test/v3', ...config },
       ...options.dependencies,
-    });
+    };
+    harness.app = await createApiApp(harness.dependencies);
     await harness.services.project();
     await harness.app.init();
     harness.contract = ApiContract.of((await harness.app.inject('/v1/openapi.json')).payload);
     return harness;
+  }
+
+  /** Another process on the same log and read model; the caller closes it. */
+  async replica(): Promise<NestFastifyApplication> {
+    const app = await createApiApp(this.dependencies!);
+    await app.init();
+    return app;
   }
 
   get routes(): readonly RegisteredRoute[] {

@@ -111,6 +111,8 @@ const TABLE: { readonly [T in JeroboamEvent['type']]: Told<RecordedAs<T>> } = {
   DeprecatedUseCounted: silent('about a driver or a template, for its operator; no project’s bay changes'),
   DriverStateChanged: silent('as DeprecatedUseCounted'),
   TemplatesPublished: silent('as DeprecatedUseCounted'),
+  IdempotencyKeyTaken: silent('what was asked for is told of'),
+  AnswerKept: silent('as IdempotencyKeyTaken'),
   BaySlotReserved: silent('the bay itself is told of'),
   BaySlotReleased: silent('as BaySlotReserved'),
   OperationQueued: silent('the bay’s events say what was asked for and what came of it; how it was worked on is in the log'),

@@ -1,8 +1,8 @@
 /**
  * What sort of refusal this is; `libs/platform` maps each kind to one HTTP status, nobody else does.
- * `invalid` 400, `forbidden` 403, `not-found` 404, `conflict` 409, `unavailable` 503.
+ * `invalid` 400, `forbidden` 403, `not-found` 404, `conflict` 409, `unprocessable` 422, `unavailable` 503.
  */
-export type ErrorKind = 'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'unavailable';
+export type ErrorKind = 'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'unprocessable' | 'unavailable';
 
 /** Values a machine can read out of a refusal. Never a secret: details are logged and sent to clients. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;

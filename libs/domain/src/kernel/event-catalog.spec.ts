@@ -5,12 +5,13 @@ import { bayModelDecider } from '../bay-model/bay-model.decider.ts';
 import { certificateDecider } from '../certificate/certificate.decider.ts';
 import { deprecatedUseDecider } from '../deprecation/deprecated-use.decider.ts';
 import { driverDecider } from '../driver/driver.decider.ts';
+import { idempotencyDecider } from '../idempotency/idempotency.decider.ts';
 import { operationsDecider } from '../operation/operation.process.ts';
 import { quotaDecider } from '../quota/quota.decider.ts';
 import type { Decider } from './decider.ts';
 import { EVENT_CATALOG } from './event-catalog.ts';
 
-const rooms = { bay: bayDecider, 'bay-model': bayModelDecider, quota: quotaDecider, operation: operationsDecider, certificate: certificateDecider, deprecation: deprecatedUseDecider, driver: driverDecider } as unknown as Record<string, Decider<unknown, never, never>>;
+const rooms = { bay: bayDecider, 'bay-model': bayModelDecider, quota: quotaDecider, operation: operationsDecider, certificate: certificateDecider, deprecation: deprecatedUseDecider, driver: driverDecider, idempotency: idempotencyDecider } as unknown as Record<string, Decider<unknown, never, never>>;
 
 interface Sample { readonly room: string; readonly file: string; readonly event: { readonly type: string; readonly schemaVersion: number } }
 

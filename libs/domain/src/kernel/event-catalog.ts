@@ -3,17 +3,19 @@ import type { BayEvent } from '../bay/bay.events.ts';
 import type { CertificateEvent } from '../certificate/certificate.events.ts';
 import type { DeprecatedUseEvent } from '../deprecation/deprecated-use.decider.ts';
 import type { DriverEvent } from '../driver/driver.decider.ts';
+import type { IdempotencyEvent } from '../idempotency/idempotency.decider.ts';
 import type { OperationEvent } from '../operation/operation.events.ts';
 import type { QuotaEvent } from '../quota/quota.decider.ts';
 
 /** Every event the log may hold. */
-export type JeroboamEvent = BayEvent | BayModelEvent | QuotaEvent | OperationEvent | CertificateEvent | DeprecatedUseEvent | DriverEvent;
+export type JeroboamEvent = BayEvent | BayModelEvent | QuotaEvent | OperationEvent | CertificateEvent | DeprecatedUseEvent | DriverEvent | IdempotencyEvent;
 
 /**
  * The present schema version of every event type. A type left out does not compile. Each version ever shipped has one
  * sample in a `__fixtures__` folder beside its aggregate, for ever.
  */
 export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<JeroboamEvent, { type: T }>['schemaVersion'] } = {
+  AnswerKept: 1,
   AuthorityRotationCompleted: 1,
   AuthorityRotationStarted: 1,
   BayAuthoritiesWithdrawn: 1,
@@ -58,6 +60,7 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   ExtensionCompleted: 1,
   ExtensionFailed: 1,
   ExtensionRequested: 1,
+  IdempotencyKeyTaken: 1,
   MachinesMetered: 1,
   NodeGroupCreated: 1,
   NodeGroupCreationFailed: 1,

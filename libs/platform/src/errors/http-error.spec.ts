@@ -28,6 +28,7 @@ describe('toHttpError', () => {
     ['forbidden', 403, 'client'],
     ['not-found', 404, 'client'],
     ['conflict', 409, 'client'],
+    ['unprocessable', 422, 'client'],
     ['unavailable', 503, 'server'],
   ])('answers a refusal of kind %s with %i and code %s', (kind, status, code) => {
     expect(toHttpError(new Refusal(kind, 'Cluster 2c3f.json could not be found.'))).toEqual({
