@@ -36,6 +36,12 @@ describe('k8s_fedora_coreos', () => {
     expect(await parameters({ labels }, { labels: { flannel_backend: 'host-gw' } })).toMatchObject({ kube_version: 'v1.30.1', flannel_backend: 'host-gw' });
   });
 
+  it('makes the pods’ network with the driver that was chosen, in the range of its own label', async () => {
+    const labels = { flannel_network_cidr: '10.1.0.0/16', calico_ipv4pool: '10.2.0.0/16' };
+    expect(await parameters({ labels, networkDriver: 'flannel' })).toMatchObject({ network_driver: 'flannel', pods_network_cidr: '10.1.0.0/16' });
+    expect(await parameters({ labels, networkDriver: 'calico' })).toMatchObject({ network_driver: 'calico', pods_network_cidr: '10.2.0.0/16' });
+  });
+
   it('hands labels and taints of a node group to its kubelets', async () => {
     const nodeTaints = [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }, { key: 'slow', effect: 'NoExecute' }];
     expect(await parameters({}, { nodeLabels: { disk: 'ssd', zone: 'a' }, nodeTaints })).toMatchObject({

@@ -4,6 +4,7 @@ import type { DriverManifest } from '@jeroboam/driver-sdk';
 import { heatDriver, probeKubernetes, readBundle } from '@jeroboam/heat-driver';
 import type { HeatBlueprint } from '@jeroboam/heat-driver';
 import { parametersOf } from './parameters.ts';
+import { plugins } from './plugins.ts';
 
 /** The same one folder up from the sources and from the built files. */
 const templates = templatesOf(readBundle(join(import.meta.dirname, '..', 'bundles', '1.0.0')));
@@ -14,22 +15,23 @@ export const k8sFedoraCoreosV1: DriverManifest = {
   name: 'k8s_fedora_coreos',
   version: '1.0.0',
   contract: 'bay-driver/v1',
-  description: 'Kubernetes on Fedora CoreOS servers, made by Heat: etcd and the control plane as static pods, flannel, CoreDNS.',
+  description: 'Kubernetes on Fedora CoreOS servers, made by Heat: etcd and the control plane as static pods, flannel or calico, CoreDNS.',
   state: 'active',
   provides: [{ serverType: 'vm', os: 'fedora-coreos', coe: 'kubernetes' }],
   ...templates,
   needsCredentials: ['control'],
   capabilities: {
     operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
-    networkDrivers: ['flannel'],
-    volumeDrivers: [],
+    networkDrivers: ['flannel', 'calico'],
+    volumeDrivers: ['cinder'],
     storageDrivers: ['overlay2'],
+    plugins,
     runtimeClasses: [],
     masterCounts: [1, 3, 5],
     maxNodes: 250,
     limitations: [
       'Nodes download Kubernetes, CNI plugins and images when they start: they need a way to dl.k8s.io, github.com, registry.k8s.io and ghcr.io.',
-      'There is no cloud provider in a bay: services of type LoadBalancer and Cinder volumes for pods are not made.',
+      'There is no cloud provider in a bay: services of type LoadBalancer and Cinder volumes for pods are not made. With cinder as volume_driver a credential for volumes is made and kept for the bay; nothing takes it to the nodes yet, and users deploy the CSI plugin.',
       'Nodes that leave are not drained first, and their entries in Kubernetes stay until somebody deletes them.',
       'The number of masters cannot change; upgrades and rotations of the CA are not offered yet.',
       'Bays without TLS are not made.',

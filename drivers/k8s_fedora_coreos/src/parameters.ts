@@ -6,7 +6,7 @@ import type { Site, Values } from '@jeroboam/heat-driver';
 /** Labels that are parameters of the template under the same name. */
 const LABELS = [
   'availability_zone', 'nodes_affinity_policy', 'boot_volume_size', 'boot_volume_type', 'fixed_subnet_cidr', 'service_cluster_ip_range',
-  'etcd_tag', 'coredns_tag', 'flannel_tag', 'flannel_cni_tag', 'cni_plugins_tag', 'flannel_backend', 'kubelet_options',
+  'etcd_tag', 'coredns_tag', 'flannel_tag', 'flannel_cni_tag', 'cni_plugins_tag', 'flannel_backend', 'calico_tag', 'kubelet_options',
 ] as const;
 
 /** Values of the templates in `bundles/1.0.0`. */
@@ -15,6 +15,8 @@ export async function parametersOf(bay: BayView, workers: NodeGroupView, site: S
   refuseUnsupported(spec);
   return {
     ...await kubernetesValues(bay, workers, site, LABELS),
+    network_driver: spec.networkDriver,
+    ...(spec.networkDriver === 'calico' ? { pods_network_cidr: spec.labels['calico_ipv4pool'] ?? spec.labels['pods_network_cidr'] } : {}),
     docker_volume_size: workers.dockerVolumeSize ?? spec.dockerVolumeSize,
     dns_nameserver: spec.dnsNameserver,
     master_lb_enabled: spec.masterLbEnabled,

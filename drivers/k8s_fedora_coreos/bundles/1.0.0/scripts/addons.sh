@@ -1,5 +1,5 @@
 #!/bin/bash
-# What every bay needs on top of the control plane: kube-proxy, the pods' network (flannel) and DNS. Applied by the first master;
+# What every bay needs on top of the control plane: kube-proxy, the pods' network (flannel or calico) and DNS. Applied by the first master;
 # the others find it done.
 set -euo pipefail
 [ "$NODE_INDEX" = 0 ] || exit 0
@@ -57,7 +57,10 @@ spec:
       - {name: config, configMap: {name: kube-proxy}}
       - {name: modules, hostPath: {path: /lib/modules}}
       - {name: lock, hostPath: {path: /run/xtables.lock, type: FileOrCreate}}
----
+MANIFEST
+
+flannel() {
+  kubectl apply -f - <<MANIFEST
 apiVersion: v1
 kind: ServiceAccount
 metadata: {name: flannel, namespace: kube-system}
@@ -126,7 +129,25 @@ spec:
       - {name: networks, hostPath: {path: /etc/cni/net.d, type: DirectoryOrCreate}}
       - {name: config, configMap: {name: flannel}}
       - {name: lock, hostPath: {path: /run/xtables.lock, type: FileOrCreate}}
----
+MANIFEST
+}
+
+# Calico's own manifest, with the range of the pods. Its pods are told where the API is, as services may not be reachable yet.
+calico() {
+  kubectl apply -f - <<MANIFEST
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kubernetes-services-endpoint, namespace: kube-system}
+data: {KUBERNETES_SERVICE_HOST: "$API_HOST", KUBERNETES_SERVICE_PORT: "6443"}
+MANIFEST
+  curl -fsSL --retry 20 --retry-delay 15 "https://raw.githubusercontent.com/projectcalico/calico/$CALICO_TAG/manifests/calico.yaml" |
+    sed -e 's|# - name: CALICO_IPV4POOL_CIDR|- name: CALICO_IPV4POOL_CIDR|' -e "s|#   value: \"192.168.0.0/16\"|  value: \"$PODS_CIDR\"|" |
+    kubectl apply --server-side --force-conflicts -f -
+}
+
+"$NETWORK_DRIVER"
+
+kubectl apply -f - <<MANIFEST
 apiVersion: v1
 kind: ServiceAccount
 metadata: {name: coredns, namespace: kube-system}
