@@ -59,6 +59,24 @@ describe('Aggregates', () => {
     expect((await one.load('p1')).revision).toBe(1);
   });
 
+  it('refuses only on what the log says now, not on what it remembers', async () => {
+    const [one, other] = [open(), open()];
+    await one.execute('p1', reserve('b1', 1), context('c1'));
+    await other.execute('p1', release('b1'), context('c2'));
+    expect(await one.execute('p1', reserve('b2', 1), context('c3'))).toMatchObject({ revision: 2, carriedOut: true });
+  });
+
+  it('knows a command again that another process carried out since, and takes over what that one left', async () => {
+    const one = open();
+    const later = () => new Date('2026-02-01T12:00:00.000Z');
+    const other = new Aggregates({ log, now: later, decider: quotaDecider, category: 'quota' });
+    await other.load('p1');
+    await one.execute('p1', reserve('b1'), context('c1'));
+    const again = await other.execute('p1', reserve('b1'), context('c1'));
+    expect(again).toMatchObject({ revision: 0, events: [], carriedOut: true });
+    expect(again.state).toEqual((await one.load('p1')).state);
+  });
+
   it('gives the same answers when it remembers next to nothing', async () => {
     const quotas = open({ cacheSize: 1 });
     for (const project of ['p1', 'p2', 'p1']) await quotas.execute(project, reserve('b1'), context(`c-${project}`));

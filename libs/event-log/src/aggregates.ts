@@ -63,10 +63,9 @@ export class Aggregates<S, C extends Command, E extends DomainEvent> {
 
   async #execute(id: string, command: Omit<C, 'metadata'>, context: EventContext): Promise<Executed<S, E>> {
     for (let attempt = 1; ; attempt += 1) {
-      const loaded = await this.#load(id);
-      if (loaded.commands.has(context.commandId)) return { ...loaded, events: [], carriedOut: true };
       const metadata: CommandMetadata = { now: this.options.now().toISOString() };
-      const events = this.options.decider.decide({ ...command, metadata } as unknown as C, loaded.state);
+      const { loaded, events } = await this.#decide(id, { ...command, metadata } as unknown as C, context.commandId);
+      if (!events) return { ...loaded, events: [], carriedOut: true };
       if (events.length === 0) return { ...loaded, events, carriedOut: false };
       try {
         return await this.#append(id, loaded, events, context, metadata.now);
@@ -78,12 +77,28 @@ export class Aggregates<S, C extends Command, E extends DomainEvent> {
     }
   }
 
+  /**
+   * What follows from the command; `events` is undefined for one that was carried out before. What is remembered of the
+   * aggregate is enough where something follows, since the append holds only on that very revision. To refuse, or to leave
+   * it at that, takes the aggregate as it stands.
+   */
+  async #decide(id: string, command: C, commandId: string): Promise<{ loaded: Cached<S>; events: readonly E[] | undefined }> {
+    const { decider } = this.options;
+    const known = this.#cache.get(id);
+    if (known && !known.commands.has(commandId)) {
+      const events = unlessRefused(() => decider.decide(command, known.state));
+      if (events.length > 0) return { loaded: known, events };
+    }
+    const loaded = await this.#load(id);
+    return { loaded, events: loaded.commands.has(commandId) ? undefined : decider.decide(command, loaded.state) };
+  }
+
   async #append(id: string, loaded: Cached<S>, events: readonly E[], context: EventContext, occurredAt: string): Promise<Executed<S, E>> {
     const stream = `${this.options.category}-${id}`;
     const written = events.map((event, index): NewEvent => ({ ...event, ...context, eventId: derivedId(context.commandId, stream, index), occurredAt }));
-    const { revision, position } = await this.options.log.append(stream, written, loaded.revision === -1 ? 'none' : loaded.revision);
-    if (revision !== loaded.revision + events.length) {
-      // The log knew these ids: this command was carried out before, from another state than the one folded here.
+    const { revision, position, wereThere } = await this.options.log.append(stream, written, loaded.revision === -1 ? 'none' : loaded.revision);
+    if (wereThere) {
+      // This command was carried out before, maybe elsewhere: what it left there may tell other times than what was decided here.
       this.#cache.delete(id);
       return { ...(await this.#load(id)), events: [], carriedOut: true };
     }
@@ -119,6 +134,15 @@ export class Aggregates<S, C extends Command, E extends DomainEvent> {
     this.#queues.set(id, settled);
     void settled.then(() => this.#queues.get(id) === settled && this.#queues.delete(id));
     return result;
+  }
+}
+
+function unlessRefused<E>(decide: () => readonly E[]): readonly E[] {
+  try {
+    return decide();
+  } catch (error) {
+    if (isDomainError(error)) return [];
+    throw error;
   }
 }
 

@@ -7,10 +7,12 @@ import type { NewEvent, Position, RecordedEvent } from '@jeroboam/domain';
 export type Expected = number | 'none' | 'any';
 
 export interface Appended {
-  /** 0-based revision of the last event written. */
+  /** 0-based revision of the last of the events. */
   readonly revision: number;
-  /** Position of the last event written. */
+  /** Position of the last of the events. */
   readonly position: Position;
+  /** The stream held all of them before: nothing was written. */
+  readonly wereThere: boolean;
 }
 
 export interface ReadFilter {

@@ -69,7 +69,7 @@ export class Appender {
     const { stream, events, expected } = append;
     const held = events.map(({ eventId }) => head.places.get(eventId));
     const firstNew = held.indexOf(undefined);
-    if (firstNew === -1) return held.reduce((last, place) => (place!.revision > last!.revision ? place : last));
+    if (firstNew === -1) return { ...held.reduce((last, place) => (place!.revision > last!.revision ? place : last))!, wereThere: true };
     const at = head.tail.revision === -1 ? 'none' : head.tail.revision;
     // An id held behind a new one: the given order cannot be had any more.
     const outOfOrder = held.slice(firstNew).some((place) => place !== undefined);
@@ -88,7 +88,7 @@ export class Appender {
       const sequence = await this.log.publish(subjectOf(this.prefix, stream), bytes, head.sequence, Math.min(remainingMs, MAX_PUBLISH_MS));
       head.advance(sequence, decodeMessage(sequence, payload));
       this.#heads.set(stream, head);
-      return head.places.get(events.at(-1)!.eventId);
+      return { ...head.places.get(events.at(-1)!.eventId)!, wereThere: false };
     } catch (error) {
       // Not written, or nobody knows: the fresh head shows which, and the ids in it keep this from being written twice.
       if (error instanceof SequenceConflict || (error instanceof LogUnavailable && performance.now() < deadline)) return undefined;

@@ -9,7 +9,7 @@ export class StreamHead {
   sequence = 0;
   tail: Tail = NO_TAIL;
   /** Where each event of the stream is, by its id. */
-  readonly places = new Map<string, Appended>();
+  readonly places = new Map<string, Omit<Appended, 'wereThere'>>();
 
   /** Takes in more events of the stream, which end with message `sequence`. */
   advance(sequence: number, events: readonly RecordedEvent[]): void {

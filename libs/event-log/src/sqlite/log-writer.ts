@@ -17,6 +17,10 @@ interface Place {
   readonly position: number;
 }
 
+interface Taken extends Place {
+  readonly outcome: number;
+}
+
 /** Stream heads kept between commits; beyond, all are forgotten and looked up again. */
 const MAX_CACHED_HEADS = 20_000;
 
@@ -63,8 +67,8 @@ export class LogWriter {
     for (let requests = next(); requests.length > 0; requests = next()) {
       for (const request of requests) {
         const head = this.#headOf(request.stream);
-        const place = this.#take(request, head, recordedAt);
-        if (place) answers.push(request.id, OUTCOME.appended, place.revision, place.position);
+        const taken = this.#take(request, head, recordedAt);
+        if (taken) answers.push(request.id, taken.outcome, taken.revision, taken.position);
         else answers.push(request.id, OUTCOME.conflict, head.revision, 0);
       }
     }
@@ -72,22 +76,22 @@ export class LogWriter {
   }
 
   /** Where the last event of the request is now; undefined when it must be refused. */
-  #take(request: AppendRequest, head: StreamHead, recordedAt: string): Place | undefined {
+  #take(request: AppendRequest, head: StreamHead, recordedAt: string): Taken | undefined {
     const { events, expected } = request;
     const decidedOnHead = expected === 'any' || (expected === 'none' ? -1 : expected) === head.revision;
     // The usual case spares the look-up: the index on ids, which has to be touched anyway, says whether it is new.
     if (decidedOnHead && events.length === FIELDS_PER_EVENT && this.#write(request, head, recordedAt, 0)) return this.#lastPlace(head);
     const held = this.#heldOf(head, events);
     const firstNew = held.indexOf(undefined);
-    if (firstNew === -1) return held.reduce((last, place) => (place!.revision > last!.revision ? place : last));
+    if (firstNew === -1) return { ...held.reduce((last, place) => (place!.revision > last!.revision ? place : last))!, outcome: OUTCOME.wereThere };
     // An id held behind a new one: the given order cannot be had any more.
     if (!decidedOnHead || held.slice(firstNew).some((place) => place !== undefined)) return undefined;
     for (let at = firstNew * FIELDS_PER_EVENT; at < events.length; at += FIELDS_PER_EVENT) this.#write(request, head, recordedAt, at);
     return this.#lastPlace(head);
   }
 
-  #lastPlace(head: StreamHead): Place {
-    return { revision: head.revision, position: this.#lastPosition };
+  #lastPlace(head: StreamHead): Taken {
+    return { revision: head.revision, position: this.#lastPosition, outcome: OUTCOME.appended };
   }
 
   #heldOf(head: StreamHead, events: readonly string[]): (Place | undefined)[] {

@@ -211,11 +211,10 @@ export class WriterClient {
     for (let at = 0; at < answers.length; at += NUMBERS_PER_ANSWER) {
       const pending = this.#take(answers[at]!);
       if (!pending) continue;
-      const revision = answers[at + 2]!;
-      const position = answers[at + 3]!;
-      if (answers[at + 1] === OUTCOME.appended) {
-        appended.add(categoryOf(pending.stream));
-        settle.push(() => pending.resolve({ revision, position: positionOf(position) }));
+      const [outcome, revision, position] = answers.slice(at + 1, at + NUMBERS_PER_ANSWER) as unknown as [number, number, number];
+      if (outcome === OUTCOME.appended) appended.add(categoryOf(pending.stream));
+      if (outcome !== OUTCOME.conflict) {
+        settle.push(() => pending.resolve({ revision, position: positionOf(position), wereThere: outcome === OUTCOME.wereThere }));
       } else settle.push(() => pending.reject(new RevisionConflict(pending.stream, pending.expected, revision === -1 ? 'none' : revision)));
     }
     inPortions(settle);

@@ -40,13 +40,13 @@ export function unflatten(flat: FlatAppends): AppendRequest[] {
 
 /**
  * One commit's answers, four numbers each: request id, one of `OUTCOME`, then revision and position of the last event,
- * or the head that was found (-1: no such stream) and 0.
+ * or for a conflict the head that was found (-1: no such stream) and 0.
  */
 export type Answers = Float64Array<ArrayBuffer>;
 
 export const NUMBERS_PER_ANSWER = 4;
 
-export const OUTCOME = { appended: 0, conflict: 1 } as const;
+export const OUTCOME = { appended: 0, conflict: 1, wereThere: 2 } as const;
 
 /** None of these was answered, and why: nobody may say whether they were written. */
 export interface Failure {

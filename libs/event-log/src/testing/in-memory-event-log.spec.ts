@@ -14,7 +14,7 @@ describe('InMemoryEventLog', () => {
       log.failNextAppend({ written });
       await expect(log.append(stream, [event], 'none')).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
       expect(await log.head()).toBe(written ? '0000000000000001' : undefined);
-      await expect(log.append(stream, [event], 'none')).resolves.toEqual({ revision: 0, position: '0000000000000001' });
+      await expect(log.append(stream, [event], 'none')).resolves.toMatchObject({ revision: 0, position: '0000000000000001' });
     }
   });
 });

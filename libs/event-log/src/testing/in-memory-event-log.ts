@@ -103,7 +103,7 @@ export class InMemoryEventLog implements EventLog {
     const firstNew = held.indexOf(undefined);
     if (firstNew === -1) {
       const revision = held.reduce<number>((last, at) => Math.max(last, at!), 0);
-      return { revision, position: positionOf(stored.positions[revision]!) };
+      return { revision, position: positionOf(stored.positions[revision]!), wereThere: true };
     }
     const head = stored.positions.length === 0 ? 'none' : stored.positions.length - 1;
     // An id held behind a new one: the given order cannot be had any more.
@@ -124,7 +124,7 @@ export class InMemoryEventLog implements EventLog {
       positions.push(rows.length);
     }
     for (const following of followings) following.notify();
-    return { revision: positions.length - 1, position: positionOf(rows.length) };
+    return { revision: positions.length - 1, position: positionOf(rows.length), wereThere: false };
   }
 
   async #batch(after: number, batchSize: number, matches: (row: StoredRow) => boolean): Promise<EventBatch | undefined> {
