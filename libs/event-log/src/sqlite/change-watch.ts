@@ -13,7 +13,11 @@ export class ChangeWatch {
   #timer: NodeJS.Timeout | undefined;
   #seen: number | undefined;
 
-  constructor(private readonly dataVersion: () => number) {}
+  constructor(
+    private readonly dataVersion: () => number,
+    /** Called before anybody is woken. */
+    private readonly onChange: () => void,
+  ) {}
 
   add(following: Following, categories: readonly string[] | undefined): void {
     this.#followings.set(following, categories);
@@ -24,6 +28,7 @@ export class ChangeWatch {
 
   /** Something of these categories was appended here. Who is about others learns by the next poll how far the log has got. */
   notify(appended: ReadonlySet<string>): void {
+    this.onChange();
     for (const [following, categories] of this.#followings) {
       if (!categories || categories.some((category) => appended.has(category))) following.notify();
     }
@@ -44,6 +49,7 @@ export class ChangeWatch {
     const version = this.dataVersion();
     if (version === this.#seen) return;
     this.#seen = version;
+    this.onChange();
     for (const following of this.#followings.keys()) following.notify();
   }
 }

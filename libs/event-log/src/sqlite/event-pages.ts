@@ -45,11 +45,13 @@ export class EventPages implements AsyncIterableIterator<RecordedEvent> {
   }
 
   async #turnPage(): Promise<IteratorResult<RecordedEvent>> {
+    if (this.#ended) return this.return();
     if (this.#started) await setImmediate();
     this.#started = true;
     for (;;) {
-      const page = this.#ended || this.left <= 0 ? undefined : this.fetch(Math.min(this.#pageSize, this.left));
+      const page: Page | undefined = this.#ended || this.left <= 0 ? undefined : this.fetch(Math.min(this.#pageSize, this.left));
       if (!page) return this.return();
+      this.#ended = page.isLast ?? false;
       if (page.rows.length === 0) continue;
       this.#keep(page.rows);
       return this.next();

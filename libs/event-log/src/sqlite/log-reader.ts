@@ -11,6 +11,8 @@ export interface Page {
   readonly rows: readonly Row[];
   /** Number of the position everything up to which has been looked at. */
   readonly upTo: number;
+  /** Known to be the last. */
+  readonly isLast?: boolean;
 }
 
 /** Positions looked through at once when filtering; more after every window that held too little. */

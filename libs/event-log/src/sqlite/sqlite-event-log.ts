@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { NewEvent, Position, RecordedEvent } from '@jeroboam/domain';
 import { assertAppendable } from '../appendable.ts';
@@ -11,8 +11,10 @@ import { ChangeWatch } from './change-watch.ts';
 import { connect, isBusy, prepareFile } from './database.ts';
 import { EventPages } from './event-pages.ts';
 import { LogReader, eventOf } from './log-reader.ts';
+import type { Row } from './log-reader.ts';
 import { LoneAppends } from './lone-appends.ts';
 import { Tail } from './tail.ts';
+import { Turns } from './turns.ts';
 import { WriterClient, startWriterThread } from './writer-client.ts';
 
 export interface SqliteEventLogOptions {
@@ -59,6 +61,9 @@ class SqliteEventLog implements EventLog {
   readonly #writer: WriterClient;
   readonly #watch: ChangeWatch;
   readonly #tail: Tail;
+  readonly #turns = new Turns();
+  /** The head as those woken by the last change find it: the first of them looks for all. */
+  #headAfterChange: number | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -69,7 +74,9 @@ class SqliteEventLog implements EventLog {
   ) {
     this.#reader = new LogReader(database);
     this.#tail = new Tail((after, to) => this.#reader.page(after, to, to - after, {}).rows);
-    this.#watch = new ChangeWatch(() => this.#reader.dataVersion());
+    this.#watch = new ChangeWatch(() => this.#reader.dataVersion(), () => {
+      this.#headAfterChange = undefined;
+    });
     this.#writer = new WriterClient({ path, busyTimeoutMs }, (categories) => this.#watch.notify(categories), startWriterThread, lone);
   }
 
@@ -93,9 +100,9 @@ class SqliteEventLog implements EventLog {
     let next = from;
     const fetch = (pageSize: number) => {
       this.#assertOpen();
-      const rows = this.#reader.stream(stream, next, pageSize);
+      const rows = this.#newsOf(stream, next, pageSize) ?? this.#reader.stream(stream, next, pageSize);
       next += rows.length;
-      return rows.length === 0 ? undefined : { rows, upTo: next };
+      return rows.length === 0 ? undefined : { rows, upTo: next, isLast: rows.length < pageSize };
     };
     return new EventPages(fetch, limit);
   }
@@ -137,14 +144,19 @@ class SqliteEventLog implements EventLog {
     const matches = matcherOf(filter);
     return async (after) => {
       // A subscription that catches up lets the rest of the process have its turn.
-      await setImmediate();
-      const head = this.#reader.head();
+      await this.#turns.next();
+      const head = (this.#headAfterChange ??= this.#reader.head());
       if (head <= after) return undefined;
       const held = this.#tail.page(after, head, batchSize, matches);
       if (held) return { events: held.events, upTo: positionOf(held.upTo) };
       const { rows, upTo } = this.#reader.page(after, head, batchSize, filter);
       return { events: rows.map(eventOf), upTo: positionOf(upTo) };
     };
+  }
+
+  /** From the newest events, where they tell. */
+  #newsOf(stream: string, from: number, limit: number): readonly Row[] | undefined {
+    return from === 0 ? undefined : this.#tail.stream(stream, from, this.#reader.head())?.slice(0, limit);
   }
 
   async #close(): Promise<void> {

@@ -13,10 +13,10 @@ export interface TailPage {
 
 /**
  * The newest events, read and parsed once however many subscriptions follow the head: each of them would otherwise
- * query the file for the same rows after every append.
+ * query the file for the same rows after every append. Who works on a stream asks for its news again and again, too.
  */
 export class Tail {
-  #rows: { readonly at: number; readonly event: RecordedEvent }[] = [];
+  #rows: { readonly at: number; readonly event: RecordedEvent; readonly row: Row }[] = [];
   /** The events held are those after `#from`, up to `#to`. */
   #from = 0;
   #to = 0;
@@ -40,11 +40,23 @@ export class Tail {
     return { events, upTo: this.#to };
   }
 
+  /** The rows of a stream from a revision on, in order; undefined when it cannot be told from the events held. */
+  stream(name: string, from: number, head: number): readonly Row[] | undefined {
+    this.#extend(head);
+    const rows: Row[] = [];
+    for (const { event, row } of this.#rows.toReversed()) {
+      if (event.stream !== name) continue;
+      if (event.revision >= from) rows.push(row);
+      if (event.revision <= from) return rows.toReversed();
+    }
+    return undefined;
+  }
+
   #extend(head: number): void {
     if (head <= this.#to) return;
     const from = Math.max(this.#to, head - HELD);
     if (from > this.#to) this.#rows = [];
-    for (const row of this.read(from, head)) this.#rows.push({ at: row[0], event: eventOf(row) });
+    for (const row of this.read(from, head)) this.#rows.push({ at: row[0], event: eventOf(row), row });
     this.#rows = this.#rows.slice(-HELD);
     this.#from = this.#rows[0] ? this.#rows[0].at - 1 : head;
     this.#to = head;
