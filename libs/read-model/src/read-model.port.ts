@@ -81,6 +81,11 @@ export interface ReadModel {
    * @returns false when `timeoutMs` milliseconds passed first, or the read model was closed.
    */
   reached(projection: string, position: Position, timeoutMs: number): Promise<boolean>;
+  /**
+   * Calls `listener` whenever somebody begins to wait for `projection` through this instance: its projector may hurry then.
+   * @returns what ends that.
+   */
+  onAwaited(projection: string, listener: () => void): () => void;
   /** Forgets a projection's checkpoint and the documents of `collections`: the first half of a rebuild in place. */
   drop(projection: string, collections: readonly string[]): Promise<void>;
   /**

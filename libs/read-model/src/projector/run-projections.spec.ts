@@ -70,6 +70,52 @@ describe('runProjections', () => {
     expect(await projector.lag('tally')).toMatchObject({ lagEvents: 0 });
   });
 
+  describe('commits', () => {
+    const AN_HOUR_MS = 3_600_000;
+    let commits = 0;
+    const counting = (): ReadModel => altered(world.readModel, {
+      commit: (...args) => {
+        commits += 1;
+        return world.readModel.commit(...args);
+      },
+    });
+    beforeEach(() => {
+      commits = 0;
+    });
+
+    it('what happened within the interval together', async () => {
+      const projector = world.run(undefined, { readModel: counting(), commitIntervalMs: AN_HOUR_MS });
+      await projector.caughtUp();
+      for (let event = 0; event < 20; event += 1) await world.count('a', undefined);
+      await projector.caughtUp();
+      expect(await world.documents('totals')).toEqual([{ id: 'all', events: 20 }]);
+      expect(commits).toBeLessThanOrEqual(3);
+    });
+
+    it('at once while somebody waits, and when it is stopped', async () => {
+      const projector = world.run(undefined, { commitIntervalMs: AN_HOUR_MS });
+      for (let event = 0; event < 5; event += 1) {
+        await world.count('a', undefined);
+        expect(await world.readModel.reached('tally', (await world.log.head())!, 20_000)).toBe(true);
+      }
+      await projector.stop();
+    });
+
+    it('seldom for what happens elsewhere, but then too while somebody waits', async () => {
+      await world.count('a', undefined);
+      const projector = world.run(undefined, { readModel: counting(), commitIntervalMs: 0 });
+      await projector.caughtUp();
+      const before = commits;
+      for (let event = 0; event < 200; event += 1) {
+        await world.append('quota-p', 'QuotaSet');
+        await new Promise((resolve) => { setImmediate(resolve); });
+      }
+      await projector.caughtUp();
+      expect(commits - before).toBeLessThanOrEqual(8);
+      expect(await world.readModel.checkpoint('tally')).toBe(await world.log.head());
+    });
+  });
+
   it('has caught up with an empty log', async () => {
     await world.run().caughtUp();
     expect(await world.readModel.checkpoint('tally')).toBeUndefined();

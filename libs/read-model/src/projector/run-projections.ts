@@ -16,6 +16,11 @@ export interface ProjectorOptions {
   readonly lagIntervalMs?: number;
   /** Events in one commit at most. @default 256 */
   readonly batchSize?: number;
+  /**
+   * Milliseconds from one commit of a projection to its next, while nobody of this process waits for it: what happens
+   * meanwhile shares that one. @default 20
+   */
+  readonly commitIntervalMs?: number;
   /** What the age of waiting events is measured against; the projections themselves know no clock. */
   readonly now?: () => Date;
 }
@@ -44,10 +49,10 @@ export interface Projector {
  * streams flow on. While log or read model are unavailable it waits and goes on by itself.
  */
 export function runProjections(options: ProjectorOptions): Projector {
-  const { log, readModel, projections, logger, onLag, lagIntervalMs = 1_000, batchSize = 256, now = () => new Date() } = options;
+  const { log, readModel, projections, logger, onLag, lagIntervalMs = 1_000, batchSize = 256, commitIntervalMs = 20, now = () => new Date() } = options;
   if (new Set(projections.map(({ name }) => name)).size < projections.length) throw new Error('two projections of the same name');
   const running = new Map(projections.map((projection) => {
-    const follower = new Follower({ log, readModel, projection, logger, batchSize });
+    const follower = new Follower({ log, readModel, projection, logger, batchSize, commitIntervalMs });
     return [projection.name, { projection, follower }];
   }));
   const of = (name: string) => {

@@ -21,6 +21,7 @@ interface Waiter {
  */
 export class CheckpointWaiters {
   readonly #waiting = new Set<Waiter>();
+  readonly #listeners = new Map<string, Set<() => void>>();
   #poll: NodeJS.Timeout | undefined;
   #version = 0;
 
@@ -44,8 +45,15 @@ export class CheckpointWaiters {
         },
       };
       this.#waiting.add(waiter);
+      this.#listeners.get(projection)?.forEach((listener) => listener());
       this.#poll ??= setTimeout(() => this.#look(), POLL_INTERVAL_MS);
     });
+  }
+
+  onAwaited(projection: string, listener: () => void): () => void {
+    const listeners = this.#listeners.get(projection) ?? new Set();
+    this.#listeners.set(projection, listeners.add(listener));
+    return () => void listeners.delete(listener);
   }
 
   /** This instance has moved `projection` to `position`. */

@@ -94,6 +94,10 @@ class SqliteReadModel implements ReadModel {
     return this.#waiters.wait(projection, position, timeoutMs);
   }
 
+  onAwaited(projection: string, listener: () => void): () => void {
+    return this.#waiters.onAwaited(projection, listener);
+  }
+
   async drop(projection: string, collections: readonly string[]): Promise<void> {
     this.#run(() => {
       for (const collection of collections) this.#known(collection);
