@@ -7,7 +7,10 @@ Makes the tables first when the SQLite file of the configuration is new.
 from heat.cmd import all as heat_all  # first: it replaces blocking calls of what is imported after it
 
 import sys
+import time
+import types
 
+from heat.engine import scheduler
 from oslo_config import cfg
 from oslo_messaging._drivers import common as wire
 from oslo_messaging._drivers import impl_fake
@@ -18,6 +21,8 @@ from heat.db.sqlalchemy import models
 
 # What Heat lets cross the wire as what it is; see heat.common.messaging.
 EXCEPTIONS = ['heat.common.exception']
+# In place of a second.
+LOOK_SECONDS = 0.3
 
 
 def reply_as_over_a_wire(self, reply=None, failure=None):
@@ -25,6 +30,16 @@ def reply_as_over_a_wire(self, reply=None, failure=None):
     if self._reply_q:
         error = failure and wire.deserialize_remote_exception(wire.serialize_remote_exception(failure), EXCEPTIONS)
         self._reply_q.put((jsonutils.loads(jsonutils.dumps(reply)), error))
+
+
+def hurry():
+    """Heat looks once a second at what it makes, and messages in memory are looked for twenty times a second.
+
+    What is stood in for is there at once: nearly all the time a stack took was waiting for the next look.
+    """
+    sleep = scheduler.TaskRunner._sleep
+    scheduler.TaskRunner._sleep = lambda self, wait: sleep(self, wait and wait * LOOK_SECONDS)
+    impl_fake.time = types.SimpleNamespace(time=time.time, sleep=lambda wait: time.sleep(min(wait, LOOK_SECONDS / 30)))
 
 
 def database_url():
@@ -50,5 +65,6 @@ def make_tables(url):
 
 if __name__ == '__main__':
     impl_fake.FakeIncomingMessage.reply = reply_as_over_a_wire
+    hurry()
     make_tables(database_url())
     heat_all.main()

@@ -3,11 +3,17 @@
 Each one is the real resource class, so Heat checks types, properties and updates of a template as it always does, but
 nothing is called: a stand-in is there at once, and what it shows is made from its id. Custom constraints (is there
 such a flavor?) hold for every name. OS::Heat::* stays what it is.
+
+The file that STAND_IN_FAULTS names says what goes wrong instead, as a JSON list of {type, action, error, message, times}
+or {type, action, seconds}: `times` and `seconds` are used up by what they strike.
 """
 import hashlib
 import importlib
 from importlib import metadata
+import json
+import os
 import pkgutil
+import time
 import uuid
 
 from heat.engine import attributes
@@ -28,6 +34,25 @@ def address(seed, network):
     return '%s.%d' % (network, 1 + digest[0] % 254)
 
 
+def strike(kind, action):
+    """Fails in the words of the service, or says for how many seconds it is going to take."""
+    path = os.environ.get('STAND_IN_FAULTS', '')
+    if not os.path.exists(path):
+        return 0
+    with open(path) as file:
+        faults = json.load(file)
+    fault = next((each for each in faults if (each['type'], each['action']) == (kind, action) and each.get('times', 1) > 0), None)
+    if fault is None:
+        return 0
+    if 'times' in fault:
+        fault['times'] -= 1
+        with open(path, 'w') as file:
+            json.dump(faults, file)
+    if 'seconds' in fault:
+        return fault['seconds']
+    raise type(fault['error'], (Exception,), {})(fault['message'])
+
+
 class StandIn(object):
     """Goes before the real class, and answers in place of everything that would ask a service."""
 
@@ -45,10 +70,12 @@ class StandIn(object):
         return True
 
     def handle_create(self):
+        seconds = strike(self.type(), 'create')
         self.resource_id_set(str(uuid.uuid4()))
+        return time.monotonic() + seconds
 
-    def check_create_complete(self, *args):
-        return True
+    def check_create_complete(self, end):
+        return time.monotonic() >= end
 
     def handle_update(self, json_snippet, tmpl_diff, prop_diff):
         return None
@@ -57,7 +84,9 @@ class StandIn(object):
         return True
 
     def handle_delete(self):
-        return None
+        # What was never made is nowhere to be deleted.
+        if self.resource_id is not None:
+            strike(self.type(), 'delete')
 
     def check_delete_complete(self, *args):
         return True

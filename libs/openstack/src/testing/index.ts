@@ -20,6 +20,7 @@ export { purposeCredentialsContract } from './purpose-credentials.contract.ts';
 export type { CredentialsUnderTest } from './purpose-credentials.contract.ts';
 export { BARBICAN_START_TIMEOUT_MS, RealBarbican } from './real-barbican.ts';
 export { HEAT_START_TIMEOUT_MS, RealHeat } from './real-heat.ts';
+export type { StandInFault } from './real-heat.ts';
 export { KEYSTONE_START_TIMEOUT_MS, RealKeystone } from './real-keystone.ts';
 export type { RealKeystoneOptions } from './real-keystone.ts';
 export { scriptedHttp } from './scripted-http.ts';

@@ -19,6 +19,10 @@ const MEMBER: Login = { username: 'demo', password: 'secret', projectName: 'demo
 /** Owns the users that Heat makes for the signals of wait conditions. */
 const STACK_USERS = { domain: 'heat', username: 'heat_domain_admin', password: 'secret' };
 
+/** What goes wrong with things that are stood in for: an error in the words of a service, or a slowness. */
+export type StandInFault = { readonly type: string; readonly action: 'create' | 'delete'; readonly times?: number }
+  & ({ readonly error: string; readonly message: string } | { readonly seconds: number });
+
 /**
  * A real Heat 19 of Debian's `python3-heat` with a real Keystone, on loopback, with SQLite in a directory of its own. API and
  * engine share one process. Infrastructure is stood in for (`real-heat/plugins/stand_ins.py`): templates are checked
@@ -61,9 +65,14 @@ export class RealHeat {
     writeFileSync(this.#path('heat.conf'), configuration(this.#directory, this.authUrl, this.port, serviceType));
     this.#server = await ServerProcess.start({
       program: PYTHON, args: [join(OWN_FILES, 'launch.py'), '--config-file', this.#path('heat.conf')],
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: this.#directory, PYTHONDONTWRITEBYTECODE: '1' },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: this.#directory, PYTHONDONTWRITEBYTECODE: '1', STAND_IN_FAULTS: this.#path('faults.json') },
       logFile: this.#path('output.log'), readyUrl: `http://127.0.0.1:${this.port}/healthcheck`,
     });
+  }
+
+  /** From now on these go wrong and no others; an empty list mends all. */
+  breaks(faults: readonly StandInFault[]): void {
+    writeFileSync(this.#path('faults.json'), JSON.stringify(faults));
   }
 
   async close(): Promise<void> {
@@ -141,7 +150,8 @@ function configuration(directory: string, authUrl: string, port: number, service
     'auth_encryption_key = 0123456789abcdef0123456789abcdef', 'region_name_for_services = RegionOne',
     '[heat_all]', 'enabled_services = engine,api',
     '[heat_api]', 'bind_host = 127.0.0.1', `bind_port = ${port}`, 'workers = 1',
-    '[database]', `connection = sqlite:///${directory}/heat.sqlite`,
+    // Nothing of it is to outlive the machine.
+    '[database]', `connection = sqlite:///${directory}/heat.sqlite`, 'sqlite_synchronous = false',
     '[clients_keystone]', `auth_uri = ${authUrl}`,
     '[keystone_authtoken]', `www_authenticate_uri = ${authUrl}`, ...service, `project_name = ${SERVICE.projectName}`,
     'project_domain_name = Default', 'service_token_roles_required = true',
