@@ -1,5 +1,12 @@
 import type { SandboxCloud } from '@jeroboam/sandbox-cloud';
 
+export interface Thing {
+  readonly kind: string;
+  readonly id: string;
+  /** Ids of what it cannot do without. */
+  readonly uses: readonly string[];
+}
+
 /** The sandbox's `/admin`: what goes wrong in it, what there is. */
 export class BehindTheSandbox {
   private constructor(private readonly url: string, private readonly token: string, readonly projectId: string) {}
@@ -24,8 +31,15 @@ export class BehindTheSandbox {
     await this.#call('PUT', `quotas/${this.projectId}`, { instances });
   }
 
-  async things(): Promise<readonly { readonly kind: string; readonly id: string }[]> {
-    return (await this.#call<{ things: readonly { kind: string; id: string }[] }>('GET', 'inventory')).things;
+  async things(): Promise<readonly Thing[]> {
+    return (await this.#call<{ things: readonly Thing[] }>('GET', 'inventory')).things;
+  }
+
+  /** Bare-metal machines, who has them, and how many ports that server has. */
+  async machines(): Promise<readonly { readonly name: string; readonly server_id: string | null; readonly server_ports: number }[]> {
+    const { machines } = await this.#call<{ machines: readonly { name: string; server_id: string | null }[] }>('GET', 'machines');
+    const things = await this.things();
+    return machines.map(({ name, server_id: server }) => ({ name, server_id: server, server_ports: things.find(({ id }) => id === server)?.uses.length ?? 0 }));
   }
 
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {

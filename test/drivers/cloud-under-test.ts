@@ -31,7 +31,7 @@ export function withoutSignals({ session, stacks }: CloudUnderTest): CloudUnderT
   const changed = new Proxy(stacks, {
     get: (target, name: keyof HeatStacks) => (name === 'create' ? create : (target[name].bind(target) as unknown)),
   });
-  return { session, stacks: changed, network: async () => ({ portSecurity: false }) };
+  return { session, stacks: changed, network: async (_bay, ident) => ({ id: ident, portSecurity: false }) };
 }
 
 /** For `driverContract`: the inventory is what Heat lists, not what the driver remembers. */

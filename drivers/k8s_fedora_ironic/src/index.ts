@@ -4,11 +4,12 @@ import type { DriverManifest } from '@jeroboam/driver-sdk';
 import { heatDriver, probeKubernetes, readBundle } from '@jeroboam/heat-driver';
 import type { HeatBlueprint } from '@jeroboam/heat-driver';
 import { parametersOf } from './parameters.ts';
+import { labelsSchema, withoutOptionalPorts } from './port-plan.ts';
 
 /** The same one folder up from the sources and from the built files. */
 const templates = templatesOf(readBundle(join(import.meta.dirname, '..', 'bundles', '1.0.0')));
 
-export const blueprint: HeatBlueprint = { name: 'k8s_fedora_ironic', bundles: templates.bundles, parametersOf, probe: probeKubernetes };
+export const blueprint: HeatBlueprint = { name: 'k8s_fedora_ironic', bundles: templates.bundles, parametersOf, probe: probeKubernetes, remedy: withoutOptionalPorts };
 
 export const k8sFedoraIronicV1: DriverManifest = {
   name: 'k8s_fedora_ironic',
@@ -25,14 +26,16 @@ export const k8sFedoraIronicV1: DriverManifest = {
     volumeDrivers: [],
     storageDrivers: ['overlay2'],
     runtimeClasses: [],
+    labelsSchema,
     masterCounts: [1, 3, 5],
     maxNodes: 250,
     limitations: [
       'Nodes download Kubernetes, CNI plugins and images when they start: they need a way to dl.k8s.io, github.com, registry.k8s.io and ghcr.io.',
-      'Machines are wired to a network that is there (fixed_network); no network, router or load balancer is made.',
+      'Machines are wired to a network that is there (fixed_network or fixed_subnet); no network, router or load balancer is made.',
       'A floating address needs a router from that network to the external one; without it Neutron refuses, and says so.',
       'Machines boot from their own disks: Cinder volumes of every kind are refused.',
-      'Each machine has one port, its primary one, however many it is wired with.',
+      'Masters have one port, their primary one; workers have those of the label port_plan, by default the same one.',
+      'An optional port is left out of a worker that found no machine with enough of them; the stack keeps which workers these are.',
       'Nodes that leave are not drained first, and their entries in Kubernetes stay until somebody deletes them.',
       'Give bays a create_timeout of two hours: machines are slow to start and to clean.',
       'The number of masters cannot change; upgrades and rotations of the CA are not offered yet.',

@@ -2,6 +2,7 @@ import type { BayView, NodeGroupView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import { kubernetesValues } from '@jeroboam/heat-driver';
 import type { Site, Values } from '@jeroboam/heat-driver';
+import { portParameters } from './port-plan.ts';
 
 /** Labels that are parameters of the template under the same name. */
 const LABELS = [
@@ -12,16 +13,17 @@ const LABELS = [
 export async function parametersOf(bay: BayView, workers: NodeGroupView, site: Site): Promise<Values> {
   const { spec } = bay;
   refuseUnsupported(spec, workers);
-  return { ...await kubernetesValues(bay, workers, site, LABELS), port_security: await hasPortSecurity(spec.fixedNetwork!, site) };
+  const fixedNetwork = spec.fixedNetwork ?? await networkOfSubnet(spec.fixedSubnet!, site);
+  return { ...await kubernetesValues({ ...bay, spec: { ...spec, fixedNetwork } }, workers, site, LABELS), ...await portParameters({ ...spec, fixedNetwork }, workers, site) };
 }
 
 /** Machines are wired to a network that is there, and boot from their own disks. */
-function refuseUnsupported({ tlsDisabled, externalNetworkId, floatingIpEnabled, masterLbEnabled, fixedNetwork, dockerVolumeSize, labels }: BayView['spec'], workers: NodeGroupView): void {
+function refuseUnsupported({ tlsDisabled, externalNetworkId, floatingIpEnabled, masterLbEnabled, fixedNetwork, fixedSubnet, dockerVolumeSize, labels }: BayView['spec'], workers: NodeGroupView): void {
   const refuse = (reason: string) => {
     throw new StepFailed(reason, { retryable: false });
   };
   if (tlsDisabled) refuse('k8s_fedora_ironic makes no bays without TLS');
-  if (!fixedNetwork) refuse('Bare-metal bays need fixed_network: no network is made for machines');
+  if (!fixedNetwork && !fixedSubnet) refuse('Bare-metal bays need fixed_network or fixed_subnet: no network is made for machines');
   if (masterLbEnabled) refuse('k8s_fedora_ironic makes no load balancer for the masters');
   if (floatingIpEnabled && !externalNetworkId) refuse('Required parameter external_network not provided.');
   if (dockerVolumeSize ?? workers.dockerVolumeSize) refuse('Machines have no Cinder volumes: leave docker_volume_size out');
@@ -30,9 +32,9 @@ function refuseUnsupported({ tlsDisabled, externalNetworkId, floatingIpEnabled, 
   }
 }
 
-/** @throws {StepFailed} final: there is no such network. */
-async function hasPortSecurity(ident: string, site: Site): Promise<boolean> {
-  const network = await site.network(ident);
-  if (!network) throw new StepFailed(`There is no network ${ident}`, { retryable: false });
-  return network.portSecurity;
+/** @throws {StepFailed} final: there is no such subnet. */
+async function networkOfSubnet(ident: string, site: Site): Promise<string> {
+  const network = await site.network(ident, 'subnet');
+  if (!network) throw new StepFailed(`There is no subnet ${ident}`, { retryable: false });
+  return network.id;
 }

@@ -1,7 +1,8 @@
 import type { BayView, BaySpec, ExtensionCall, NodeGroupView } from '@jeroboam/domain';
 import type { ClientIdentity, ExtensionContext, TemplateBundle } from '@jeroboam/driver-sdk';
+import type { StackFailure } from '@jeroboam/openstack';
 import type { MeteredServer } from './metered-servers.ts';
-import type { StackService } from './stack/stack-service.port.ts';
+import type { FoundStack, StackService } from './stack/stack-service.port.ts';
 
 /** What nodes have to know of the world. */
 export interface Site {
@@ -11,13 +12,16 @@ export interface Site {
   readonly apiUrl: string;
   /** Lets the nodes of the stack ask for their certificates. A secret: only for a parameter that is hidden. */
   readonly bootstrapToken: string;
-  /** Looks a network up by id or name; undefined: there is none. */
-  network(ident: string): Promise<Network | undefined>;
+  /** Looks a network up by its id or name, or by those of one of its subnets; undefined: there is none. */
+  network(ident: string, by?: 'subnet'): Promise<Network | undefined>;
 }
 
 export interface Network {
+  readonly id: string;
   /** False: its ports can have no security groups. */
   readonly portSecurity: boolean;
+  /** Undefined where the cloud does not tell: most tell administrators only. */
+  readonly physicalNetwork?: string;
 }
 
 /** The cloud that a Heat driver works in. */
@@ -28,7 +32,7 @@ export interface HeatCloud {
   readonly apiUrl: string;
   /** Servers are records and nothing runs on them: the stack alone says how a bay is. */
   readonly simulated: boolean;
-  network(bay: BaySpec, ident: string): Promise<Network | undefined>;
+  network(bay: BaySpec, ident: string, by?: 'subnet'): Promise<Network | undefined>;
   /**
    * Every server of the project that was there since then, as the cloud accounts for it; undefined, or absent: it does not tell.
    * @throws {StepFailed} retryable: it does not tell now.
@@ -67,6 +71,11 @@ export interface HeatBlueprint {
   readonly bundles: readonly TemplateBundle[];
   /** Values by name of parameter; what a template does not declare is left out, as are null and undefined. */
   parametersOf(bay: BayView, workers: NodeGroupView, site: Site): Values | Promise<Values>;
+  /**
+   * Parameters with which a stack that failed like this may succeed, beyond trying the same again; none: it cannot help. Each
+   * answer has to be another one, so that an end comes: tries that it mends are not counted.
+   */
+  remedy?(failure: Pick<StackFailure, 'path' | 'reason'>, parameters: FoundStack['parameters']): Values;
   /** Asks the bay's API. Absent: only the stacks say how a bay is. @throws when nobody answers. */
   probe?(bay: BayView, client: ClientIdentity, signal: AbortSignal): Promise<Probe>;
   /**

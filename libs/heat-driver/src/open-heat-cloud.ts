@@ -14,18 +14,31 @@ export function heatCloud(cloud: CloudAccess): HeatCloud {
   const { authUrl, apiUrl, simulated } = cloud;
   return {
     stacks: (bay) => cloud.stacks(bay), authUrl, apiUrl, simulated,
-    network: (bay, ident) => networkOf(cloud.session(bay), ident),
+    network: (bay, ident, by) => networkOf(cloud.session(bay), ident, by),
     servers: (bay, since) => meteredServers(cloud.session(bay), since),
   };
 }
 
+async function networkOf(session: CloudSession, ident: string, by?: 'subnet'): Promise<Network | undefined> {
+  const wanted = by === 'subnet' ? textOf((await found(session, 'subnets', ident))?.['network_id']) : ident;
+  const network = wanted === undefined ? undefined : await found(session, 'networks', wanted);
+  const id = textOf(network?.['id']);
+  if (!network || id === undefined) return undefined;
+  const physicalNetwork = textOf(network['provider:physical_network']);
+  return { id, portSecurity: network['port_security_enabled'] !== false, ...(physicalNetwork === undefined ? {} : { physicalNetwork }) };
+}
+
 /** By id first: a name may look like one. */
-async function networkOf(session: CloudSession, ident: string): Promise<Network | undefined> {
+async function found(session: CloudSession, kind: 'networks' | 'subnets', ident: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   for (const key of ['id', 'name']) {
-    const { status, body } = await session.request({ service: 'network', method: 'GET', path: `/networks?${key}=${encodeURIComponent(ident)}` });
-    if (status !== 200) throw new StepFailed(`The network service answered with ${status} when asked for the network ${ident}`, { retryable: true });
-    const { networks } = JSON.parse(body) as { networks: readonly { port_security_enabled?: boolean }[] };
-    if (networks[0]) return { portSecurity: networks[0].port_security_enabled ?? true };
+    const { status, body } = await session.request({ service: 'network', method: 'GET', path: `/${kind}?${key}=${encodeURIComponent(ident)}` });
+    if (status !== 200) throw new StepFailed(`The network service answered with ${status} when asked for ${ident} among its ${kind}`, { retryable: true });
+    const [thing] = (JSON.parse(body) as Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>)[kind] ?? [];
+    if (thing) return thing;
   }
   return undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

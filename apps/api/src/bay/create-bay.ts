@@ -11,6 +11,7 @@ import { chooseDriver } from '../capability/choose-driver.ts';
 import { requireMasterCount, requireRoom, requireVolumeSize } from '../capability/coe-rules.ts';
 import { requireUsableLabels } from '../capability/label-rules.ts';
 import { requireFittingLabels } from '../capability/label-schemas.ts';
+import { requireMachineFit } from '../capability/machine-rules.ts';
 import { integerLabel, requireImage, requireKeypair, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { driverReference } from '../drivers/driver-reference.ts';
@@ -69,6 +70,7 @@ export class CreateBay {
     enforce('cluster:create', caller);
     if (model.hidden && !caller.isAdmin) throw new NotAuthorized();
     const spec = specOf(fields, model, driver, acting);
+    requireMachineFit(driver.manifest, spec);
     const nodeGroups = nodeGroupsOf(spec, fields.node_count ?? 1, masterCount);
     await requireResources(lookups, spec, spec.labels);
     requireUsableLabels(spec.labels);

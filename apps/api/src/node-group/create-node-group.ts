@@ -6,6 +6,7 @@ import type { Api } from '../api-dependencies.ts';
 import { requireAbleDriver } from '../capability/able-driver.ts';
 import { requireRoom } from '../capability/coe-rules.ts';
 import { requireFittingLabels } from '../capability/label-schemas.ts';
+import { requireMachineStorage } from '../capability/machine-rules.ts';
 import { requireFlavor } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { InvalidInput } from '../wire/errors.ts';
@@ -26,6 +27,7 @@ export class CreateNodeGroup {
     const driver = requireAbleDriver(this.api.drivers, bay, 'node-groups');
     requireRoom(driver.name, driver.capabilities, bay.masterCount + bay.nodeCount + group.nodeCount);
     requireFittingLabels(driver, bay.spec, { ...bay.spec.labels, ...group.labels });
+    requireMachineStorage(driver, bay.spec, group.dockerVolumeSize);
     const { caller } = acting;
     if (group.flavorId !== null) await requireFlavor(this.api.lookups.for({ token: caller.token, info: caller.info }), group.flavorId, group.labels);
     const accepted = await this.commands.changeBay(createNodeGroup, { bayId: bay.id, nodeGroup: group }, acting);

@@ -5,6 +5,7 @@ import { parametersFor } from '../bundle/parameters.ts';
 import { blockersOf, inCloud, passes, sentenceOf } from '../stack/reasons.ts';
 import { CHANGE, changeOf, changeText } from '../stack/stack-change.ts';
 import type { StackFailure } from '@jeroboam/openstack';
+import type { Site, Values } from '../blueprint.ts';
 import type { FoundStack } from '../stack/stack-service.port.ts';
 import { freshToken, shutOut, templateOf, tokenFor } from './let-in.ts';
 import { hasScale, targetOf, wantedScale } from './target.ts';
@@ -48,7 +49,7 @@ export async function awaitStack(work: Work): Promise<StepResult> {
   } else if (before.progress === 'failed') {
     const failure = await refuseHopeless(work, before);
     if (work.context.attempt === 1) throw failed(before, failure);
-    await change(work, target, before, await scaleSparing(work, target, before));
+    await change(work, target, before, { ...(await scaleSparing(work, target, before)), ...remedyFor(work, failure, before) });
   }
   const after = await look(work, target.entry.name, (found) => isIdle(found) && (found.progress === 'failed' || isAsWanted(work, target, found)));
   if (after && isIdle(after) && after.progress === 'failed') throw failed(after, await refuseHopeless(work, after));
@@ -65,7 +66,9 @@ async function create(work: Work, target: Target): Promise<string> {
   const { context: { bay, ledger, operation, signal, fencingToken }, blueprint, cloud, stacks } = work;
   const { files } = bundleOf(blueprint, bay.spec);
   const file = templateOf(target);
-  const site = { authUrl: cloud.authUrl, apiUrl: cloud.apiUrl, bootstrapToken: await tokenFor(work, target), network: (ident: string) => inCloud(cloud.network(bay.spec, ident)) };
+  const site: Site = {
+    authUrl: cloud.authUrl, apiUrl: cloud.apiUrl, bootstrapToken: await tokenFor(work, target), network: (ident, by) => inCloud(cloud.network(bay.spec, ident, by)),
+  };
   const parameters = {
     ...(await parametersFor(work, target, files[file]!, site)),
     ...wantedScale(work.context, target, undefined), [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries: 1 }),
@@ -116,9 +119,14 @@ async function refuseHopeless(work: Work, stack: FoundStack): Promise<StackFailu
   const failure = await inCloud(work.stacks.failure(stack));
   const last = changeOf(stack);
   const tries = last?.operationId === work.context.operation.operationId ? last.tries : 0;
-  if (tries >= MOST_TRIES && !(failure && passes(failure)))
+  const helped = Object.keys(remedyFor(work, failure, stack)).length > 0;
+  if (tries >= MOST_TRIES && !helped && !(failure && passes(failure)))
     throw new StepFailed(sentenceOf(stack, failure), { retryable: false, blockedBy: blockersOf(failure) });
   return failure;
+}
+
+function remedyFor({ blueprint }: Work, failure: StackFailure | undefined, { parameters }: FoundStack): Values {
+  return failure ? blueprint.remedy?.(failure, parameters) ?? {} : {};
 }
 
 function failed(stack: FoundStack, failure: StackFailure | undefined): StepFailed {

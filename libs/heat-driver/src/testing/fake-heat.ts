@@ -107,7 +107,7 @@ export class FakeHeat implements StackService {
 export function fakeHeatCloud(heat: StackService, more: Partial<HeatCloud> = {}): HeatCloud {
   return {
     stacks: (_bay: BaySpec) => heat, authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', simulated: true,
-    network: async () => ({ portSecurity: true }), ...more,
+    network: async (_bay, ident) => ({ id: ident, portSecurity: true }), ...more,
   };
 }
 

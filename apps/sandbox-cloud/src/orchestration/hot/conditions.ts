@@ -11,6 +11,10 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     const [one, other] = args as Json[];
     return same(evaluate(one!), evaluate(other!));
   },
+  contains(args, { evaluate }) {
+    const [one, among] = args as Json[];
+    return listed(evaluate(among!)).some((each) => same(evaluate(one!), each));
+  },
   not: (args, context) => !isTrue(args, context),
   and: (args, context) => (args as Json[]).every((condition) => isTrue(condition, context)),
   or: (args, context) => (args as Json[]).some((condition) => isTrue(condition, context)),
@@ -19,6 +23,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 const FORMS: Readonly<Record<string, (args: Json) => string | undefined>> = {
   equals: (args) =>
     (Array.isArray(args) && args.length === 2 ? undefined : 'Arguments to "equals" must be of the form: [value_1, value_2]'),
+  contains: (args) => (Array.isArray(args) && args.length === 2 ? undefined : 'Arguments to "contains" must be of the form: [value1, [value1, value2]]'),
   and: (args) => severalOf('and', args),
   or: (args) => severalOf('or', args),
 };
@@ -42,7 +47,7 @@ export function checkCondition(condition: Json, path: string, known: (name: stri
   const args = (condition as JsonMap)[operator]!;
   const problem = FORMS[operator]?.(args);
   if (problem !== undefined) throw invalid(`${path}.${operator}: : ${problem}`);
-  if (operator === 'equals') return;
+  if (operator === 'equals' || operator === 'contains') return;
   for (const inner of listed(args)) checkCondition(inner, `${path}.${operator}`, known);
 }
 

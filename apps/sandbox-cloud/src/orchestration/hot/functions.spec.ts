@@ -7,7 +7,7 @@ const parts = {
   parameters: { 'OS::stack_name': 'mine', count: 2, list: ['a', 'b'], map: { deep: [{ er: 'x' }] }, empty: '' },
   files: { 'boot.sh': '#!/bin/sh\n' },
   resources: { server: { first_address: '10.0.0.3', addresses: { private: [{ addr: '10.0.0.3' }] }, nothing: null } },
-  template: { conditions: { yes: true, named: { equals: [{ get_param: 'OS::stack_name' }, 'mine'] }, not_named: { not: 'named' } } },
+  template: { conditions: { yes: true, named: { equals: [{ get_param: 'OS::stack_name' }, 'mine'] }, not_named: { not: 'named' }, among: { contains: ['a', { get_param: 'list' }] } } },
 };
 const { scope, template } = scopeOf(parts);
 const value = (expression: Json): Json => evaluate(expression, scope);
@@ -55,6 +55,8 @@ describe('a function of HOT', () => {
     [{ if: ['not_named', 1, { a: 'b' }] }, { a: 'b' }],
     [{ if: [{ not: 'named' }, 1, 2] }, 2],
     [{ if: [{ or: ['not_named', { and: ['named', 'yes'] }] }, 1, 2] }, 1],
+    [{ if: ['among', 1, 2] }, 1],
+    [{ if: [{ contains: ['c', { get_param: 'list' }] }, 1, 2] }, 2],
     [{ if: [true, 1, { get_attr: ['nowhere', 'x'] }] }, 1],
     [{ equals: [1, '1'] }, { equals: [1, '1'] }],
     [{ get_param: 'count', and: 'more' }, { get_param: 'count', and: 'more' }],

@@ -28,6 +28,7 @@ describe('a template', () => {
     [{ resources: { a: { ...resource, foo: 1 } } }, '"foo" is not a valid keyword inside a resource definition'],
     [{ conditions: { c: 'x' } }, 'Condition validation error: : The definition of condition "c" is invalid: x'],
     [{ conditions: { c: { equals: [1] } } }, 'conditions.c.equals: : Arguments to "equals" must be of the form: [value_1, value_2]'],
+    [{ conditions: { c: { contains: [1] } } }, 'conditions.c.contains: : Arguments to "contains" must be of the form: [value1, [value1, value2]]'],
     [{ outputs: { o: {} } }, 'Each output must contain a value key.'],
   ])('with %j is refused', (change, message) => {
     expect(() => template(change)).toThrow(message);
