@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { DriverManifest } from '@jeroboam/driver-sdk';
 import { ApiHarness, errorOf } from '../testing/api-harness.ts';
+import { ourDrivers } from '../testing/our-drivers.ts';
 import { DeprecationRegistry } from './deprecation-registry.ts';
 import { DEPRECATED } from './deprecations.ts';
 import { shippedProblems, type Present, type Shipped } from './testing/shipped-problems.ts';
@@ -93,14 +93,6 @@ describe('what we deprecated', () => {
 
 function detailOf(answer: Parameters<typeof errorOf>[0]): string {
   return errorOf(answer).detail;
-}
-
-/** Manifests of the drivers in this repository. */
-async function ourDrivers(): Promise<readonly DriverManifest[]> {
-  const entries = readdirSync(join(ROOT, 'drivers')).map((name) => join(ROOT, 'drivers', name, 'src/index.ts'));
-  const modules: { readonly drivers?: readonly DriverManifest[] }[] = [];
-  for (const entry of entries.filter((path) => existsSync(path))) modules.push(await import(pathToFileURL(entry).href));
-  return modules.flatMap(({ drivers = [] }) => drivers);
 }
 
 /** Every version of the ledger that this copy of the history knows; without a history, none. */
