@@ -5,6 +5,7 @@ import type { Clock, Logger, Timers } from '@jeroboam/platform';
 import { delay } from '@jeroboam/platform';
 import type { DocumentChange, ReadDocument, ReadModel } from '@jeroboam/read-model';
 import type { Dispatcher } from './dispatcher.service.ts';
+import type { CredentialRotations, RotationTimes } from './credential-rotations.service.ts';
 import type { Reservation, Reservations } from './reservations.service.ts';
 import type { SchedulerConfig } from './scheduler.config.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -17,6 +18,8 @@ export const REACTOR = 'scheduler';
 const OPEN = 'scheduler_open';
 /** Quota slots taken for bays not seen yet. */
 const RESERVED = 'scheduler_reserved';
+/** When credentials of bays are to be rotated. */
+const ROTATIONS = 'scheduler_rotations';
 const RETRY_MS = 500;
 
 type Known = (BayEvent | OperationEvent | QuotaEvent) & RecordedEvent;
@@ -40,6 +43,7 @@ export class Reactor {
     private readonly queue: WorkQueue,
     private readonly dispatcher: Dispatcher,
     private readonly reservations: Reservations,
+    private readonly rotations: CredentialRotations,
     private readonly config: SchedulerConfig,
     private readonly clock: Clock,
     private readonly timers: Timers,
@@ -47,9 +51,10 @@ export class Reactor {
   ) {}
 
   async start(): Promise<void> {
-    await this.readModel.ensure([{ name: OPEN, indexes: [] }, { name: RESERVED, indexes: [] }]);
+    await this.readModel.ensure([{ name: OPEN, indexes: [] }, { name: RESERVED, indexes: [] }, { name: ROTATIONS, indexes: [] }]);
     for (const { id } of await this.readModel.find<ReadDocument>(OPEN)) this.queue.update(id, await this.writeSide.operations.load(id), this.clock.now().getTime());
     for (const { id, ...slot } of await this.readModel.find<ReadDocument & Omit<Reservation, 'bayId'>>(RESERVED)) this.reservations.reserved({ ...slot, bayId: id });
+    for (const { id, times } of await this.readModel.find<ReadDocument & { times: RotationTimes }>(ROTATIONS)) this.rotations.resume(id, times);
     this.#behind = { head: await this.eventLog.head() };
     this.#done = this.#follow();
   }
@@ -129,6 +134,11 @@ export class Reactor {
     if (story.some((event) => event.type === 'BaySlotReserved' || event.type === 'BayCreationRequested' || event.type === 'BaySlotReleased')) {
       const slot = this.reservations.get(bayId);
       changes.push(keepIf(slot !== undefined, RESERVED, { id: bayId, ...slot }, position));
+    }
+    if (story.filter((event) => event.stream.startsWith('bay-')).map((event) => this.rotations.heard(event as BayEvent & RecordedEvent)).some(Boolean)) {
+      const times = this.rotations.get(bayId);
+      const document = { id: bayId, times };
+      changes.push(keepIf(times !== undefined, ROTATIONS, document, position));
     }
     return changes;
   }

@@ -20,6 +20,8 @@ export interface SchedulerConfig {
   readonly tickMs: number;
   /** A quota slot whose bay did not appear for so long is given back. @default 60000 */
   readonly reservationTtlMs: number;
+  /** How often credentials are looked for that are to be rotated. @default 60000 */
+  readonly rotationTickMs: number;
 }
 
 export const DEFAULT_SCHEDULER_CONFIG: SchedulerConfig = {
@@ -31,4 +33,5 @@ export const DEFAULT_SCHEDULER_CONFIG: SchedulerConfig = {
   executorsShareProcess: false,
   tickMs: 200,
   reservationTtlMs: 60_000,
+  rotationTickMs: 60_000,
 };

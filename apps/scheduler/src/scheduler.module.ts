@@ -5,6 +5,7 @@ import type { EventLog } from '@jeroboam/event-log';
 import type { Clock, Logger, Timers } from '@jeroboam/platform';
 import type { ReadModel } from '@jeroboam/read-model';
 import { BayCommands } from './bay-commands.service.ts';
+import { CredentialRotations } from './credential-rotations.service.ts';
 import { Dispatcher } from './dispatcher.service.ts';
 import { QuotaCommands } from './quota-commands.service.ts';
 import { Reactor } from './reactor.service.ts';
@@ -31,6 +32,7 @@ class SchedulerLifecycle implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly reservations: Reservations,
+    private readonly rotations: CredentialRotations,
     private readonly reactor: Reactor,
   ) {}
 
@@ -38,6 +40,7 @@ class SchedulerLifecycle implements OnApplicationBootstrap, BeforeApplicationShu
     await this.reactor.start();
     this.dispatcher.start();
     this.reservations.start();
+    this.rotations.start();
   }
 
   /** Executors that wait for work are answered now; the bus would wait for them otherwise. Reports are still taken. */
@@ -47,6 +50,7 @@ class SchedulerLifecycle implements OnApplicationBootstrap, BeforeApplicationShu
 
   async onApplicationShutdown(): Promise<void> {
     this.reservations.stop();
+    this.rotations.stop();
     await this.reactor.stop();
   }
 }
@@ -59,7 +63,8 @@ export class SchedulerModule {
     const queue = new WorkQueue(config);
     const dispatcher = new Dispatcher(aggregates, queue, config, clock, timers, logger);
     const reservations = new Reservations(aggregates, config, clock, timers, logger);
-    const reactor = new Reactor(eventLog, readModel, aggregates, queue, dispatcher, reservations, config, clock, timers, logger);
+    const rotations = new CredentialRotations(aggregates, config, clock, timers, logger);
+    const reactor = new Reactor(eventLog, readModel, aggregates, queue, dispatcher, reservations, rotations, config, clock, timers, logger);
     return {
       module: SchedulerModule,
       controllers: [SchedulerController],
@@ -69,7 +74,7 @@ export class SchedulerModule {
         { provide: StepReports, useValue: new StepReports(aggregates) },
         { provide: QuotaCommands, useValue: new QuotaCommands(aggregates) },
         { provide: Status, useValue: new Status(hostname(), clock) },
-        { provide: SchedulerLifecycle, useValue: new SchedulerLifecycle(dispatcher, reservations, reactor) },
+        { provide: SchedulerLifecycle, useValue: new SchedulerLifecycle(dispatcher, reservations, rotations, reactor) },
       ],
     };
   }

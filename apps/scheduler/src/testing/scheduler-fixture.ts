@@ -12,6 +12,7 @@ import type { ReadModel } from '@jeroboam/read-model';
 import { BayCommands } from '../bay-commands.service.ts';
 import { Dispatcher } from '../dispatcher.service.ts';
 import { REACTOR, Reactor } from '../reactor.service.ts';
+import { CredentialRotations } from '../credential-rotations.service.ts';
 import { Reservations } from '../reservations.service.ts';
 import { DEFAULT_SCHEDULER_CONFIG } from '../scheduler.config.ts';
 import type { SchedulerConfig } from '../scheduler.config.ts';
@@ -40,6 +41,7 @@ export interface Scheduler {
   readonly queue: WorkQueue;
   readonly dispatcher: Dispatcher;
   readonly reservations: Reservations;
+  readonly rotations: CredentialRotations;
   readonly reactor: Reactor;
   readonly commands: BayCommands;
   readonly reports: StepReports;
@@ -123,6 +125,7 @@ function assemble(log: InMemoryEventLog, readModel: ReadModel, clock: FakeClock,
   const queue = new WorkQueue(config);
   const dispatcher = new Dispatcher(aggregates, queue, config, clock, clock, logger);
   const reservations = new Reservations(aggregates, config, clock, clock, logger);
-  const reactor = new Reactor(log, readModel, aggregates, queue, dispatcher, reservations, config, clock, clock, logger);
-  return { log, writeSide: aggregates, queue, dispatcher, reservations, reactor, commands: new BayCommands(aggregates, config), reports: new StepReports(aggregates), logger };
+  const rotations = new CredentialRotations(aggregates, config, clock, clock, logger);
+  const reactor = new Reactor(log, readModel, aggregates, queue, dispatcher, reservations, rotations, config, clock, clock, logger);
+  return { log, writeSide: aggregates, queue, dispatcher, reservations, rotations, reactor, commands: new BayCommands(aggregates, config), reports: new StepReports(aggregates), logger };
 }
