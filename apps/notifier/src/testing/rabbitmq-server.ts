@@ -49,7 +49,7 @@ export class RabbitMqServer {
     await eventually(async () => {
       if (!this.#server!.isRunning) throw new Error(`RabbitMQ ended (is the package rabbitmq-server installed?): ${this.#server!.said}`);
       return isListening(this.port);
-    }, { patienceMs: 60_000, complaint: () => `RabbitMQ did not come up:\n${this.#server!.said}` });
+    }, { patienceMs: 120_000, complaint: () => `RabbitMQ did not come up:\n${this.#server!.said}` });
   }
 
   /** SIGKILL: as a crash, or the loss of power. */
