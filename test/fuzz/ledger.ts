@@ -10,7 +10,6 @@ const MAKERS = new Set([
 const MADE_BY_LOOKING = new Set(['BayAuthorityEstablished']);
 /** A key is bound when its request becomes a command, which the services that decide may still refuse. */
 const BEFORE_THE_DECISION = new Set(['IdempotencyKeyTaken']);
-const REMOVALS = new Set(['BayModelDeleted', 'ProjectQuotaRemoved', 'BayDeleted']);
 
 interface Entry {
   readonly request: FuzzRequest;
@@ -49,13 +48,12 @@ export class Ledger {
 
   /** Events that are there because of a request that was refused, or only looked. */
   unwarranted(events: readonly RecordedEvent[]): string[] {
-    return events.flatMap(({ type, stream, revision, requestId }) => {
+    return events.flatMap(({ type, stream, requestId }) => {
       const entry = this.#entries.get(requestId);
       if (!entry) return [];
       const { request, status } = entry;
       if (status < 300 && (request.method !== 'GET' || MADE_BY_LOOKING.has(type))) return [];
       if (BEFORE_THE_DECISION.has(type)) return [];
-      if (status === 404 && wasRemoved(events, stream, revision)) return [];
       return [`${type} in ${stream}, after ${status} to ${shown(request)}`];
     });
   }
@@ -75,11 +73,6 @@ export class Ledger {
       !this.#entries.has(requestId) && !this.#before.has(requestId) && actor.userId !== SYSTEM_ACTOR.userId
     )).map(({ type, stream, requestId }) => `${type} in ${stream}, of request ${requestId}`);
   }
-}
-
-/** Somebody took away what had just been changed, before it could be read back for the answer. */
-function wasRemoved(events: readonly RecordedEvent[], stream: string, after: number): boolean {
-  return events.some((event) => event.stream === stream && event.revision > after && REMOVALS.has(event.type));
 }
 
 /** A request in one line. */

@@ -3,7 +3,7 @@ import type { DynamicModule, OnApplicationShutdown, OnModuleInit, Provider } fro
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { systemTimers } from '@jeroboam/platform';
-import { BAYS, BAY_MODELS, DEPRECATED_USES, DRIVERS, OPERATIONS, QUOTAS } from '@jeroboam/read-model';
+import { BAYS, BAY_MODELS, DEPRECATED_USES, DRIVERS, OPERATIONS, QUOTAS, QUOTA_NUMBERS } from '@jeroboam/read-model';
 import { API, DEFAULT_API_CONFIG, type Api, type ApiDependencies } from './api-dependencies.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { BayQueries } from './bay/bay.queries.ts';
@@ -45,6 +45,7 @@ import { CreateNodeGroup } from './node-group/create-node-group.ts';
 import { NodeGroupsController } from './node-group/node-groups.controller.ts';
 import { QuotaQueries } from './quota/quota.queries.ts';
 import { QuotasController } from './quota/quotas.controller.ts';
+import { AcceptedDocuments } from './read/accepted-documents.ts';
 import { policyOf } from './policy/policy-file.ts';
 import type { Policy } from './policy/policy.ts';
 import { ServicesController } from './service/services.controller.ts';
@@ -69,7 +70,7 @@ class Preparation implements OnModuleInit, OnApplicationShutdown {
     announceDeprecations(fastifyOf(this.host), { registry: deprecations, uses: this.uses, publicUrl });
     answerRepeats(fastifyOf(this.host), new IdempotencyKeys(this.api), logger);
     // The API may boot before those who write.
-    await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS, DEPRECATED_USES, DRIVERS]);
+    await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS, QUOTA_NUMBERS, DEPRECATED_USES, DRIVERS]);
     await this.api.driverRecords.publishTemplates();
   }
 
@@ -126,14 +127,16 @@ function complete(dependencies: ApiDependencies): Api {
 function services(api: Api): Provider[] {
   const commands = new Commands(api.messages, api.readModel, api.config);
   const models = new BayModelQueries(api.readModel, api.config.maxLimit);
+  const documents = new AcceptedDocuments(api.readModel, api.log);
   return [
+    { provide: AcceptedDocuments, useValue: documents },
     { provide: Commands, useValue: commands },
     { provide: DriverRecords, useValue: api.driverRecords },
     { provide: BayModelQueries, useValue: models },
     { provide: QuotaQueries, useValue: new QuotaQueries(api.readModel, api.config.maxLimit) },
     { provide: BayQueries, useValue: new BayQueries(api.readModel, api.config.maxLimit) },
-    { provide: CreateBayModel, useValue: new CreateBayModel(api, commands) },
-    { provide: ReviseBayModel, useValue: new ReviseBayModel(api, models, commands) },
+    { provide: CreateBayModel, useValue: new CreateBayModel(api, commands, documents) },
+    { provide: ReviseBayModel, useValue: new ReviseBayModel(api, models, commands, documents) },
     { provide: DeleteBayModel, useValue: new DeleteBayModel(models, commands) },
     { provide: CreateBay, useValue: new CreateBay(api, models, commands) },
     { provide: ResizeBay, useValue: new ResizeBay(api.drivers, commands) },

@@ -27,7 +27,7 @@ export { DEPRECATED_USES, DEPRECATED_USES_PROJECTION } from './projections/depre
 export type { DeprecatedUseDocument } from './projections/deprecated-uses.projection.ts';
 export { DRIVERS, DRIVERS_PROJECTION } from './projections/drivers.projection.ts';
 export type { DriverDocument } from './projections/drivers.projection.ts';
-export { QUOTAS, QUOTAS_PROJECTION } from './projections/quotas.projection.ts';
+export { QUOTAS, QUOTAS_PROJECTION, QUOTA_NUMBERS, numberKey } from './projections/quotas.projection.ts';
 export type { QuotaDocument } from './projections/quotas.projection.ts';
 
 // What bays used, for billing.

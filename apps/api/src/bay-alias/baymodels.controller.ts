@@ -64,10 +64,9 @@ export class BaymodelsController {
     readQuery(request.query, {});
     const fields = this.type.read(jsonBody(request));
     enforce('baymodel:create', caller);
-    const bayModelId = await this.creation.execute({ ...fields, name: fields.name ?? generatedName('model') }, actingOn(request));
+    const model = await this.creation.execute({ ...fields, name: fields.name ?? generatedName('model') }, actingOn(request));
     const base = this.base(request);
-    const model = await this.models.find(caller, bayModelId);
-    reply.header('location', `${base}/v1/baymodels/${bayModelId}`);
+    reply.header('location', `${base}/v1/baymodels/${model.id}`);
     sendJson(reply, 201, baymodelView(model, base));
   }
 
@@ -85,8 +84,8 @@ export class BaymodelsController {
     // As with cluster templates.
     const model = await this.models.find(caller, ident, 'own');
     enforce('baymodel:update', caller, model);
-    await this.revision.execute(model, patch, actingOn(request));
-    sendJson(reply, 200, baymodelView(await this.models.find(caller, model.id), this.base(request)));
+    const revised = await this.revision.execute(model, patch, actingOn(request));
+    sendJson(reply, 200, baymodelView(revised, this.base(request)));
   }
 
   @Patch()

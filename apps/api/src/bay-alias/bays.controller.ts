@@ -10,6 +10,7 @@ import { Commands, actingOn, announce } from '../command/commands.ts';
 import { Deprecated } from '../deprecation/deprecated.ts';
 import { DEPRECATIONS } from '../deprecation/deprecations.ts';
 import { enforce, type PolicyRule } from '../policy/policy.ts';
+import { AcceptedDocuments } from '../read/accepted-documents.ts';
 import { sendJson, sendNothing } from '../wire/answer.ts';
 import { InvalidInput, MissingArgument } from '../wire/errors.ts';
 import { readPatch } from '../wire/json-patch.ts';
@@ -40,6 +41,7 @@ export class BaysController {
     @Inject(CreateBay) private readonly creation: CreateBay,
     @Inject(ResizeBay) private readonly resizing: ResizeBay,
     @Inject(Commands) private readonly commands: Commands,
+    @Inject(AcceptedDocuments) private readonly documents: AcceptedDocuments,
     @Inject(API) private readonly api: Api,
   ) {}
 
@@ -75,7 +77,7 @@ export class BaysController {
     if (minor >= ASYNCHRONOUS_SINCE) return sendJson(reply, 202, { uuid: bayId });
     const base = this.base(request);
     reply.header('location', `${base}/v1/bays/${bayId}`);
-    sendJson(reply, 201, bayDetail(await this.bays.find(caller, bayId), base));
+    sendJson(reply, 201, bayDetail(await this.documents.bay(bayId, accepted.position), base));
   }
 
   /** Magnum takes the identifier for the body. */
@@ -93,11 +95,12 @@ export class BaysController {
     const bay = await this.bays.find(caller, ident);
     enforce('bay:update', caller, bay);
     const nodeCount = wantedBaySize(bay, patch);
-    if (nodeCount !== undefined) {
-      announce(reply, await this.resizing.execute(bay, { nodeGroup: DEFAULT_WORKER, nodeCount, nodesToRemove: [] }, acting));
-    }
+    const accepted = nodeCount === undefined
+      ? undefined : await this.resizing.execute(bay, { nodeGroup: DEFAULT_WORKER, nodeCount, nodesToRemove: [] }, acting);
+    if (accepted) announce(reply, accepted);
     if (minor >= ASYNCHRONOUS_SINCE) return sendJson(reply, 202, { uuid: bay.id });
-    sendJson(reply, 200, bayDetail(await this.bays.find(caller, bay.id), this.base(request)));
+    const resized = accepted ? await this.documents.bay(bay.id, accepted.position) : bay;
+    sendJson(reply, 200, bayDetail(resized, this.base(request)));
   }
 
   @Patch()

@@ -60,10 +60,9 @@ export class ClusterTemplatesController {
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     readQuery(request.query, {});
     const fields = this.type.read(jsonBody(request));
-    const bayModelId = await this.creation.execute(fields, actingOn(request));
+    const model = await this.creation.execute(fields, actingOn(request));
     const base = this.base(request);
-    const model = await this.models.find(request.wire.caller, bayModelId);
-    reply.header('location', `${base}/v1/clustertemplates/${bayModelId}`);
+    reply.header('location', `${base}/v1/clustertemplates/${model.id}`);
     sendJson(reply, 201, clusterTemplateView(model, base));
   }
 
@@ -81,8 +80,8 @@ export class ClusterTemplatesController {
     // Here Magnum looks for it before it lets an administrator see what belongs to others.
     const model = await this.models.find(caller, ident, 'own');
     enforce('clustertemplate:update', caller, model);
-    await this.revision.execute(model, patch, actingOn(request));
-    sendJson(reply, 200, clusterTemplateView(await this.models.find(caller, model.id), this.base(request)));
+    const revised = await this.revision.execute(model, patch, actingOn(request));
+    sendJson(reply, 200, clusterTemplateView(revised, this.base(request)));
   }
 
   @Patch()

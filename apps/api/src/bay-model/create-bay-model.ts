@@ -1,7 +1,7 @@
 import { derivedId, DomainError } from '@jeroboam/domain';
 import type { BayModelSpec } from '@jeroboam/domain';
 import { createBayModel } from '@jeroboam/messaging';
-import { PROJECTIONS } from '@jeroboam/read-model';
+import { PROJECTIONS, type BayModelDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
 import { projectOf } from '../auth/caller.ts';
 import { allowedParts, type AllowedParts } from '../capability/allowed-parts.ts';
@@ -12,6 +12,7 @@ import { assertLabelSchemas, requireFittingLabels } from '../capability/label-sc
 import { requireImage, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { allows, enforce } from '../policy/policy.ts';
+import type { AcceptedDocuments } from '../read/accepted-documents.ts';
 import { InvalidInput } from '../wire/errors.ts';
 import { generatedName } from '../wire/names.ts';
 import type { ClusterTemplateFields } from './cluster-template.type.ts';
@@ -35,21 +36,22 @@ export class CreateBayModel {
   constructor(
     private readonly api: Pick<Api, 'lookups' | 'drivers' | 'driverRecords' | 'deprecations' | 'config'>,
     private readonly commands: Commands,
+    private readonly documents: AcceptedDocuments,
   ) {
     assertLabelSchemas(api.drivers.manifests);
     this.allowed = allowedParts(api.config);
   }
 
-  /** @returns id of the new bay model, which can be read by then. */
-  async execute(fields: ClusterTemplateFields, acting: Acting): Promise<string> {
+  /** @returns the new bay model, which others can read by then. */
+  async execute(fields: ClusterTemplateFields, acting: Acting): Promise<BayModelDocument> {
     const { coe = null, image_id: imageId } = fields;
     const parts = partsOf(fields);
     requirePossibleParts(coe, parts, this.api.drivers, this.allowed);
     requireVolumeSize(parts.dockerStorageDriver, fields.docker_volume_size ?? null);
     if (coe === null || typeof imageId !== 'string') throw new InvalidInput('image_id', null, 'Mandatory field missing.');
     const spec = await this.specOf({ ...fields, coe, image_id: imageId }, acting);
-    await this.commands.carryOut(createBayModel, { spec }, acting, [PROJECTIONS.bayModels]);
-    return spec.bayModelId;
+    const { position } = await this.commands.carryOut(createBayModel, { spec }, acting, [PROJECTIONS.bayModels]);
+    return this.documents.bayModel(spec.bayModelId, position);
   }
 
   private async specOf(fields: CompleteFields, acting: Acting): Promise<BayModelSpec> {

@@ -13,6 +13,7 @@ import { requireFittingLabels } from '../capability/label-schemas.ts';
 import { requireImage, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { allows } from '../policy/policy.ts';
+import type { AcceptedDocuments } from '../read/accepted-documents.ts';
 import type { PatchOperation } from '../wire/json-patch.ts';
 import { BayModelReferenced, isHarmless } from './bay-model-referenced.ts';
 import type { BayModelQueries } from './bay-model.queries.ts';
@@ -34,6 +35,7 @@ export class ReviseBayModel {
     private readonly api: Pick<Api, 'lookups' | 'drivers' | 'driverRecords' | 'deprecations' | 'config'>,
     private readonly models: BayModelQueries,
     private readonly commands: Commands,
+    private readonly documents: AcceptedDocuments,
   ) {
     this.type = clusterTemplateType(api.drivers);
     this.allowed = allowedParts(api.config);
@@ -41,16 +43,18 @@ export class ReviseBayModel {
 
   /**
    * The change can be read by the end. A patch that changes nothing asks nobody.
+   * @returns the bay model as changed.
    *
    * @throws {PublishDenied} {BayModelReferenced}, and what is thrown for a new bay model like that.
    */
-  async execute(model: BayModelDocument, patch: readonly PatchOperation[], acting: Acting): Promise<void> {
+  async execute(model: BayModelDocument, patch: readonly PatchOperation[], acting: Acting): Promise<BayModelDocument> {
     const asked = wantedChanges(model, patch, this.type);
-    if (Object.keys(asked).length === 0) return;
+    if (Object.keys(asked).length === 0) return model;
     const changes = await this.possible(model, asked, acting);
     if ((changes.public ?? changes.hidden) !== undefined && !allows('clustertemplate:publish', acting.caller)) throw new PublishDenied();
     if (!isHarmless(changes) && (await this.models.isReferenced(model.id))) throw new BayModelReferenced(model.id);
-    await this.commands.carryOut(reviseBayModel, { bayModelId: model.id, changes }, acting, [PROJECTIONS.bayModels]);
+    const { position } = await this.commands.carryOut(reviseBayModel, { bayModelId: model.id, changes }, acting, [PROJECTIONS.bayModels]);
+    return this.documents.bayModel(model.id, position);
   }
 
   private async possible(model: BayModelDocument, changes: BayModelChanges, acting: Acting): Promise<BayModelChanges> {

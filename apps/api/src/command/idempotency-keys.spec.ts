@@ -122,6 +122,10 @@ describe('an Idempotency-Key', () => {
     expect((await api.call('GET /v1/clustertemplates', { headers })).status).toBe(200);
   });
 
+  it.each([['GET /v1/nonsense', 404], ['PATCH /v1/a%2Fb', 404], ['HEAD /v1/clusters/x', 405], ['PUT /v1/clusters', 405]])('changes nothing about %s', async (request, status) => {
+    expect((await api.call(request, { headers: newKey() })).status).toBe(status);
+  });
+
   it.each(['', 'x'.repeat(256), 'é'])('is 400 where it is none: %p', async (key) => {
     expect((await api.call('POST /v1/clusters', { headers: { 'idempotency-key': key }, body: cluster() })).status).toBe(400);
   });

@@ -47,10 +47,11 @@ export class IdempotencyKeys {
 
   /** @throws {BadRequest} for an unusable `Idempotency-Key`. */
   of(request: FastifyRequest): KeyedRequest | undefined {
-    const { caller } = request.wire;
     const key = request.headers['idempotency-key'];
+    if (key === undefined || !takesKey(request)) return undefined;
+    const { caller } = request.wire;
     // Whoever came without a user (a node by its bootstrap token) would share keys with all others like that.
-    if (key === undefined || !takesKey(request) || caller.userId === '') return undefined;
+    if (caller.userId === '') return undefined;
     if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
       throw new BadRequest('Idempotency-Key must have 1 to 255 printable ASCII characters.');
     }

@@ -8,6 +8,7 @@ import { projectOf, type Caller } from '../auth/caller.ts';
 import { NotAuthorized } from '../bay/create-bay.ts';
 import { Commands, actingOn } from '../command/commands.ts';
 import { enforce } from '../policy/policy.ts';
+import { AcceptedDocuments } from '../read/accepted-documents.ts';
 import { sendJson, sendNothing } from '../wire/answer.ts';
 import { text } from '../wire/attribute.ts';
 import { BadRequest, InvalidInput, MissingArgument, UnknownArgument } from '../wire/errors.ts';
@@ -20,7 +21,7 @@ import { validated } from '../wire/resource-type.ts';
 import { resource } from '../wire/wire-route.ts';
 import { LIST_ARGUMENTS, QuotasDescribed } from './quota.openapi.ts';
 import { QuotaQueries } from './quota.queries.ts';
-import { CLUSTER, DEFAULT_HARD_LIMIT, QUOTA, QUOTA_CHANGE } from './quota.type.ts';
+import { DEFAULT_HARD_LIMIT, QUOTA, QUOTA_CHANGE } from './quota.type.ts';
 import { defaultQuotaView, quotaView } from './quota.view.ts';
 
 /** Magnum's words. */
@@ -39,6 +40,7 @@ export class QuotasController {
   constructor(
     @Inject(QuotaQueries) private readonly quotas: QuotaQueries,
     @Inject(Commands) private readonly commands: Commands,
+    @Inject(AcceptedDocuments) private readonly documents: AcceptedDocuments,
     @Inject(API) private readonly api: Api,
   ) {}
 
@@ -74,8 +76,8 @@ export class QuotasController {
     if (!projectId) throw new BadRequest('Must provide a valid project ID.');
     await this.requireProject(projectId, request.wire.caller);
     const payload = { projectId, hardLimit: hardLimit ?? DEFAULT_HARD_LIMIT };
-    await this.commands.carryOut(createProjectQuota, payload, actingOn(request), [QUOTAS_PROJECTION]);
-    sendJson(reply, 201, quotaView(await this.quotas.find(projectId, CLUSTER)));
+    const { position } = await this.commands.carryOut(createProjectQuota, payload, actingOn(request), [QUOTAS_PROJECTION]);
+    sendJson(reply, 201, quotaView(await this.documents.quota(projectId, position)));
   }
 
   @Patch(':project/:resource')
@@ -87,8 +89,8 @@ export class QuotasController {
     enforce('quota:update', request.wire.caller);
     await this.quotas.find(projectId, of);
     const payload = { projectId, hardLimit: hardLimit ?? DEFAULT_HARD_LIMIT };
-    await this.commands.carryOut(setProjectQuota, payload, actingOn(request), [QUOTAS_PROJECTION]);
-    sendJson(reply, 202, quotaView(await this.quotas.find(projectId, of)));
+    const { position } = await this.commands.carryOut(setProjectQuota, payload, actingOn(request), [QUOTAS_PROJECTION]);
+    sendJson(reply, 202, quotaView(await this.documents.quota(projectId, position)));
   }
 
   @Delete(':project/:resource')

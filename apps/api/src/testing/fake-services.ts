@@ -31,6 +31,9 @@ export class FakeServices implements MessageClient {
   /** The read side falls behind. */
   lagging = false;
 
+  /** Somebody else acts once the next message was handled, before its sender can read what came of it. */
+  meanwhile: (() => Promise<unknown>) | undefined;
+
   /** What a driver answers whose extension is looked at. */
   extension: (asked: { readonly bay: BayView; readonly call: ExtensionCall }) => ExtensionAnswer = ({ call }) => ({ shown: { asked: call.arguments } });
 
@@ -55,6 +58,9 @@ export class FakeServices implements MessageClient {
     this.sent.push({ pattern: contract.pattern, payload: copy, context });
     if (this.failure) throw this.failure;
     const reply = await this.#handle(contract.pattern, copy, context);
+    const others = this.meanwhile;
+    this.meanwhile = undefined;
+    await others?.();
     if (!this.lagging) await this.project();
     return reply as Reply;
   }

@@ -12,7 +12,7 @@ export interface QuotaDocument extends ReadDocument {
   readonly updatedAt: string | null;
 }
 
-/** Of a project that ever had a quota; `id` is `project:<id>`. */
+/** Of a project that ever had a quota; `id` is its `numberKey`. */
 interface NumberedProject extends ReadDocument {
   readonly number: number;
   /** Position of the last event looked at, so that one delivered again does not count as a change. */
@@ -32,21 +32,26 @@ interface LastNumber extends ReadDocument {
 type Change = RecordedAs<QuotaEvent, 'ProjectQuotaSet'> | RecordedAs<QuotaEvent, 'ProjectQuotaRemoved'>;
 
 export const QUOTAS: CollectionSpec = { name: 'quotas', indexes: ['number', 'projectId', 'hardLimit', 'createdAt', 'updatedAt'] };
-const NUMBERS: CollectionSpec = { name: 'quota_numbers', indexes: [] };
+/** Which number each project has, for ever: under `numberKey`. */
+export const QUOTA_NUMBERS: CollectionSpec = { name: 'quota_numbers', indexes: [] };
 const LAST = 'last';
+
+export function numberKey(projectId: string): string {
+  return `project:${projectId}`;
+}
 
 export const QUOTAS_PROJECTION = 'quotas';
 
 /** Projects' own quotas. Slots are events of the same streams and not shown. */
 export const quotasProjection: Projection = {
   name: QUOTAS_PROJECTION,
-  collections: [QUOTAS, NUMBERS],
+  collections: [QUOTAS, QUOTA_NUMBERS],
   categories: ['quota'],
   async project(recorded, documents) {
     const event = readAs<QuotaEvent>(recorded, QUOTA_EVENTS, QUOTAS_PROJECTION);
     if (event.type !== 'ProjectQuotaSet' && event.type !== 'ProjectQuotaRemoved') return [];
     const { position, data: { projectId } } = event;
-    const numbered = await documents.get<NumberedProject>(NUMBERS.name, `project:${projectId}`);
+    const numbered = await documents.get<NumberedProject>(QUOTA_NUMBERS.name, numberKey(projectId));
     if (numbered && position <= numbered.reached) return [];
     const number = numbered?.number ?? await freeNumber(documents);
     return [await quotaChange(event, number, documents), ...numberChanges(projectId, number, position)];
@@ -67,14 +72,14 @@ async function quotaChange(event: Change, number: number, documents: DocumentRea
  * store no longer lets it move.
  */
 async function freeNumber(documents: DocumentReader): Promise<number> {
-  let number = ((await documents.get<LastNumber>(NUMBERS.name, LAST))?.number ?? 0) + 1;
-  while (await documents.get(NUMBERS.name, `taken:${number}`)) number += 1;
+  let number = ((await documents.get<LastNumber>(QUOTA_NUMBERS.name, LAST))?.number ?? 0) + 1;
+  while (await documents.get(QUOTA_NUMBERS.name, `taken:${number}`)) number += 1;
   return number;
 }
 
 function numberChanges(projectId: string, number: number, position: string): DocumentChange[] {
-  const numbered: NumberedProject = { id: `project:${projectId}`, number, reached: position };
+  const numbered: NumberedProject = { id: numberKey(projectId), number, reached: position };
   const taken: TakenNumber = { id: `taken:${number}`, projectId };
   const last: LastNumber = { id: LAST, number };
-  return [numbered, taken, last].map((document) => ({ kind: 'upsert', collection: NUMBERS.name, document, position }));
+  return [numbered, taken, last].map((document) => ({ kind: 'upsert', collection: QUOTA_NUMBERS.name, document, position }));
 }
