@@ -138,3 +138,27 @@ describe('the credentials of a bay', () => {
     expect(await bayUsers()).toEqual([]);
   }, TIMEOUT_MS);
 });
+
+describe.each(['app_cred', 'trust'])('the credentials of a bay whose mode is %s', (mode) => {
+  let own: EmbeddedProcess;
+  beforeAll(async () => {
+    own = await EmbeddedProcess.start({ env: { JEROBOAM_DRIVERS: '@jeroboam/driver-k8s-fedora-coreos', JEROBOAM_CREDENTIAL_MODE: mode } });
+  }, 60_000);
+  afterAll(() => own?.stop());
+
+  it('are made with the token of who asked for it, which is not kept', async () => {
+    const member = new ApiClient(own.apiUrl, await login({ authUrl: own.authUrl }));
+    const bay = await member.createBay(await template(member));
+    expect(await member.until(bay, ['CREATE_COMPLETE', 'CREATE_FAILED'], TIMEOUT_MS)).toMatchObject({ status: 'CREATE_COMPLETE' });
+    await member.call('PATCH', `/v1/credentials/${bay}`);
+    expect((await member.until(bay, ['UPDATE_COMPLETE', 'UPDATE_FAILED'], TIMEOUT_MS))['status']).toBe('UPDATE_COMPLETE');
+    const store = await openLocalSecretStore({ directory: join(own.dataDir, 'secrets'), masterKeyFile: join(own.dataDir, 'master.key') });
+    expect(await store.list(`credentials/${bay}/`)).toEqual([`credentials/${bay}/control`, `credentials/${bay}/control-2`]);
+    await member.call('DELETE', `/v1/clusters/${bay}`);
+    await member.until(bay, ['GONE', 'DELETE_FAILED'], TIMEOUT_MS);
+    const types = (await readLog(own.dataDir)).filter(({ stream }) => stream === `bay-${bay}`).map(({ type, data }) => [type, data['mode']]);
+    expect(types.filter(([type]) => type === 'CredentialMinted')).toEqual([['CredentialMinted', mode], ['CredentialMinted', mode]]);
+    expect(types.at(-1)).toEqual(['BayDeleted', undefined]);
+    expect(await store.list(`credentials/${bay}/`)).toEqual([]);
+  }, TIMEOUT_MS);
+});

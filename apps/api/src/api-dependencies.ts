@@ -37,6 +37,12 @@ export const DEFAULT_API_CONFIG: ApiConfig = {
   wwwAuthenticateUri: '', maxLimit: 1_000, readAfterWriteTimeoutMs: 2_000, commandTimeoutMs: 10_000, defaultQuota: 20,
 };
 
+/** How an executor is let make credentials in the name of who asks for a bay: by a token in the secret store, never by a message. */
+export interface Requesters {
+  hand(bayId: string, token: string): Promise<void>;
+  takeBack(bayId: string): Promise<void>;
+}
+
 /** What the service uses of the world outside it. */
 export interface ApiDependencies {
   readonly messages: MessageClient;
@@ -47,6 +53,8 @@ export interface ApiDependencies {
   readonly keystone: KeystoneTokenValidator | 'none';
   readonly lookups: CloudLookupsSource;
   readonly drivers: DriverRegistry;
+  /** Keeps tokens of requesters until what their bays need is made with them. @default bays get nothing of their requesters */
+  readonly requesters?: Requesters | null;
   readonly clock: Clock;
   /** @default those of the process */
   readonly timers?: Timers;

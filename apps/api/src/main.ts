@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { DriverRegistry, loadDrivers } from '@jeroboam/driver-sdk';
 import { defineConfig, oneOf, refuseOpenBind, serviceFields, systemClock } from '@jeroboam/platform';
-import { apiFields, busFields, catalogFields, dataLayout, driverFields, keystoneFields, openCloud, runProcess, serviceBus, serviceLog, serviceProjections, serviceReadModel, storageFields } from '@jeroboam/profile';
+import { apiFields, busFields, catalogFields, credentialFields, dataLayout, driverFields, keystoneFields, openCloud, runProcess, serviceBus, serviceLog, serviceProjections, serviceReadModel, serviceRequesters, storageFields } from '@jeroboam/profile';
 import { createApiApp } from './create-api-app.ts';
 
 /** The operators' side of this process; the API itself listens on its own address. */
@@ -16,7 +16,7 @@ await runProcess({
   config: defineConfig({
     ...apiFields,
     auth: oneOf('keystone: tokens are checked; none: everybody is demo, on loopback only.', ['keystone', 'none']).default('keystone'),
-    ...keystoneFields, ...catalogFields, ...storageFields, ...busFields, ...driverFields, ...serviceFields,
+    ...keystoneFields, ...catalogFields, ...credentialFields, ...storageFields, ...busFields, ...driverFields, ...serviceFields,
   }),
   async open(context) {
     const { config, logger, metrics, later } = context;
@@ -31,7 +31,7 @@ await runProcess({
     const projections = serviceProjections(log, readModel, context);
     const app = await createApiApp(
       {
-        messages: messaging.client, readModel, log, lookups, drivers, logger, clock: systemClock, keystone: config.auth === 'none' ? 'none' : keystone,
+        messages: messaging.client, readModel, log, lookups, drivers, requesters: await serviceRequesters(config), logger, clock: systemClock, keystone: config.auth === 'none' ? 'none' : keystone,
         config: { ...config, wwwAuthenticateUri: config.keystoneUrl },
       },
       { metrics },

@@ -9,7 +9,7 @@ import type { DriverOnHost, MessageClient, Messaging } from '@jeroboam/messaging
 import { isConfigured, openCursors } from '@jeroboam/notifier';
 import { newRequestId, nestLogger, refuseOpenBind, systemClock, systemTimers } from '@jeroboam/platform';
 import type { ServiceContext } from '@jeroboam/platform/nest';
-import { dataLayout, inCloud, lockDataDir, openCloud, openDriverCloud, serviceLog, serviceProjections, serviceReadModel } from '@jeroboam/profile';
+import { dataLayout, inCloud, lockDataDir, openCloud, openDriverCloud, requestersOf, serviceLog, serviceProjections, serviceReadModel } from '@jeroboam/profile';
 import type { DataLayout } from '@jeroboam/profile';
 import { startSandboxCloud } from '@jeroboam/sandbox-cloud';
 import type { SandboxCloud } from '@jeroboam/sandbox-cloud';
@@ -85,8 +85,9 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
   const readModel = await serviceReadModel(layout, context);
   const secrets = await openLocalSecretStore({ directory: layout.secrets, masterKeyFile: layout.masterKey });
   const keystoneConfig = keystoneOf(config, sandbox?.url ?? null);
+  const credentialConfig = { ...config, ...administratorOf(config, sandbox !== null) };
   const cloud = config.auth === 'none' ? null : openDriverCloud(
-    { ...config, ...administratorOf(config, sandbox !== null), ...keystoneConfig },
+    { ...credentialConfig, ...keystoneConfig },
     { apiUrl: config.nodeApiUrl ?? apiUrlOf(config), simulated: config.cloudSimulated || sandbox !== null, secrets },
   );
   if (cloud) later(() => cloud.close());
@@ -103,7 +104,7 @@ async function dependencies(context: ServiceContext<EmbeddedConfig>, { layout, b
   const component = (name: string) => logger.with({ component: name });
   return {
     api: {
-      messages, readModel, log: eventLog, clock, drivers, lookups, logger: component('api'), keystone: config.auth === 'none' ? 'none' : keystone,
+      messages, readModel, log: eventLog, clock, drivers, lookups, requesters: requestersOf(credentialConfig, secrets), logger: component('api'), keystone: config.auth === 'none' ? 'none' : keystone,
       config: { ...config, wwwAuthenticateUri: keystoneConfig.keystoneUrl },
     },
     scheduler: { eventLog, readModel, clock, timers, logger: component('scheduler'), config: { ...config, executorsShareProcess: true } },

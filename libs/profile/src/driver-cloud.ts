@@ -1,6 +1,6 @@
 import { DriverRegistry, loadDrivers } from '@jeroboam/driver-sdk';
 import type { CloudAccess, DriverManifest } from '@jeroboam/driver-sdk';
-import { openBayKeystone, openHeatStacks, openHttpPool, openKeystoneSession, openPurposeCredentials, probeAccessRules } from '@jeroboam/openstack';
+import { credentialRefs, openBayKeystone, openHeatStacks, openHttpPool, openKeystoneSession, openPurposeCredentials, probeAccessRules } from '@jeroboam/openstack';
 import type { AccessRuleProbe, AccessRuleSupport, BayKeystone, CloudCredentials, CloudSession } from '@jeroboam/openstack';
 import { ConfigInvalid, systemClock, systemTimers } from '@jeroboam/platform';
 import type { Secret } from '@jeroboam/platform';
@@ -106,6 +106,22 @@ function adminOf({ cloudAdminUser, cloudAdminPassword: password, cloudAdminProje
   }
   const login = { kind: 'password', user: { username: cloudAdminUser, userDomainName: domain }, password } as const;
   return { ofSystem: { ...login, scope: 'system' }, inProject: { ...login, scope: { projectName, projectDomainName: domain } } } as const;
+}
+
+/** For the modes in which a bay's credentials are its requester's; null in the others. */
+export function requestersOf({ cloudAdminUser, credentialMode }: CredentialConfig, secrets: SecretStore) {
+  if (cloudAdminUser === undefined || credentialMode === 'service_user') return null;
+  return {
+    hand: (bayId: string, token: string) => secrets.put(credentialRefs.requester(bayId), token),
+    takeBack: (bayId: string) => secrets.destroy(credentialRefs.requester(bayId)),
+  };
+}
+
+/** The same for a process of its own, which opens the secret store only where there is something to keep. */
+export async function serviceRequesters(config: CredentialConfig & { readonly dataDir: string }) {
+  if (config.cloudAdminUser === undefined || config.credentialMode === 'service_user') return null;
+  const layout = dataLayout(config.dataDir);
+  return requestersOf(config, await openLocalSecretStore({ directory: layout.secrets, masterKeyFile: layout.masterKey }));
 }
 
 /** The same drivers, each of which is given the cloud when it is made. */

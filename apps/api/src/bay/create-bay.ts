@@ -1,6 +1,7 @@
-import { BayModelNotFound, DomainError, derivedId } from '@jeroboam/domain';
+import { BayModelNotFound, DomainError, derivedId, isDomainError } from '@jeroboam/domain';
 import type { BaySpec, NodeGroupView } from '@jeroboam/domain';
-import type { ResolvedDriver } from '@jeroboam/driver-sdk';
+import { purposesOf } from '@jeroboam/driver-sdk';
+import type { DriverManifest, ResolvedDriver } from '@jeroboam/driver-sdk';
 import { createBay, type Accepted } from '@jeroboam/messaging';
 import type { CloudLookups } from '@jeroboam/openstack';
 import type { BayModelDocument } from '@jeroboam/read-model';
@@ -50,7 +51,7 @@ export function requireNodes(nodeCount: number, minor: number): void {
 /** Takes in a new bay, checked in the order of contract section 2.2. The quota is the scheduler's to guard. */
 export class CreateBay {
   constructor(
-    private readonly api: Pick<Api, 'lookups' | 'drivers' | 'driverRecords' | 'deprecations' | 'config'>,
+    private readonly api: Pick<Api, 'requesters' | 'lookups' | 'drivers' | 'driverRecords' | 'deprecations' | 'config'>,
     private readonly models: BayModelQueries,
     private readonly commands: Commands,
   ) {}
@@ -78,8 +79,22 @@ export class CreateBay {
     await requireKeypair(lookups, spec.keypair);
     if (masterCount > 1 && !spec.masterLbEnabled) throw new BadRequest('master_count must be 1 when master_lb_enabled is False');
     requireRoom(name, capabilities, masterCount + (fields.node_count ?? 1));
-    const accepted = await this.commands.changeBay(createBay, { spec, nodeGroups }, acting);
+    const accepted = await this.withRequester(driver.manifest, spec, acting, () => this.commands.changeBay(createBay, { spec, nodeGroups }, acting));
     return { bayId: spec.bayId, accepted };
+  }
+
+  /** Leaves no token behind of who asked for a bay that is refused. */
+  private async withRequester<T>({ needsCredentials = [], capabilities }: DriverManifest, spec: BaySpec, { caller }: Acting, ask: () => Promise<T>): Promise<T> {
+    const { requesters } = this.api;
+    if (!requesters || needsCredentials.length + purposesOf(capabilities, spec).length === 0) return ask();
+    await requesters.hand(spec.bayId, caller.token);
+    try {
+      return await ask();
+    } catch (error) {
+      // Whether it was refused is not known when a service was away.
+      if (isDomainError(error) && error.kind !== 'unavailable') await requesters.takeBack(spec.bayId);
+      throw error;
+    }
   }
 
   private async modelOf(ident: string | null | undefined, minor: number, caller: Caller): Promise<BayModelDocument> {

@@ -32,6 +32,7 @@ export class CredentialsController {
     const bay = await this.bays.find(caller, ident, 'own');
     enforce('credential:rotate', caller, bay);
     requireAbleDriver(this.api.drivers, bay, 'rotate-credential');
+    await this.api.requesters?.hand(bay.id, caller.token);
     announce(reply, await this.commands.changeBay(rotateCredential, { bayId: bay.id }, acting));
     sendJson(reply, 202, { uuid: bay.id });
   }
