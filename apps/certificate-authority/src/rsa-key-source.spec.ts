@@ -1,5 +1,5 @@
 import { RsaKeySource } from './rsa-key-source.ts';
-import type { RsaKeyPair } from './rsa-key-source.ts';
+import type { RsaKeyPair } from './rsa-key-threads.ts';
 
 /** Key pairs that are ready when the test says so. */
 class Generator {

@@ -1,26 +1,7 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
+import { generateRsaKeyPair } from './rsa-key-threads.ts';
+import type { RsaKeyPair } from './rsa-key-threads.ts';
 
-export interface RsaKeyPair {
-  /** SubjectPublicKeyInfo, DER. */
-  readonly publicKey: Buffer;
-  /** PKCS#8, DER. Cleared once it is stored. */
-  readonly privateKey: Buffer;
-}
-
-const generated = promisify(generateKeyPair);
-
-/** RSA 2048 with exponent 65537, Magnum's `[x509] rsa_key_size`, made in a thread of the pool. */
-export async function generateRsaKeyPair(): Promise<RsaKeyPair> {
-  return generated('rsa', {
-    modulusLength: 2048,
-    publicExponent: 0x10001,
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  });
-}
-
-/** Of the four threads that also serve files and signatures, key generation never takes more. */
+/** Threads that make keys. */
 const MAX_AT_ONCE = 2;
 
 /**

@@ -88,7 +88,7 @@ describe('Executor', () => {
   it('stops a step that rests when it is not wanted any more', async () => {
     work = [anAssignment('make')];
     messages.on(heartbeat, ({ leases }) => ({ revoked: leases.map(({ bayId, token }) => ({ bayId, token })) }));
-    start({ run: async ({ rest, signal }) => rest!(() => new Promise((_resolve, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); })) });
+    start({ run: async ({ rest, signal }) => (await rest!(() => new Promise<never>((_resolve, reject) => { signal.addEventListener('abort', () => reject(signal.reason as Error)); })))! });
     await aTurn();
     await clock.advance(20);
     for (let turn = 0; turn < 5; turn += 1) await aTurn();

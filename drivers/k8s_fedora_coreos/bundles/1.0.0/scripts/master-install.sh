@@ -5,7 +5,7 @@ umask 077
 pki=/etc/kubernetes/pki
 manifests=/etc/kubernetes/manifests
 base64 -d <<<"$SERVICE_ACCOUNT_KEY" >$pki/service-account.key
-openssl rsa -in $pki/service-account.key -pubout -out $pki/service-account.pub 2>/dev/null
+openssl pkey -in $pki/service-account.key -pubout -out $pki/service-account.pub 2>/dev/null
 mkdir -p /var/lib/etcd
 
 members=; endpoints=
