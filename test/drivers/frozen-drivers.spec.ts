@@ -14,7 +14,7 @@ describe('the drivers in drivers/', () => {
   it.each(shipped)('raises the version of %s by as much as it has changed (see infra/docs/contracts/driver.md, "Versions")', async (name) => {
     const folder = join(rooms, name);
     const frozen = JSON.parse(readFileSync(join(folder, 'frozen.json'), 'utf8')) as readonly FrozenDriver[];
-    const judgements = judgeDrivers(frozen, await loadDrivers([join(folder, 'src', 'index.ts')], folder));
+    const judgements = await judgeDrivers(frozen, await loadDrivers([join(folder, 'src', 'index.ts')], folder));
     expect(judgements.length).toBeGreaterThan(0);
     expect(judgements.filter(({ problem }) => problem !== null)).toEqual([]);
   });

@@ -266,9 +266,9 @@ export interface BayDriver {
   plan(operation: OperationView, bay: BayView): readonly PlannedStep[];
   /**
    * The outside resources a bay has after an operation, by name, as the driver's template describes them: what versions
-   * are compared by (`jeroboam driver diff`). Pure, as `plan` is. A driver without a template leaves it out.
+   * are compared by (`jeroboam driver diff`). Pure, as `plan` is: nothing outside is asked. A driver without a template leaves it out.
    */
-  render?(operation: OperationView, bay: BayView): Readonly<Record<string, unknown>>;
+  render?(operation: OperationView, bay: BayView): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
   /**
    * Does one step. May be cut off at any point and run again, on another process: it looks at what exists before it
    * acts, and having been done before is success.

@@ -5,6 +5,7 @@ import { Fence } from './bay/fence.ts';
 import type { HeatBlueprint, HeatCloud } from './blueprint.ts';
 import { lookAtHealth } from './health.ts';
 import { plan, requirePlanned } from './plan.ts';
+import { renderBay } from './render/render-bay.ts';
 import type { StepName } from './plan.ts';
 import { deleteNodeGroupStack, deleteNodeGroupStacks, deleteStack } from './steps/delete.ts';
 import { tellingMachines } from './steps/machines.ts';
@@ -47,6 +48,10 @@ export class HeatDriver implements BayDriver {
 
   plan(operation: OperationView, _bay: BayView): readonly PlannedStep[] {
     return plan(this.#blueprint.name, operation);
+  }
+
+  async render(operation: OperationView, bay: BayView): Promise<Readonly<Record<string, unknown>>> {
+    return renderBay(this.#blueprint, operation, bay);
   }
 
   async run(step: PlannedStep, context: StepContext): Promise<StepResult> {

@@ -11,7 +11,7 @@ import { frozenDrivers, loadManifests } from './driver-source.ts';
  * @throws {Problem} a declared bump is too small, or a version that was shipped is not what it was.
  */
 export async function diffDrivers(old: string, next: string, { json }: { readonly json?: boolean }, folder: string, terminal: Terminal): Promise<void> {
-  const judgements = judgeDrivers(await frozenDrivers(old, folder), await loadManifests(next, folder));
+  const judgements = await judgeDrivers(await frozenDrivers(old, folder), await loadManifests(next, folder));
   if (judgements.length === 0) throw new Problem(`None of the drivers in ${next} has an older version in ${old}.`);
   if (json) await terminal.line(JSON.stringify(judgements, null, 2));
   else for (const judgement of judgements) for (const line of linesOf(judgement)) await terminal.line(line);
@@ -30,6 +30,17 @@ function linesOf({ driver, from, to, change, declared, findings }: Judgement): r
 export async function freezeDrivers(specifier: string, folder: string, terminal: Terminal): Promise<void> {
   const drivers = await frozenDrivers(specifier, folder);
   const path = join(resolve(folder, specifier), 'frozen.json');
-  writeFileSync(path, `${JSON.stringify(drivers, null, 2)}\n`);
+  writeFileSync(path, `${printed(drivers)}\n`);
   await terminal.line(path);
+}
+
+/** Deeper than this a file is easier to compare by lines, one for each resource. */
+const MOST_LEVELS = 6;
+
+function printed(value: unknown, level = 0): string {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0 || level >= MOST_LEVELS) return JSON.stringify(value);
+  const indent = '  '.repeat(level + 1);
+  const isList = Array.isArray(value);
+  const members = Object.entries(value).map(([key, each]) => `${indent}${isList ? '' : `${JSON.stringify(key)}: `}${printed(each, level + 1)}`);
+  return [isList ? '[' : '{', members.join(',\n'), `${'  '.repeat(level)}${isList ? ']' : '}'}`].join('\n');
 }

@@ -24,7 +24,7 @@ export async function frozenDrivers(specifier: string, folder: string): Promise<
   const manifests = await loadManifests(specifier, folder);
   const corpusFile = join(path, 'corpus.json');
   const corpus = existsSync(corpusFile) ? (listIn(corpusFile) as readonly RecordedCase[]) : null;
-  return manifests.map((manifest) => freezeDriver(manifest, corpus ?? sampleCorpus(manifest)));
+  return Promise.all(manifests.map((manifest) => freezeDriver(manifest, corpus ?? sampleCorpus(manifest))));
 }
 
 function listIn(path: string): readonly unknown[] {

@@ -30,28 +30,28 @@ export interface FrozenDriver {
 }
 
 /** Renders the plans of a driver over a corpus. Its plans are pure: nothing outside is looked at. */
-export function freezeDriver(manifest: DriverManifest, corpus: readonly RecordedCase[]): FrozenDriver {
+export async function freezeDriver(manifest: DriverManifest, corpus: readonly RecordedCase[]): Promise<FrozenDriver> {
   const { version, bundle } = newestTemplate(manifest);
   const { parameters = {}, outputs = {}, defaultLabels = {}, digest = null } = bundle ?? {};
   return {
     name: manifest.name, version: manifest.version, provides: manifest.provides, operations: manifest.capabilities.operations,
-    template: { version, digest, parameters, outputs, defaultLabels }, corpus, plans: render(manifest, corpus),
+    template: { version, digest, parameters, outputs, defaultLabels }, corpus, plans: await render(manifest, corpus),
   };
 }
 
-function render(manifest: DriverManifest, corpus: readonly RecordedCase[]): Readonly<Record<string, RenderedPlan>> {
+async function render(manifest: DriverManifest, corpus: readonly RecordedCase[]): Promise<Readonly<Record<string, RenderedPlan>>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'jeroboam-plans-'));
   try {
     const driver = manifest.create({ dataDir, log: { info: () => {}, warn: () => {} } });
-    const plans = corpus.map(({ name, bay, operation }): [string, RenderedPlan] => {
+    const plans = await Promise.all(corpus.map(async ({ name, bay, operation }): Promise<[string, RenderedPlan]> => {
       try {
-        return [name, plain({ steps: driver.plan(operation, bay), resources: driver.render?.(operation, bay) ?? {} })];
+        return [name, plain({ steps: driver.plan(operation, bay), resources: (await driver.render?.(operation, bay)) ?? {} })];
       } catch (error) {
         // A refusal is an answer that can change as well; anything else is a fault of the driver.
         if (error instanceof Error && error.name === 'StepFailed') return [name, null];
         throw error;
       }
-    });
+    }));
     return Object.fromEntries(plans);
   } finally {
     rmSync(dataDir, { recursive: true, force: true });

@@ -30,13 +30,14 @@ export function judgeBump(old: FrozenDriver, next: FrozenDriver): Judgement {
  * Compares drivers with those that were shipped: a version that was shipped with itself, a new one with the last before
  * it. What was never shipped under its name is compared with nothing.
  */
-export function judgeDrivers(shipped: readonly FrozenDriver[], manifests: readonly DriverManifest[]): readonly Judgement[] {
-  return manifests.flatMap((manifest) => {
+export async function judgeDrivers(shipped: readonly FrozenDriver[], manifests: readonly DriverManifest[]): Promise<readonly Judgement[]> {
+  const judged = await Promise.all(manifests.map(async (manifest) => {
     const before = shipped
       .filter(({ name, version }) => name === manifest.name && compareSemver(version, manifest.version) <= 0)
       .sort((one, other) => compareSemver(other.version, one.version))[0];
-    return before ? [judgeBump(before, freezeDriver(manifest, before.corpus))] : [];
-  });
+    return before ? [judgeBump(before, await freezeDriver(manifest, before.corpus))] : [];
+  }));
+  return judged.flat();
 }
 
 function shown({ version, template }: FrozenDriver): string {
