@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BehindTheSandbox } from '../drivers/behind-the-sandbox.ts';
 import { ApiClient, login } from './harness/client.ts';
 import { readLog } from './harness/history.ts';
-import { PretendNode, lookAt, newRequest, secretsIn, userDataOf } from './harness/pretend-node.ts';
+import { PretendNode, lookAt, newRequest, placesWith, secretsIn, userDataOf } from './harness/pretend-node.ts';
 import { EmbeddedProcess } from './harness/process.ts';
 
 /** Nodes that run nowhere but here: what their user data does, against the API, with what is in it. */
@@ -34,16 +35,10 @@ describe('nodes that fetch their certificates', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
+  const cloud = () => BehindTheSandbox.open({ url: jeroboam.authUrl.replace('/v3', '') });
   /** Servers are there and do nothing, until `letBoot`: meanwhile somebody else does what their user data says. */
-  const holdBoots = () => cloud('POST', 'faults', { match: { type: 'OS::Nova::Server', action: 'boot' }, effect: { kind: 'hang' } });
-  const letBoot = () => cloud('DELETE', 'faults');
-  async function cloud(method: string, path: string, body?: unknown): Promise<void> {
-    const token = await login({ authUrl: jeroboam.authUrl, username: 'admin', projectName: 'admin' });
-    const response = await fetch(`${jeroboam.authUrl.replace('/v3', '')}/admin/${path}`, {
-      method, headers: { 'x-auth-token': token, 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  }
+  const holdBoots = async () => (await cloud()).breaks({ type: 'OS::Nova::Server', action: 'boot' }, { kind: 'hang' });
+  const letBoot = async () => (await cloud()).mend();
   const nodeOf = async (name: RegExp) => new PretendNode(directory, await userDataOf(jeroboam.dataDir, name));
   const asNode = ({ token }: PretendNode) => new ApiClient(jeroboam.apiUrl, token);
   const sign = async (node: PretendNode, bay: string, subject: string) =>
@@ -125,13 +120,9 @@ describe('nodes that fetch their certificates', () => {
     const secrets = secretsIn(jeroboam.dataDir);
     // A token of each of three stacks and of one resize, and a share of each node.
     expect(secrets.length).toBeGreaterThanOrEqual(4 + 7);
-    const files = (readdirSync(jeroboam.dataDir, { recursive: true, encoding: 'utf8' })).filter((name) => !name.startsWith('sandbox'))
-      .map((name) => join(jeroboam.dataDir, name)).filter((path) => statSync(path).isFile());
-    expect(files.some((path) => path.endsWith('event-log.sqlite'))).toBe(true);
-    const written = [join(directory, 'told.jsonl'), ...files].map((path) => [path, readFileSync(path, 'latin1')] as const);
-    const events = JSON.stringify(await readLog(jeroboam.dataDir));
-    expect(events).toContain('BootstrapTokenMinted');
-    const places = [...written, ['output', output + jeroboam.output] as const, ['events', events] as const];
-    for (const secret of secrets) expect(places.filter(([, text]) => text.includes(secret)).map(([place]) => place)).toEqual([]);
+    expect(existsSync(join(jeroboam.dataDir, 'event-log.sqlite'))).toBe(true);
+    expect((await readLog(jeroboam.dataDir)).map(({ type }) => type)).toContain('BootstrapTokenMinted');
+    const more = { output: output + jeroboam.output, notifications: readFileSync(join(directory, 'told.jsonl'), 'utf8') };
+    expect(await placesWith(secrets, jeroboam.dataDir, more)).toEqual([]);
   }, 60_000);
 });

@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient, login } from './harness/client.ts';
 import { badlyEnded, brokenChains, leftovers, neverStarted, readLog, repeatedEffects } from './harness/history.ts';
-import { freePort } from '@jeroboam/platform/testing';
-import { FAKE_DRIVER, nodeBinary, root } from './harness/process.ts';
 import { Random } from './harness/random.ts';
+import { ServiceProcesses } from './harness/services.ts';
 
 /** Kills of single services while operations run. */
 const KILLS = 12;
@@ -17,40 +13,21 @@ const VICTIMS = ['driver-executor', 'scheduler', 'certificate-authority', 'api',
 
 describe('the services as processes of their own over NATS', () => {
   const random = new Random();
-  const dataDir = mkdtempSync(join(tmpdir(), 'jeroboam-services-'));
-  const notifications = join(dataDir, 'notifications.jsonl');
-  let supervisor: ChildProcess;
-  let output = '';
+  const told = mkdtempSync(join(tmpdir(), 'jeroboam-told-'));
+  const notifications = join(told, 'notifications.jsonl');
+  let services: ServiceProcesses;
   let apiUrl: string;
   let authUrl: string;
+  let dataDir: string;
 
   beforeAll(async () => {
-    const [api, sandbox, nats] = [await freePort(), await freePort(), await freePort()];
-    apiUrl = `http://127.0.0.1:${api}`;
-    authUrl = `http://127.0.0.1:${sandbox}/v3`;
-    supervisor = spawn(nodeBinary, [join(root, 'infra/tools/services.mjs')], {
-      env: {
-        PATH: process.env['PATH'], HOME: process.env['HOME'], JEROBOAM_PORT: String(api), JEROBOAM_SANDBOX_PORT: String(sandbox), JEROBOAM_NATS_PORT: String(nats),
-        JEROBOAM_DATA_DIR: dataDir, JEROBOAM_DRIVERS: FAKE_DRIVER, JEROBOAM_LEASE_TTL_MS: '3000', JEROBOAM_OPENRC: join(dataDir, 'openrc'), JEROBOAM_BUILT: '1',
-        JEROBOAM_NOTIFIER_FILE: notifications,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    await new Promise<void>((resolve, reject) => {
-      const take = (chunk: Buffer) => {
-        output += chunk.toString();
-        if (output.includes('services are ready')) resolve();
-      };
-      supervisor.stdout!.on('data', take);
-      supervisor.stderr!.on('data', take);
-      supervisor.on('exit', () => reject(new Error(`the services ended before they were ready:\n${output}`)));
-    });
+    services = await ServiceProcesses.start({ JEROBOAM_LEASE_TTL_MS: '3000', JEROBOAM_NOTIFIER_FILE: notifications });
+    ({ apiUrl, authUrl, dataDir } = services);
   }, 120_000);
 
   afterAll(async () => {
-    supervisor.kill('SIGTERM');
-    if (supervisor.exitCode === null) await once(supervisor, 'exit');
-    rmSync(dataDir, { recursive: true, force: true });
+    await services?.stop();
+    rmSync(told, { recursive: true, force: true });
   }, 60_000);
 
   /** Asks on although the api may be the one that is down. */
@@ -71,10 +48,6 @@ describe('the services as processes of their own over NATS', () => {
     return new Set(lines.map((line) => (JSON.parse(line) as { payload: { resource_id: string } }).payload.resource_id));
   }
 
-  function kill(service: (typeof VICTIMS)[number]): void {
-    process.kill(Number(readFileSync(join(dataDir, `${service}.pid`), 'utf8')), 'SIGKILL');
-  }
-
   it('makes, looks at, resizes and deletes a bay', async () => {
     const client = new ApiClient(apiUrl, await login({ authUrl }));
     const bayId = await client.createBay(await client.fakeTemplate(), { name: 'apart' });
@@ -90,7 +63,7 @@ describe('the services as processes of their own over NATS', () => {
   it('answers 503 in shape while the scheduler is away, and goes on by itself', async () => {
     const client = new ApiClient(apiUrl, await login({ authUrl }));
     const template = await client.fakeTemplate();
-    kill('scheduler');
+    services.kill('scheduler');
     const { status, headers, body } = await client.call<{ errors?: unknown[] }>('POST', '/v1/clusters', { name: 'later', cluster_template_id: template });
     if (status !== 202) {
       expect({ status, errors: body.errors?.length }).toEqual({ status: 503, errors: 1 });
@@ -106,7 +79,7 @@ describe('the services as processes of their own over NATS', () => {
     for (let round = 0; round < KILLS; round += 1) {
       const bayId = await patiently(() => client.createBay(template, { name: `s-${round}` }));
       await sleep(random.next(400));
-      kill(VICTIMS[round % VICTIMS.length]!);
+      services.kill(VICTIMS[round % VICTIMS.length]!);
       await patiently(() => client.until(bayId, ['CREATE_COMPLETE']));
       await patiently(async () => {
         // 503 while a service is away is an answer; the client asks again.

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { readLog } from './history.ts';
 
 const run = promisify(execFile);
 
@@ -29,6 +30,19 @@ export function secretsIn(dataDir: string): string[] {
   const all = documents(dataDir).map(({ document }) => document).join('\n');
   const found = [...all.matchAll(/jeroboam-stack:([\w-]{43})|jeroboam-node:(?:master|worker):[\w.-]+:([0-9a-f]{64})/g)];
   return [...new Set(found.map(([, token, share]) => token ?? share!))];
+}
+
+/**
+ * Where any of the secrets was written: the files of our services, all but the cloud's, their events, and what else there is.
+ * @param more text by name: what was printed, say.
+ */
+export async function placesWith(secrets: readonly string[], dataDir: string, more: Readonly<Record<string, string>>): Promise<string[]> {
+  const files = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).filter((name) => !name.startsWith('sandbox'))
+    .map((name) => join(dataDir, name)).filter((path) => statSync(path).isFile());
+  // The file of the log has its events in a form of its own.
+  const events = JSON.stringify(await readLog(dataDir));
+  const places = [...files.map((path) => [path, readFileSync(path, 'latin1')] as const), ['events', events] as const, ...Object.entries(more)];
+  return places.filter(([, text]) => secrets.some((secret) => text.includes(secret))).map(([place]) => place);
 }
 
 /** The user data of a server, once the cloud has one whose name matches. */
