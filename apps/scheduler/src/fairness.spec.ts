@@ -1,4 +1,5 @@
 import type { OperationCommand } from '@jeroboam/domain';
+import { weightsOf } from './project-turns.ts';
 import { Story } from './testing/story.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { WorkQueueOptions } from './work-queue.ts';
@@ -109,7 +110,7 @@ describe('projects', () => {
 
   it.each([
     ['as many turns as each other', {}, { a: 20, b: 20, c: 20, d: 20 }],
-    ['turns by their weight', { a: 5 }, { a: 50, b: 10, c: 10, d: 10 }],
+    ['turns by their weight', weightsOf(['a=5']), { a: 50, b: 10, c: 10, d: 10 }],
   ])('have %s, however much each of them wants', (_what, projectWeights, expected) => {
     const site = new Site(1, undefined, { projectWeights });
     for (const [project, bays] of [['a', 400], ['b', 40], ['c', 30], ['d', 2_000]] as const) {

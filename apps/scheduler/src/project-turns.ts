@@ -91,6 +91,14 @@ export class ProjectTurns {
   }
 }
 
+/** @param weights each `<project id>=<turns>`. */
+export function weightsOf(weights: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(weights.map((each) => {
+    const [projectId = '', turns] = each.split('=');
+    return [projectId, Number(turns)];
+  }));
+}
+
 function firstOf(line: ReadonlySet<string>, isFit: (bayId: string) => boolean): string | undefined {
   for (const bayId of line) if (isFit(bayId)) return bayId;
   return undefined;

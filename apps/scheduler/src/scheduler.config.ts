@@ -8,8 +8,8 @@ export interface SchedulerConfig {
   readonly leaseTtlMs: number;
   /** Steps of one driver (name and version) that may be at work at once, those that wait for something outside not counted. @default 8 */
   readonly stepsPerDriver: number;
-  /** Turns that a project has while others have one, by project id. @default 1 for each */
-  readonly projectWeights: Readonly<Record<string, number>>;
+  /** Turns that a project has while others have one, each as `<project id>=<turns>`. @default one for each */
+  readonly projectWeights: readonly string[];
   /**
    * True where every executor lives in this process: after a start no step of an earlier life can still be worked on,
    * so their leases end at once.
@@ -29,7 +29,7 @@ export const DEFAULT_SCHEDULER_CONFIG: SchedulerConfig = {
   operationTimeoutMinutes: 60,
   leaseTtlMs: 10_000,
   stepsPerDriver: 8,
-  projectWeights: {},
+  projectWeights: [],
   executorsShareProcess: false,
   tickMs: 200,
   reservationTtlMs: 60_000,

@@ -7,6 +7,7 @@ import type { ReadModel } from '@jeroboam/read-model';
 import { BayCommands } from './bay-commands.service.ts';
 import { CredentialRotations } from './credential-rotations.service.ts';
 import { Dispatcher } from './dispatcher.service.ts';
+import { weightsOf } from './project-turns.ts';
 import { QuotaCommands } from './quota-commands.service.ts';
 import { Reactor } from './reactor.service.ts';
 import { Reservations } from './reservations.service.ts';
@@ -60,7 +61,7 @@ export class SchedulerModule {
   static with({ eventLog, readModel, clock, timers, logger, config: given }: SchedulerDependencies): DynamicModule {
     const config = { ...DEFAULT_SCHEDULER_CONFIG, ...given };
     const aggregates = writeSide(eventLog, clock);
-    const queue = new WorkQueue(config);
+    const queue = new WorkQueue({ ...config, projectWeights: weightsOf(config.projectWeights) });
     const dispatcher = new Dispatcher(aggregates, queue, config, clock, timers, logger);
     const reservations = new Reservations(aggregates, config, clock, timers, logger);
     const rotations = new CredentialRotations(aggregates, config, clock, timers, logger);

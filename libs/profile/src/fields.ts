@@ -47,7 +47,8 @@ export const schedulerFields = {
   ...quotaFields,
   operationTimeoutMinutes: integer('Time for an operation whose bay names none.', { min: 1 }).default(60),
   leaseTtlMs: integer('An executor not heard of for so long has lost its steps.', { min: 100 }).default(10_000),
-  stepsPerDriver: integer('Steps of one driver that may be out at once.', { min: 1 }).default(8),
+  stepsPerDriver: integer('Steps of one driver that may be at work at once, those that wait for a cloud not counted.', { min: 1 }).default(8),
+  projectWeights: list('Turns that a project has while others have one, by project id; one where nothing is said.', 'PROJECT=TURNS, separated by commas', /^[^=]+=[1-9]\d{0,2}$/).default([]),
 };
 
 export const executorFields = {

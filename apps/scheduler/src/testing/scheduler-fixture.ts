@@ -11,6 +11,7 @@ import { openSqliteReadModel } from '@jeroboam/read-model';
 import type { ReadModel } from '@jeroboam/read-model';
 import { BayCommands } from '../bay-commands.service.ts';
 import { Dispatcher } from '../dispatcher.service.ts';
+import { weightsOf } from '../project-turns.ts';
 import { REACTOR, Reactor } from '../reactor.service.ts';
 import { CredentialRotations } from '../credential-rotations.service.ts';
 import { Reservations } from '../reservations.service.ts';
@@ -122,7 +123,7 @@ export function useSchedulers(): SchedulerFixture {
 function assemble(log: InMemoryEventLog, readModel: ReadModel, clock: FakeClock, config: SchedulerConfig): Scheduler {
   const logger = recordingLogger();
   const aggregates = writeSide(log, clock);
-  const queue = new WorkQueue(config);
+  const queue = new WorkQueue({ ...config, projectWeights: weightsOf(config.projectWeights) });
   const dispatcher = new Dispatcher(aggregates, queue, config, clock, clock, logger);
   const reservations = new Reservations(aggregates, config, clock, clock, logger);
   const rotations = new CredentialRotations(aggregates, config, clock, clock, logger);
