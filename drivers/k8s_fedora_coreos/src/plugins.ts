@@ -1,20 +1,8 @@
 import type { DriverPlugin } from '@jeroboam/driver-sdk';
-
-const NETWORK = { type: 'string', pattern: '^(\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2})?$' };
-/** Of an image or a release. */
-const TAG = { type: 'string', pattern: '^([\\w][\\w.-]{0,127})?$' };
+import { NETWORK_LABEL, TAG_LABEL, flannelOfKubernetes } from '@jeroboam/heat-driver';
 
 export const plugins: readonly DriverPlugin[] = [
-  {
-    kind: 'network', name: 'flannel',
-    labelsSchema: {
-      type: 'object',
-      properties: {
-        flannel_network_cidr: NETWORK, flannel_tag: TAG, flannel_cni_tag: TAG,
-        flannel_backend: { type: 'string', enum: ['vxlan', 'host-gw', 'udp', ''] },
-      },
-    },
-  },
-  { kind: 'network', name: 'calico', labelsSchema: { type: 'object', properties: { calico_ipv4pool: NETWORK, calico_tag: TAG } } },
+  flannelOfKubernetes,
+  { kind: 'network', name: 'calico', labelsSchema: { type: 'object', properties: { calico_ipv4pool: NETWORK_LABEL, calico_tag: TAG_LABEL } } },
   { kind: 'volume', name: 'cinder', experimental: true, needsCredential: ['volume'] },
 ];

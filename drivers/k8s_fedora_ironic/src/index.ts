@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { templatesOf } from '@jeroboam/driver-sdk';
 import type { DriverManifest } from '@jeroboam/driver-sdk';
-import { heatDriver, probeKubernetes, readBundle } from '@jeroboam/heat-driver';
+import { flannelOfKubernetes, heatDriver, probeKubernetes, readBundle } from '@jeroboam/heat-driver';
 import type { HeatBlueprint } from '@jeroboam/heat-driver';
 import { parametersOf } from './parameters.ts';
 import { labelsSchema, withoutOptionalPorts } from './port-plan.ts';
@@ -26,6 +26,7 @@ export const k8sFedoraIronicV1: DriverManifest = {
     volumeDrivers: [],
     storageDrivers: ['overlay2'],
     runtimeClasses: [],
+    plugins: [flannelOfKubernetes],
     labelsSchema,
     masterCounts: [1, 3, 5],
     maxNodes: 250,

@@ -1,6 +1,5 @@
 import type { DriverPlugin, LabelsSchema } from '@jeroboam/driver-sdk';
-
-const NETWORK = { type: 'string', pattern: '^(\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2})?$' };
+import { NETWORK_LABEL, TAG_LABEL } from '@jeroboam/heat-driver';
 
 /** Whatever else is on the image; the credential that they need is made for the bay. */
 const BROUGHT: readonly DriverPlugin[] = [
@@ -21,7 +20,7 @@ export const standalonePlugins: readonly DriverPlugin[] = [
     labelsSchema: {
       type: 'object',
       properties: {
-        flannel_network_cidr: NETWORK,
+        flannel_network_cidr: NETWORK_LABEL,
         // Lengths from 8 to 30.
         flannel_network_subnetlen: { type: 'string', pattern: '^([89]|[12]\\d|30)?$' },
         flannel_backend: { type: 'string', enum: ['udp', 'vxlan', 'host-gw', ''] },
@@ -34,6 +33,6 @@ export const standaloneLabels: LabelsSchema = {
   type: 'object',
   properties: {
     swarm_strategy: { type: 'string', enum: ['spread', 'binpack', 'random', ''] },
-    swarm_version: { type: 'string', pattern: '^([\\w][\\w.-]{0,127})?$' },
+    swarm_version: TAG_LABEL,
   },
 };

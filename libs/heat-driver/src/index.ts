@@ -9,5 +9,6 @@ export { heatCloud, heatDriver } from './open-heat-cloud.ts';
 export { bayStackName, groupStackName, ownerTagOf, shortIdOf } from './bay/names.ts';
 export type { Pace } from './steps/work.ts';
 export { probeKubernetes } from './kubernetes/probe.ts';
+export { NETWORK_LABEL, TAG_LABEL, flannelOfKubernetes } from './kubernetes/plugins.ts';
 export { kubernetesValues } from './kubernetes/values.ts';
 export type { FoundStack, NewStack, StackService } from './stack/stack-service.port.ts';
