@@ -77,8 +77,8 @@ function addDriver(program: Command, { folder, terminal }: Here): void {
     .action((old: string, next: string, options: { json?: boolean }) => diffDrivers(old, next, options, folder, terminal));
   driver.command('freeze')
     .description('write down in frozen.json what is shipped, for the next version to be compared with')
-    .argument('<folder>', 'folder of the driver')
-    .action((specifier: string) => freezeDrivers(specifier, folder, terminal));
+    .argument('<folders...>', 'folders of drivers')
+    .action((specifiers: readonly string[]) => freezeDrivers(specifiers, folder, terminal));
 }
 
 function addEvents(program: Command, context: () => CommandContext): void {

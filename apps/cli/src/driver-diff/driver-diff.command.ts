@@ -27,15 +27,17 @@ function linesOf({ driver, from, to, change, declared, findings }: Judgement): r
 }
 
 /** Writes down what drivers are now, beside them: what the next version is compared with. Commit the file. */
-export async function freezeDrivers(specifier: string, folder: string, terminal: Terminal): Promise<void> {
-  const drivers = await frozenDrivers(specifier, folder);
-  const path = join(resolve(folder, specifier), 'frozen.json');
-  writeFileSync(path, `${printed(drivers)}\n`);
-  await terminal.line(path);
+export async function freezeDrivers(specifiers: readonly string[], folder: string, terminal: Terminal): Promise<void> {
+  for (const specifier of specifiers) {
+    const drivers = await frozenDrivers(specifier, folder);
+    const path = join(resolve(folder, specifier), 'frozen.json');
+    writeFileSync(path, `${printed(drivers)}\n`);
+    await terminal.line(path);
+  }
 }
 
 /** Deeper than this a file is easier to compare by lines, one for each resource. */
-const MOST_LEVELS = 6;
+const MOST_LEVELS = 5;
 
 function printed(value: unknown, level = 0): string {
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0 || level >= MOST_LEVELS) return JSON.stringify(value);
