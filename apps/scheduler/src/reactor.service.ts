@@ -6,6 +6,7 @@ import { delay } from '@jeroboam/platform';
 import type { DocumentChange, ReadDocument, ReadModel } from '@jeroboam/read-model';
 import type { Dispatcher } from './dispatcher.service.ts';
 import type { CredentialRotations, RotationTimes } from './credential-rotations.service.ts';
+import { ReactorNotes } from './reactor-notes.ts';
 import type { Reservation, Reservations } from './reservations.service.ts';
 import type { SchedulerConfig } from './scheduler.config.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -30,6 +31,8 @@ type Known = (BayEvent | OperationEvent | QuotaEvent) & RecordedEvent;
  * event twice is harmless; and it calls nothing outside, so reading the log from its beginning is too.
  */
 export class Reactor {
+  readonly #notes: ReactorNotes;
+  #reached: Position | undefined;
   #subscription: Subscription | undefined;
   /** Where the log ended at the start; undefined once everything up to there has been carried on. */
   #behind: { readonly head: Position | undefined } | undefined;
@@ -48,7 +51,14 @@ export class Reactor {
     private readonly clock: Clock,
     private readonly timers: Timers,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.#notes = new ReactorNotes(readModel, REACTOR, [OPEN, RESERVED, ROTATIONS]);
+  }
+
+  /** How far the log has been carried on; undefined before its first event was. */
+  get reached(): Position | undefined {
+    return this.#reached;
+  }
 
   async start(): Promise<void> {
     await this.readModel.ensure([{ name: OPEN, indexes: [] }, { name: RESERVED, indexes: [] }, { name: ROTATIONS, indexes: [] }]);
@@ -90,11 +100,12 @@ export class Reactor {
   async #follow(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       try {
-        const after = await this.readModel.checkpoint(REACTOR);
+        const after = await this.#notes.open();
+        this.#reached = after;
         await this.#caughtUp(after);
         // Stopped meanwhile: nobody would end a subscription made now.
         if (this.#stopping.signal.aborted) return;
-        this.#subscription = this.eventLog.subscribe({ ...(after === undefined ? {} : { after }), categories: ['bay', 'operations', 'quota'] }, this.#handler(after));
+        this.#subscription = this.eventLog.subscribe({ ...(after === undefined ? {} : { after }), categories: ['bay', 'operations', 'quota'] }, (batch) => this.#carryOn(batch));
         await this.#subscription.done;
       } catch (error) {
         this.log.error('the scheduler cannot carry operations on; it tries again', { error });
@@ -103,19 +114,14 @@ export class Reactor {
     }
   }
 
-  #handler(after: string | undefined): (batch: EventBatch) => Promise<void> {
-    let checkpoint = after;
-    return async ({ events, upTo }) => {
-      const byBay = Map.groupBy(events as readonly Known[], (event) => ('bayId' in event.data ? event.data.bayId : event.stream));
-      // One bay's events strictly in order; different bays share the log's group commit.
-      const changes = await Promise.all([...byBay].map(([bayId, story]) => this.#react(bayId, story)));
-      if (!(await this.readModel.commit(REACTOR, checkpoint, upTo, changes.flat()))) {
-        throw new Error('another scheduler has moved the checkpoint; starting over from there');
-      }
-      checkpoint = upTo;
-      await this.#caughtUp(upTo);
-      this.dispatcher.pump();
-    };
+  async #carryOn({ events, upTo }: EventBatch): Promise<void> {
+    const byBay = Map.groupBy(events as readonly Known[], (event) => ('bayId' in event.data ? event.data.bayId : event.stream));
+    // One bay's events strictly in order; different bays share the log's group commit.
+    const changes = await Promise.all([...byBay].map(([bayId, story]) => this.#react(bayId, story)));
+    await this.#notes.keep(changes.flat(), upTo);
+    this.#reached = upTo;
+    await this.#caughtUp(upTo);
+    this.dispatcher.pump();
   }
 
   /** @returns what a restart needs to know of the bay. */

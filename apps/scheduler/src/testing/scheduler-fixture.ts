@@ -12,7 +12,7 @@ import type { ReadModel } from '@jeroboam/read-model';
 import { BayCommands } from '../bay-commands.service.ts';
 import { Dispatcher } from '../dispatcher.service.ts';
 import { weightsOf } from '../project-turns.ts';
-import { REACTOR, Reactor } from '../reactor.service.ts';
+import { Reactor } from '../reactor.service.ts';
 import { CredentialRotations } from '../credential-rotations.service.ts';
 import { Reservations } from '../reservations.service.ts';
 import { DEFAULT_SCHEDULER_CONFIG } from '../scheduler.config.ts';
@@ -107,7 +107,7 @@ export function useSchedulers(): SchedulerFixture {
     async settled(passingMs = 0) {
       for (let turn = 1; turn < 20_000; turn += 1) {
         const head = (await events()).at(-1)?.position;
-        if ((await readModel.checkpoint(REACTOR)) === head) return;
+        if ([...started].some(({ reactor }) => reactor.reached === head)) return;
         await new Promise<void>((resolve) => setImmediate(resolve));
         if (passingMs > 0 && turn % 50 === 0) await clock.advance(passingMs);
       }
