@@ -28,6 +28,8 @@ export interface Network {
 export interface HeatCloud {
   /** Stacks where this bay is to live. Cheap: asked for in every step. */
   stacks(bay: BaySpec): StackService;
+  /** Project in which they are: those of one are waited for together. Absent: all are in one. */
+  project?(bay: BaySpec): Promise<string>;
   readonly authUrl: string;
   readonly apiUrl: string;
   /** Servers are records and nothing runs on them: the stack alone says how a bay is. */

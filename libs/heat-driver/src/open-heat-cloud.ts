@@ -4,6 +4,7 @@ import type { CloudSession } from '@jeroboam/openstack';
 import type { HeatBlueprint, HeatCloud, Network } from './blueprint.ts';
 import { HeatDriver } from './heat-driver.ts';
 import { meteredServers } from './metered-servers.ts';
+import { SharedMetering } from './shared-metering.ts';
 
 /** The code half of a manifest. */
 export function heatDriver(blueprint: HeatBlueprint): DriverManifest['create'] {
@@ -12,10 +13,15 @@ export function heatDriver(blueprint: HeatBlueprint): DriverManifest['create'] {
 
 export function heatCloud(cloud: CloudAccess): HeatCloud {
   const { authUrl, apiUrl, simulated } = cloud;
+  const shared = new SharedMetering();
   return {
     stacks: (bay) => cloud.stacks(bay), authUrl, apiUrl, simulated,
+    project: async (bay) => (await cloud.session(bay).identity()).projectId ?? '',
     network: (bay, ident, by) => networkOf(cloud.session(bay), ident, by),
-    servers: (bay, since) => meteredServers(cloud.session(bay), since),
+    servers: async (bay, since) => {
+      const session = cloud.session(bay);
+      return shared.servers((await session.identity()).projectId ?? '', since, (earliest) => meteredServers(session, earliest));
+    },
   };
 }
 

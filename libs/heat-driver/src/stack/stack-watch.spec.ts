@@ -1,3 +1,4 @@
+import { CloudForbidden } from '@jeroboam/openstack';
 import type { StackRef } from '@jeroboam/openstack';
 import type { FoundStack, StackService } from './stack-service.port.ts';
 import { StackWatch } from './stack-watch.ts';
@@ -11,6 +12,7 @@ class BusyHeat implements Pick<StackService, 'find' | 'inProgress'> {
   readonly busy = new Set<string>();
   readonly asked: string[] = [];
   isAway = false;
+  isShy = false;
 
   async find(ident: string | StackRef): Promise<FoundStack | undefined> {
     const { name, id } = ident as StackRef;
@@ -20,6 +22,7 @@ class BusyHeat implements Pick<StackService, 'find' | 'inProgress'> {
 
   async inProgress(): Promise<ReadonlySet<string>> {
     this.#ask('all');
+    if (this.isShy) throw new CloudForbidden('orchestration', 'list stacks in progress', 'not allowed');
     return new Set(this.busy);
   }
 
@@ -44,10 +47,10 @@ async function asked(heat: BusyHeat, times: number): Promise<void> {
 describe('StackWatch', () => {
   it('asks one question for all when many are waited for, and wakes those that have ended', async () => {
     const heat = new BusyHeat();
-    const watch = new StackWatch(heat, PACE);
+    const watch = new StackWatch(PACE);
     const refs = stacks(heat, 500);
     const ended: string[] = [];
-    const all = refs.map((ref) => watch.settled(ref, LONG_MS, never).then(() => ended.push(ref.id)));
+    const all = refs.map((ref) => watch.settled(heat, ref, LONG_MS, never).then(() => ended.push(ref.id)));
     await asked(heat, 2);
     expect(ended).toEqual([]);
     heat.busy.delete('id-7');
@@ -61,9 +64,9 @@ describe('StackWatch', () => {
 
   it('looks at few of them one by one', async () => {
     const heat = new BusyHeat();
-    const watch = new StackWatch(heat, PACE);
+    const watch = new StackWatch(PACE);
     const [ref] = stacks(heat, 1) as [StackRef];
-    const waits = [watch.settled(ref, LONG_MS, never), watch.settled(ref, LONG_MS, never)];
+    const waits = [watch.settled(heat, ref, LONG_MS, never), watch.settled(heat, ref, LONG_MS, never)];
     await asked(heat, 2);
     heat.busy.clear();
     await Promise.all(waits);
@@ -73,10 +76,10 @@ describe('StackWatch', () => {
   it('leaves no timer behind once nobody waits', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
     const heat = new BusyHeat();
-    const watch = new StackWatch(heat, PACE);
+    const watch = new StackWatch(PACE);
     const [ref] = stacks(heat, 1) as [StackRef];
     const before = timers();
-    const waiting = watch.settled(ref, LONG_MS, never);
+    const waiting = watch.settled(heat, ref, LONG_MS, never);
     expect(timers()).toBeGreaterThan(before);
     heat.busy.clear();
     await waiting;
@@ -84,23 +87,34 @@ describe('StackWatch', () => {
     expect(timers()).toBe(before);
   });
 
+  it('looks at each where none of them may ask for all, and does not ask again', async () => {
+    const heat = new BusyHeat();
+    heat.isShy = true;
+    const watch = new StackWatch(PACE);
+    const all = stacks(heat, 10).map((ref) => watch.settled(heat, ref, LONG_MS, never));
+    await asked(heat, 22);
+    heat.busy.clear();
+    await Promise.all(all);
+    expect(heat.asked.filter((what) => what === 'all')).toHaveLength(1);
+  });
+
   it('wakes everybody when Heat does not answer: they find out why', async () => {
     const heat = new BusyHeat();
-    const watch = new StackWatch(heat, PACE);
-    const all = stacks(heat, 10).map((ref) => watch.settled(ref, LONG_MS, never));
+    const watch = new StackWatch(PACE);
+    const all = stacks(heat, 10).map((ref) => watch.settled(heat, ref, LONG_MS, never));
     heat.isAway = true;
     await expect(Promise.all(all)).resolves.toHaveLength(10);
   });
 
   it('gives up when its time is up, and at once when it is told to', async () => {
     const heat = new BusyHeat();
-    const watch = new StackWatch(heat, PACE);
+    const watch = new StackWatch(PACE);
     const [first, second] = stacks(heat, 2) as [StackRef, StackRef];
-    await watch.settled(first, 20, never);
+    await watch.settled(heat, first, 20, never);
     const stop = new AbortController();
-    const stopped = watch.settled(second, LONG_MS, stop.signal);
+    const stopped = watch.settled(heat, second, LONG_MS, stop.signal);
     stop.abort(new Error('not wanted any more'));
     await expect(stopped).rejects.toThrow('not wanted any more');
-    await expect(watch.settled(second, LONG_MS, stop.signal)).rejects.toThrow('not wanted any more');
+    await expect(watch.settled(heat, second, LONG_MS, stop.signal)).rejects.toThrow('not wanted any more');
   });
 });

@@ -1,4 +1,6 @@
+import { isDomainError } from '@jeroboam/domain';
 import type { StackRef } from '@jeroboam/openstack';
+import type { HeatCloud } from '../blueprint.ts';
 import type { StackService } from './stack-service.port.ts';
 
 export interface WatchPace {
@@ -15,14 +17,17 @@ const PART_OF_AGE = 4;
 /** A list of a thousand stacks costs Heat a second. */
 const POLL_MS_PER_STACK = 1;
 
+type Stacks = Pick<StackService, 'find' | 'inProgress'>;
+
 interface Waiter {
   readonly ref: StackRef;
+  readonly stacks: Stacks;
   readonly sinceMs: number;
   readonly wake: () => void;
 }
 
 /**
- * Waits for many stacks at once, as cheaply as for one: one list of those in progress tells of all others that they have
+ * Waits for many stacks of one project at once, as cheaply as for one: one list of those in progress tells of all others that they have
  * ended. Intervals grow with the age of the youngest stack and the number of all, and are never quite the same, so that
  * executors do not ask in step.
  */
@@ -30,17 +35,16 @@ export class StackWatch {
   readonly #waiters = new Set<Waiter>();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
+  /** False once Heat would not show a bay's credential what is in progress. */
+  #mayList = true;
 
-  constructor(
-    private readonly stacks: Pick<StackService, 'find' | 'inProgress'>,
-    private readonly pace: WatchPace,
-  ) {}
+  constructor(private readonly pace: WatchPace) {}
 
   /**
    * Resolves when the stack does not seem to be in progress any more, or nobody can tell, or after `patienceMs`: look at it
    * then. @throws the signal's reason.
    */
-  settled(ref: StackRef, patienceMs: number, signal: AbortSignal): Promise<void> {
+  settled(stacks: Stacks, ref: StackRef, patienceMs: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (end: () => void) => () => {
         clearTimeout(timer);
@@ -48,7 +52,7 @@ export class StackWatch {
         this.#waiters.delete(waiter);
         end();
       };
-      const waiter: Waiter = { ref, sinceMs: performance.now(), wake: leave(resolve) };
+      const waiter: Waiter = { ref, stacks, sinceMs: performance.now(), wake: leave(resolve) };
       const abort = leave(() => reject(signal.reason as Error));
       const timer = setTimeout(waiter.wake, patienceMs);
       if (signal.aborted) return abort();
@@ -82,11 +86,24 @@ export class StackWatch {
   }
 
   async #busy(waiters: readonly Waiter[]): Promise<ReadonlySet<string>> {
-    const refs = [...new Map(waiters.map(({ ref }) => [ref.id, ref])).values()];
-    if (refs.length > FEW && this.stacks.inProgress) return this.stacks.inProgress();
+    const each = [...new Map(waiters.map((waiter) => [waiter.ref.id, waiter])).values()];
+    const listed = each.length > FEW && this.#mayList ? await this.#listed(each) : undefined;
+    if (listed) return listed;
     const busy = new Set<string>();
-    for (const ref of refs) if ((await this.stacks.find(ref))?.progress === 'in-progress') busy.add(ref.id);
+    for (const { ref, stacks } of each) if ((await stacks.find(ref))?.progress === 'in-progress') busy.add(ref.id);
     return busy;
+  }
+
+  /** Asked as one of those who wait, another one every time. @returns undefined where they may not ask. */
+  async #listed(waiters: readonly Waiter[]): Promise<ReadonlySet<string> | undefined> {
+    const { stacks } = waiters[Math.floor(Math.random() * waiters.length)]!;
+    try {
+      return await stacks.inProgress?.();
+    } catch (error) {
+      if (!isDomainError(error) || error.kind === 'unavailable') throw error;
+      this.#mayList = false;
+      return undefined;
+    }
   }
 
   #pauseMs(): number {
@@ -97,11 +114,12 @@ export class StackWatch {
   }
 }
 
-const WATCHES = new WeakMap<StackService, StackWatch>();
+const WATCHES = new WeakMap<HeatCloud, Map<string, StackWatch>>();
 
-/** One for each way into a Heat, whichever driver it is that waits. */
-export function watchOf(stacks: StackService, pace: WatchPace): StackWatch {
-  const watch = WATCHES.get(stacks) ?? new StackWatch(stacks, pace);
-  WATCHES.set(stacks, watch);
+/** One for each project of a cloud, whatever bay it is that waits. */
+export function watchOf(cloud: HeatCloud, projectId: string, pace: WatchPace): StackWatch {
+  const watches = WATCHES.get(cloud) ?? new Map<string, StackWatch>();
+  const watch = watches.get(projectId) ?? new StackWatch(pace);
+  WATCHES.set(cloud, watches.set(projectId, watch));
   return watch;
 }

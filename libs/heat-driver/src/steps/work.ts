@@ -60,11 +60,12 @@ export async function look(work: Work, name: string, ended: (found: FoundStack) 
 }
 
 /** @returns false where it is not to be had. */
-async function rested({ stacks, context: { rest, signal }, pace }: Work, found: FoundStack, untilMs: number): Promise<boolean> {
+async function rested({ cloud, stacks, context: { bay, rest, signal }, pace }: Work, found: FoundStack, untilMs: number): Promise<boolean> {
   const leftMs = untilMs - performance.now();
   if (!rest || leftMs <= 0) return false;
+  const project = await inCloud(cloud.project?.(bay.spec) ?? Promise.resolve(''));
   return (await rest(async () => {
-    await watchOf(stacks, pace).settled(found, leftMs, signal);
+    await watchOf(cloud, project, pace).settled(stacks, found, leftMs, signal);
     return true;
   })) ?? false;
 }
