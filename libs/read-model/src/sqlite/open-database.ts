@@ -17,8 +17,8 @@ export function openDatabase(path: string): DatabaseSync {
     // The last commits may be lost with the power, whole ones and in order: the projector then goes on from an earlier
     // checkpoint. The log is what must be durable; everything here can be rebuilt from it.
     db.exec('PRAGMA synchronous = NORMAL');
-    // Fewer checkpoints than by default (1,000 pages): each waits for the disk, and pages written again and again are copied once.
-    db.exec('PRAGMA wal_autocheckpoint = 4000');
+    // A last resort: `WalCopier` does it long before.
+    db.exec('PRAGMA wal_autocheckpoint = 16000');
     // Reads come straight from the page cache of the system, without a copy and a call per page.
     db.exec(`PRAGMA mmap_size = ${1024 ** 3}; PRAGMA cache_size = -16384`);
     return db;

@@ -8,6 +8,7 @@ import { ParsedTexts } from './parsed-texts.ts';
 import { inTransaction, openDatabase, prepareRows, translated } from './open-database.ts';
 import { countStatement, findStatement } from './query.ts';
 import { createMeta, ensureCollection, indexedFields, tableOf, tombstonesOf } from './schema.ts';
+import { WalCopier } from './wal-copier.ts';
 
 export interface SqliteReadModelOptions {
   /** File of the store, made with its folder when absent; several processes of one host may share it. `:memory:` for a private one. */
@@ -22,7 +23,7 @@ export async function openSqliteReadModel({ path }: SqliteReadModelOptions): Pro
   return translated(() => {
     const db = openDatabase(path);
     createMeta(db);
-    return new SqliteReadModel(db);
+    return new SqliteReadModel(db, new WalCopier(path));
   });
 }
 
@@ -38,7 +39,10 @@ class SqliteReadModel implements ReadModel {
     version: () => translated(() => this.#row('PRAGMA data_version')![0] as number),
   });
 
-  constructor(private readonly db: DatabaseSync) {}
+  constructor(
+    private readonly db: DatabaseSync,
+    private readonly copier: WalCopier,
+  ) {}
 
   async ensure(collections: readonly CollectionSpec[]): Promise<void> {
     this.#run(() => {
@@ -85,8 +89,10 @@ class SqliteReadModel implements ReadModel {
   ): Promise<boolean> {
     if (from !== undefined && to < from) throw new Error(`the checkpoint of ${projection} would go back from ${from} to ${to}`);
     const applied = this.#run(() => inTransaction(this.db, () => this.#commit(projection, from, to, changes, unchanged)));
-    if (applied) this.#waiters.notify(projection, to);
-    return applied ?? false;
+    if (!applied) return false;
+    this.copier.committed();
+    this.#waiters.notify(projection, to);
+    return true;
   }
 
   async reached(projection: string, position: Position, timeoutMs: number): Promise<boolean> {
@@ -129,6 +135,7 @@ class SqliteReadModel implements ReadModel {
     this.#statements.clear();
     this.#collections.clear();
     this.db.close();
+    await this.copier.close();
   }
 
   #commit(
