@@ -67,6 +67,22 @@ describe('a driver on Heat', () => {
     await expect(life.runStep(operation, { name: 'await-stack' })).rejects.toMatchObject({ retryable: true, message: `The stack ${stackName()} is CREATE_IN_PROGRESS` });
   });
 
+  it('asks again for a stack that Heat has forgotten in the middle, without counting it as a try', async () => {
+    const operation = life.creation();
+    await life.runStep(operation, { name: 'begin-stack' });
+    heat.forget();
+    await expect(life.runStep(operation, { name: 'await-stack' })).rejects.toMatchObject({ retryable: true });
+    await life.runStep(operation, { name: 'await-stack' }, { attempt: 2 });
+    expect(heat.parametersOf(stackName())['change']).toMatch(new RegExp(`^\\d+ ${operation.operationId} 1$`));
+    const deletion = life.deletion();
+    heat.slowness = 1_000_000;
+    await expect(life.runStep(deletion, { name: 'delete-stack' })).rejects.toMatchObject({ retryable: true });
+    heat.forget();
+    heat.slowness = 1;
+    await life.runStep(deletion, { name: 'delete-stack' }, { attempt: 2 });
+    expect(heat.journal).toEqual([`create ${stackName()}`, `update ${stackName()}`, `delete ${stackName()}`, `delete ${stackName()}`]);
+  });
+
   it('names what stands in the way of a delete, and finishes it once that is gone', async () => {
     await life.run(life.creation());
     const ports = ['0b6d5f0c-93c6-4c1c-8a54-5d8b0c6b2a01', '0b6d5f0c-93c6-4c1c-8a54-5d8b0c6b2a02'];

@@ -22,6 +22,9 @@ export interface FoundStack extends StackRef {
   readonly parameters: Readonly<Record<string, string>>;
   /** Null while Heat cannot tell. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** ISO 8601. */
+  readonly createdAt?: string;
+  readonly updatedAt?: string | null;
 }
 
 /**
@@ -41,6 +44,8 @@ export interface StackService {
   update(ref: StackRef, change: { readonly parameters: Readonly<Record<string, unknown>> }, signal?: AbortSignal): Promise<void>;
   /** Begins to delete, also what failed or is under way. Nothing there is success. */
   delete(ref: StackRef, signal?: AbortSignal): Promise<void>;
+  /** Its resources and those of stacks nested in it, and when something last happened to each (ISO 8601). */
+  resources(ref: StackRef, depth: { readonly nestedDepth: number }): Promise<readonly { readonly updatedAt: string }[]>;
   /** Why a stack failed; undefined when it did not, or is gone. */
   failure(ref: StackRef): Promise<StackFailure | undefined>;
 }

@@ -2,6 +2,7 @@ import { StepFailed } from '@jeroboam/driver-sdk';
 import type { StepResult } from '@jeroboam/driver-sdk';
 import { bayStackName, ownerTagOf } from '../bay/names.ts';
 import { blockersOf, inCloud, sentenceOf } from '../stack/reasons.ts';
+import { standsStill } from './standstill.ts';
 import { targetOf } from './target.ts';
 import { guard, look } from './work.ts';
 import type { Work } from './work.ts';
@@ -39,7 +40,7 @@ async function remove(work: Work, names: readonly string[]): Promise<void> {
   const { stacks, context: { signal } } = work;
   for (const name of names) {
     const found = await inCloud(stacks.find(name));
-    if (!found || (found.action === 'DELETE' && found.progress === 'in-progress')) continue;
+    if (!found || (found.action === 'DELETE' && found.progress === 'in-progress' && !(await standsStill(work, found)))) continue;
     guard(work);
     await inCloud(stacks.delete(found, signal));
   }

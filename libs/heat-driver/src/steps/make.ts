@@ -8,6 +8,7 @@ import type { StackFailure } from '@jeroboam/openstack';
 import type { Site, Values } from '../blueprint.ts';
 import type { FoundStack } from '../stack/stack-service.port.ts';
 import { freshToken, shutOut, templateOf, tokenFor } from './let-in.ts';
+import { standsStill } from './standstill.ts';
 import { hasScale, targetOf, wantedScale } from './target.ts';
 import type { Target } from './target.ts';
 import { scaleSparing } from './spare-busy.ts';
@@ -54,6 +55,7 @@ export async function awaitStack(work: Work): Promise<StepResult> {
   const after = await look(work, target.entry.name, (found) => isIdle(found) && (found.progress === 'failed' || isAsWanted(work, target, found)));
   if (after && isIdle(after) && after.progress === 'failed') throw failed(after, await refuseHopeless(work, after));
   if (after && isIdle(after) && isAsWanted(work, target, after)) return arrived(work, target);
+  if (after && (await standsStill(work, after))) await change(work, target, after, await scaleSparing(work, target, after));
   throw new StepFailed(`The stack ${target.entry.name} is ${after ? `${after.action}_IN_PROGRESS` : 'not there yet'}`, { retryable: true });
 }
 
@@ -101,7 +103,8 @@ async function change(work: Work, target: Target, found: FoundStack, scale: Read
   const { context: { operation, fencingToken, signal }, stacks } = work;
   refuseNewer(work, found);
   const last = changeOf(found);
-  const tries = last?.operationId === operation.operationId ? last.tries + 1 : 1;
+  // What stood still has not been tried through.
+  const tries = last?.operationId === operation.operationId ? last.tries + Number(isIdle(found)) : 1;
   const token = await freshToken(work, target, found, scale);
   const parameters = { ...scale, ...token, [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries }) };
   guard(work);

@@ -18,6 +18,8 @@ export interface Pace {
   readonly patienceMs: number;
   /** The same for a step that rests, which holds no hand. @default 300000 */
   readonly restMs?: number;
+  /** So long nothing happens to a stack in progress before it is asked for again. @default 900000 */
+  readonly standstillMs?: number;
 }
 
 const REST_MS = 300_000;

@@ -17,6 +17,7 @@ interface Kept {
   reason: string;
   /** Looks that still find it in progress. */
   busy: number;
+  changedAtMs: number;
   readonly servers: Map<string, string>;
 }
 
@@ -49,7 +50,7 @@ export class FakeHeat implements StackService {
   async create({ name, ownerTag, parameters }: NewStack): Promise<StackRef> {
     const there = this.#stacks.get(name);
     if (there) return { name, id: there.id };
-    const stack: Kept = { id: randomUUID(), name, ownerTag, parameters: textsOf(parameters), action: 'CREATE', progress: 'in-progress', reason: '', busy: 0, servers: new Map() };
+    const stack: Kept = { id: randomUUID(), name, ownerTag, parameters: textsOf(parameters), action: 'CREATE', progress: 'in-progress', reason: '', busy: 0, changedAtMs: 0, servers: new Map() };
     this.#stacks.set(name, stack);
     this.#begin(stack, 'CREATE');
     return { name, id: stack.id };
@@ -61,8 +62,8 @@ export class FakeHeat implements StackService {
     if (!stack || (typeof ident !== 'string' && ident.id !== stack.id)) return undefined;
     if (stack.progress === 'in-progress' && (stack.busy -= 1) < 0) this.#end(stack);
     if (!this.#stacks.has(name)) return undefined;
-    const { id, parameters, action, progress, reason } = stack;
-    return { id, name, parameters: { ...parameters }, action, progress, reason, outputs: progress === 'complete' ? outputsOf(stack) : {} };
+    const { id, parameters, action, progress, reason, changedAtMs } = stack;
+    return { id, name, createdAt: new Date(changedAtMs).toISOString(), parameters: { ...parameters }, action, progress, reason, outputs: progress === 'complete' ? outputsOf(stack) : {} };
   }
 
   async listByTag(ownerTag: string): Promise<readonly StackRef[]> {
@@ -80,6 +81,16 @@ export class FakeHeat implements StackService {
     if (stack) this.#begin(stack, 'DELETE');
   }
 
+  async resources({ name }: StackRef): Promise<readonly { readonly updatedAt: string }[]> {
+    const stack = this.#stacks.get(name);
+    return stack ? [{ updatedAt: new Date(stack.changedAtMs).toISOString() }] : [];
+  }
+
+  /** As when an engine of Heat dies: what is in progress stays so until it is asked for again. */
+  forget(): void {
+    for (const stack of this.#stacks.values()) if (stack.progress === 'in-progress') Object.assign(stack, { busy: Infinity, changedAtMs: 0 });
+  }
+
   async failure({ name }: StackRef): Promise<StackFailure | undefined> {
     const stack = this.#stacks.get(name);
     if (stack?.progress !== 'failed') return undefined;
@@ -88,7 +99,7 @@ export class FakeHeat implements StackService {
 
   #begin(stack: Kept, action: string): void {
     this.journal.push(`${action.toLowerCase()} ${stack.name}`);
-    Object.assign(stack, { action, progress: 'in-progress', reason: '', busy: this.slowness });
+    Object.assign(stack, { action, progress: 'in-progress', reason: '', busy: this.slowness, changedAtMs: Date.now() });
   }
 
   #end(stack: Kept): void {
