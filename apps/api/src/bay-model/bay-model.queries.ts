@@ -18,6 +18,10 @@ const SORT_KEYS: Readonly<Record<string, string>> = {
   master_lb_enabled: 'masterLbEnabled', floating_ip_enabled: 'floatingIpEnabled', driver: 'driver', created_at: 'createdAt',
   updated_at: 'updatedAt',
 };
+const SELDOM_KEYS: Readonly<Record<string, (model: BayModelDocument) => unknown>> = {
+  tags: ({ tags }) => tags, labels: ({ labels }) => labels, http_proxy: ({ httpProxy }) => httpProxy, https_proxy: ({ httpsProxy }) => httpsProxy,
+  no_proxy: ({ noProxy }) => noProxy, insecure_registry: ({ insecureRegistry }) => insecureRegistry,
+};
 
 /** Bay models as one caller sees them: those of the own project and the public ones that are not hidden; administrators see all. */
 export class BayModelQueries {
@@ -48,7 +52,7 @@ export class BayModelQueries {
 
   list(caller: Caller, page: PageArguments): Promise<Page<BayModelDocument>> {
     const list = {
-      collection: BAY_MODELS.name, sortKeys: SORT_KEYS, where: visibleTo(caller), maxLimit: this.maxLimit,
+      collection: BAY_MODELS.name, sortKeys: SORT_KEYS, seldomKeys: SELDOM_KEYS, where: visibleTo(caller), maxLimit: this.maxLimit,
       marker: (id: string) => this.find(caller, id),
     };
     return readPage<BayModelDocument>(this.readModel, list, page);

@@ -147,7 +147,7 @@ describe('/v1/clustertemplates', () => {
 
     it('can be sorted by any column', async () => {
       await api.givenBayModel();
-      for (const key of ['id', 'uuid', 'coe', 'created_at', 'public', 'docker_volume_size', 'driver', '']) {
+      for (const key of ['id', 'uuid', 'coe', 'created_at', 'public', 'docker_volume_size', 'driver', 'tags', 'labels', 'http_proxy', '']) {
         expect([key, (await api.call(`GET /v1/clustertemplates?sort_key=${key}`)).status]).toEqual([key, 200]);
       }
     });

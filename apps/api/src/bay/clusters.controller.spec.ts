@@ -219,6 +219,9 @@ describe('/v1/clusters', () => {
       expect(path).toBe(`/v1/clusters?sort_key=id&sort_dir=asc&limit=2&marker=${first.clusters[1].uuid}`);
       expect(await names(`GET ${path}`)).toEqual(['c3']);
       expect(await names('GET /v1/clusters?sort_key=name&sort_dir=desc&limit=5')).toEqual(['c3', 'c2', 'c1']);
+      // No column of its own, and none in Magnum.
+      expect(await names('GET /v1/clusters?sort_key=flavor_id&sort_dir=desc&limit=2')).toEqual(['c3', 'c2']);
+      expect((await api.call('GET /v1/clusters?sort_key=node_count')).status).toBe(400);
       const foreign = await api.givenBay(await api.givenBayModel({}, 'stranger'), {}, 'stranger');
       expect((await api.call(`GET /v1/clusters?marker=${foreign}`)).status).toBe(404);
     });
@@ -247,6 +250,14 @@ describe('/v1/clusters', () => {
         state: 'FAILED', kind: 'resize', nodegroup: 'default-worker',
         result: { code: 'STATUS_FORBIDS', reason: 'Resizing a cluster when status is "CREATE_IN_PROGRESS" is not supported.' },
       });
+    });
+
+    it.each([
+      { op: 'replace', path: '/master_count', value: true }, { op: 'remove', path: '/master_count' }, { op: 'remove', path: '/create_timeout' },
+      { op: 'replace', path: '/labels', value: "{'tier': 'test'}" }, { op: 'replace', path: '/floating_ip_enabled', value: 'yes' },
+    ])('takes %j, which changes nothing', async (operation) => {
+      await api.givenBay(model);
+      expect((await patch('c1', [operation])).status).toBe(202);
     });
 
     it('falls back to one node where the number is removed', async () => {
@@ -454,6 +465,7 @@ describe('/v1/clusters asked for what cannot be', () => {
       'cannot change cluster property(ies) name, labels.',
     ],
     [[{ op: 'add', path: '/labels/x', value: 'y' }], 'cannot change cluster property(ies) labels.'],
+    [[{ op: 'remove', path: '/fixed_network' }], 'cannot change cluster property(ies) fixed_network.'],
     [[{ op: 'remove', path: '/keypair' }], 'cannot change cluster property(ies) keypair.'],
     [
       [{ op: 'replace', path: '/health_status', value: 'HEALTHY' }, { op: 'replace', path: '/name', value: 'zz' }],

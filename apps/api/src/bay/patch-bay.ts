@@ -1,12 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HealthReport } from '@jeroboam/domain';
 import type { BayDocument } from '@jeroboam/read-model';
 import { BadRequest } from '../wire/errors.ts';
 import { applyPatch, type PatchOperation } from '../wire/json-patch.ts';
-import { pythonRepr, pythonStr, type Json, type JsonObject } from '../wire/python-values.ts';
+import { pythonStr, type Json, type JsonObject } from '../wire/python-values.ts';
 import { CLUSTER, CLUSTER_PATCH } from './cluster.type.ts';
 
-/** What `node_count` falls back to when it is removed. */
+/** What Magnum takes these for when they are removed; it has nothing for the others, which is another value than null. */
+const DEFAULTS: JsonObject = { node_count: 1, master_count: 1, create_timeout: 60, keypair: null };
 const DEFAULT_NODE_COUNT = 1;
+/** Compared as they were sent: a label that is a number is not the text it would become. */
+const MAPS = ['labels', 'health_status_reason'];
 
 /** What a patch may change: these beside the number of nodes. */
 const HEALTH = ['health_status', 'health_status_reason'];
@@ -26,9 +30,10 @@ export interface WantedOfBay {
 export function wantedOfBay(bay: BayDocument, patch: readonly PatchOperation[]): WantedOfBay {
   const before = patchable(bay);
   const after = applyPatch(before, patch, CLUSTER_PATCH);
-  const { node_count: nodeCount, health_status: status, health_status_reason: reason } = CLUSTER.validate(after);
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const changed = names.filter((name) => name !== 'node_count' && !isSame(before[name] ?? null, after[name] ?? null));
+  const read = CLUSTER.validate(after);
+  const { node_count: nodeCount, health_status: status, health_status_reason: reason } = read;
+  const wanted = { ...DEFAULTS, ...after, ...Object.fromEntries(Object.entries(read).filter(([name]) => !MAPS.includes(name))) };
+  const changed = Object.keys(before).filter((name) => name !== 'node_count' && !isDeepStrictEqual(before[name], wanted[name]));
   const refused = changed.filter((name) => !HEALTH.includes(name));
   if (refused.length > 0) throw new BadRequest(`cannot change cluster property(ies) ${refused.join(', ')}.`);
   return {
@@ -40,10 +45,6 @@ export function wantedOfBay(bay: BayDocument, patch: readonly PatchOperation[]):
 /** What is no text becomes one, as Python writes it. */
 function textsOf(reason: Json): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(reason as JsonObject).map(([name, value]) => [name, pythonStr(value)]));
-}
-
-function isSame(one: Json, other: Json): boolean {
-  return one === other || pythonRepr(one) === pythonRepr(other);
 }
 
 /** A bay as the document that patches are applied to. */

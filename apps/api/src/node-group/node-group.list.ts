@@ -1,5 +1,6 @@
 import type { BayDocument, NodeGroupDocument, Query, ReadDocument } from '@jeroboam/read-model';
 import { readPage, type Page } from '../wire/page.ts';
+import { sortedPage } from '../wire/sorted-page.ts';
 import type { Given } from '../wire/query.ts';
 import { findNodeGroup } from './find-node-group.ts';
 import type { LIST_ARGUMENTS } from './node-group.openapi.ts';
@@ -12,7 +13,10 @@ interface Row extends ReadDocument {
 const SORT_KEYS: Readonly<Record<string, keyof NodeGroupDocument | 'id'>> = {
   id: 'id', uuid: 'nodeGroupId', name: 'name', flavor_id: 'flavorId', image_id: 'imageId', node_count: 'nodeCount', role: 'role',
   min_node_count: 'minNodeCount', max_node_count: 'maxNodeCount', is_default: 'isDefault', stack_id: 'stackId', status: 'status',
-  status_reason: 'statusReason', docker_volume_size: 'dockerVolumeSize', created_at: 'createdAt', updated_at: 'updatedAt',
+  status_reason: 'statusReason', docker_volume_size: 'dockerVolumeSize', created_at: 'createdAt', updated_at: 'updatedAt', labels: 'labels',
+  node_addresses: 'nodeAddresses',
+  // The same in all of one bay.
+  cluster_id: 'id', project_id: 'id',
 };
 
 /** One page of the node groups of a bay, by the rules of all lists; a bay carries its groups, so they are sorted here. */
@@ -27,17 +31,8 @@ export function listNodeGroups(bay: BayDocument, { role, ...given }: Given<typeo
   return readPage<Row>({ find: async <D extends ReadDocument>(_collection: string, query?: Query) => pageOf(rows, query) as readonly ReadDocument[] as D[] }, list, given);
 }
 
-/** Stable, so that what is equal stays in the order of creation, which is also what `id` means. */
-function pageOf(rows: readonly Row[], { sortBy, descending, limit, afterId }: Query = {}): Row[] {
-  const sorted = sortBy === undefined || sortBy === 'id' ? [...rows] : rows.toSorted((one, other) => compared(one.group[sortBy as keyof NodeGroupDocument], other.group[sortBy as keyof NodeGroupDocument]));
-  if (descending) sorted.reverse();
-  const from = afterId === undefined ? 0 : sorted.findIndex(({ id }) => id === afterId) + 1;
-  return sorted.slice(from, limit === undefined ? undefined : from + limit);
-}
-
-function compared(one: unknown, other: unknown): number {
-  if (one === other) return 0;
-  if (one === null || one === undefined) return -1;
-  if (other === null || other === undefined) return 1;
-  return (one as string | number) < (other as string | number) ? -1 : 1;
+/** What is equal stays in the order of creation, which is also what `id` means. */
+function pageOf(rows: readonly Row[], { sortBy = 'id', descending = false, limit = rows.length, afterId }: Query = {}): readonly Row[] {
+  const by = ({ group }: Row) => (sortBy === 'id' ? null : group[sortBy as keyof NodeGroupDocument]);
+  return sortedPage(rows, { by, descending, limit, afterId });
 }

@@ -1,6 +1,7 @@
 import type { Query, ReadDocument, ReadModel } from '@jeroboam/read-model';
 import { BadRequest } from './errors.ts';
 import type { BaseUrl } from './links.ts';
+import { sortedPage } from './sorted-page.ts';
 import { integerArgument, textArgument, uuidArgument, type Given } from './query.ts';
 
 /** Arguments of every list. */
@@ -11,6 +12,8 @@ export interface ListOf<D extends ReadDocument> {
   readonly collection: string;
   /** Magnum's column names, with the fields they are kept in. */
   readonly sortKeys: Readonly<Record<string, string>>;
+  /** Columns that are seldom sorted by and have no index: all that the caller may see is read for them. @default none */
+  readonly seldomKeys?: Readonly<Record<string, (document: D) => unknown>>;
   /** What the caller may see; absent: everything. */
   readonly where: Query['where'];
   readonly maxLimit: number;
@@ -41,16 +44,30 @@ export async function readPage<D extends ReadDocument>(
     throw new BadRequest(`Invalid sort direction: ${direction}. Acceptable values are 'asc' or 'desc'`);
   }
   const after = marker === undefined ? undefined : await list.marker(marker);
-  const sortBy = Object.hasOwn(list.sortKeys, sortKey) ? list.sortKeys[sortKey] : undefined;
-  if (sortBy === undefined) throw new BadRequest(`The sort_key value "${sortKey}" is an invalid field for sorting`);
-  const documents = await readModel.find<D>(list.collection, {
-    ...(list.where ? { where: list.where } : {}), sortBy, descending: direction === 'desc', limit, ...(after ? { afterId: after.id } : {}),
-  });
+  const documents = await sorted(readModel, list, { sortKey, descending: direction === 'desc', limit, afterId: after?.id });
   const last = documents.at(-1);
   // Also when it is the last page: Magnum does not look ahead.
   if (!last || documents.length < limit) return { documents };
   const next = list.markerOf?.(last) ?? last.id;
   return { documents, nextQuery: `sort_key=${sortKey}&sort_dir=${direction}&limit=${limit}&marker=${next}` };
+}
+
+interface Order {
+  readonly sortKey: string;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly afterId: string | undefined;
+}
+
+async function sorted<D extends ReadDocument>(
+  readModel: Pick<ReadModel, 'find'>, { collection: name, sortKeys, seldomKeys = {}, where }: ListOf<D>, { sortKey, ...order }: Order,
+): Promise<readonly D[]> {
+  const visible = where ? { where } : {};
+  if (Object.hasOwn(seldomKeys, sortKey)) return sortedPage(await readModel.find<D>(name, visible), { ...order, by: seldomKeys[sortKey]! });
+  const sortBy = Object.hasOwn(sortKeys, sortKey) ? sortKeys[sortKey] : undefined;
+  if (sortBy === undefined) throw new BadRequest(`The sort_key value "${sortKey}" is an invalid field for sorting`);
+  const { afterId, ...rest } = order;
+  return readModel.find<D>(name, { ...visible, sortBy, ...rest, ...(afterId === undefined ? {} : { afterId }) });
 }
 
 function limitOf(given: number | undefined, maxLimit: number): number {

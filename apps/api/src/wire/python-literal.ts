@@ -8,13 +8,19 @@ export class MalformedLiteral extends Error {
 }
 
 const MAX_DEPTH = 32;
-const NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
+const DIGITS = String.raw`\d(?:_?\d)*`;
+const WHOLE = new RegExp(String.raw`(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|0(?:_?0)*|[1-9](?:_?\d)*)(?![\w.])`, 'y');
+const FLOAT = new RegExp(String.raw`(?:${DIGITS}(?:\.(?:${DIGITS})?)?|\.${DIGITS})(?:[eE][+-]?${DIGITS})?(?!\w)`, 'y');
 const WORD = /[A-Za-z_]\w*/y;
-const SPACE = /[\s]*/y;
+/** Python's blanks are fewer than JavaScript's; a comment goes on to the end of the line. */
+const SPACE = /(?:[ \t\f\r\n]|#[^\n]*|\\\n)*/y;
+const SIGN = /[+-][ \t]*/y;
+const PREFIX = /(?:[uU]|[rR])?(?=['"])/y;
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\', "'": "'", '"': '"', n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b', f: '\f', v: '\v', '\n': '',
 };
 const CODE_LENGTHS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
+const OCTAL = /[0-7]{1,3}/y;
 
 /**
  * Reads a Python literal: clients of Magnum send maps in JSON patches as `str(dict)`. Texts, numbers, True, False,
@@ -41,7 +47,7 @@ class LiteralReader {
     if (next === '{') return this.#dict(depth);
     if (next === '[') return this.#items('[', ']', depth).values;
     if (next === '(') return this.#parenthesised(depth);
-    if (next === "'" || next === '"') return this.#texts();
+    if (this.#stands(PREFIX)) return this.#texts();
     return this.#number() ?? this.#word();
   }
 
@@ -89,38 +95,44 @@ class LiteralReader {
 
   /** Literals side by side are one text. */
   #texts(): string {
-    let text = this.#text();
-    for (;;) {
+    let text = '';
+    for (let prefix = this.#match(PREFIX); prefix !== undefined; prefix = this.#match(PREFIX)) {
+      text += this.#text(prefix.toLowerCase() === 'r');
       this.#skipSpace();
-      const next = this.source[this.#at];
-      if (next !== "'" && next !== '"') return text;
-      text += this.#text();
     }
+    return text;
   }
 
-  #text(): string {
-    const quote = this.source[this.#at]!;
+  #text(isRaw: boolean): string {
+    const quote = this.#match(/'''|"""|['"]/y)!;
     let text = '';
-    for (this.#at += 1; this.#at < this.source.length; this.#at += 1) {
-      const character = this.source[this.#at]!;
-      if (character === quote) {
-        this.#at += 1;
+    while (this.#at < this.source.length) {
+      if (this.source.startsWith(quote, this.#at)) {
+        this.#at += quote.length;
         return text;
       }
-      if (character === '\n') break;
-      text += character === '\\' ? this.#escape() : character;
+      const character = this.source[this.#at]!;
+      if (character === '\n' && quote.length === 1) break;
+      this.#at += 1;
+      text += character === '\\' ? this.#escape(isRaw) : character;
     }
     throw new MalformedLiteral();
   }
 
-  /** Stops at the last character of the escape. */
-  #escape(): string {
-    this.#at += 1;
+  /** What stands after a backslash. */
+  #escape(isRaw: boolean): string {
+    const octal = isRaw ? undefined : this.#match(OCTAL);
+    if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
     const letter = this.source[this.#at] ?? '';
+    this.#at += 1;
+    // A raw text keeps the backslash, and still does not end at the quote behind it.
+    if (isRaw) return `\\${letter}`;
+    // Characters by their Unicode name: nothing here knows those names.
+    if (letter === 'N') throw new MalformedLiteral();
     const length = CODE_LENGTHS[letter];
     // An escape that Python does not know stands for itself.
     if (length === undefined) return SIMPLE_ESCAPES[letter] ?? `\\${letter}`;
-    const digits = this.source.slice(this.#at + 1, this.#at + 1 + length);
+    const digits = this.source.slice(this.#at, this.#at + length);
     const code = Number.parseInt(digits, 16);
     if (!/^[0-9a-fA-F]+$/.test(digits) || digits.length !== length || code > 0x10ffff) throw new MalformedLiteral();
     this.#at += length;
@@ -128,21 +140,23 @@ class LiteralReader {
   }
 
   #number(): Json | undefined {
-    const digits = this.#match(NUMBER);
+    const sign = this.#match(SIGN);
+    const minus = sign?.startsWith('-') ?? false;
+    const whole = this.#match(WHOLE)?.replaceAll('_', '');
+    if (whole !== undefined) return wholeOf(minus ? -BigInt(whole) : BigInt(whole));
+    const digits = this.#match(FLOAT)?.replaceAll('_', '');
+    // Whole numbers with a zero in front were octal to Python 2 and are none to Python 3.
+    const isFloat = digits !== undefined && /[.eE]/.test(digits);
+    if (!isFloat && (digits !== undefined || sign !== undefined)) throw new MalformedLiteral();
     if (digits === undefined) return undefined;
-    const number = Number(digits);
-    // An octal number to Python 2, none to Python 3.
-    if (/^[+-]?0\d*[1-9]\d*$/.test(digits)) throw new MalformedLiteral();
-    if (!/^[+-]?\d+$/.test(digits)) return Number.isInteger(number) ? new PythonFloat(number) : number;
-    return Number.isSafeInteger(number) ? number : BigInt(digits.replace('+', ''));
+    const number = minus ? -Number(digits) : Number(digits);
+    return Number.isInteger(number) ? new PythonFloat(number) : number;
   }
 
   #word(): Json {
-    const word = this.#match(WORD);
-    // Python 2's mark of a unicode text, which old clients still send.
-    if (word === 'u' && /['"]/.test(this.source[this.#at] ?? '')) return this.#texts();
+    const word = this.#match(WORD) ?? '';
     const constants: Readonly<Record<string, Json>> = { True: true, False: false, None: null };
-    if (word === undefined || !Object.hasOwn(constants, word)) throw new MalformedLiteral();
+    if (!Object.hasOwn(constants, word)) throw new MalformedLiteral();
     return constants[word]!;
   }
 
@@ -151,6 +165,11 @@ class LiteralReader {
     const found = expression.exec(this.source)?.[0];
     if (found !== undefined) this.#at += found.length;
     return found;
+  }
+
+  #stands(expression: RegExp): boolean {
+    expression.lastIndex = this.#at;
+    return expression.test(this.source);
   }
 
   #skipSpace(): void {
@@ -167,4 +186,8 @@ class LiteralReader {
   #expect(character: string): void {
     if (!this.#take(character)) throw new MalformedLiteral();
   }
+}
+
+function wholeOf(number: bigint): Json {
+  return number <= Number.MAX_SAFE_INTEGER && number >= Number.MIN_SAFE_INTEGER ? Number(number) : number;
 }

@@ -58,7 +58,7 @@ function floatRepr(value: number): string {
   if (value !== 0 && (exponent < -4 || exponent >= 16)) {
     return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
   }
-  const text = String(value);
+  const text = Object.is(value, -0) ? '-0' : String(value);
   return text.includes('.') ? text : `${text}.0`;
 }
 

@@ -27,6 +27,7 @@ export function installWire(instance: FastifyInstance, authenticator: Authentica
   instance.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   instance.decorateRequest('wire');
   instance.addHook('onRequest', (request, reply, done) => {
+    forgetTypeOfNothing(request);
     const route = request.is404 ? PLAIN : (request.routeOptions.config.wire ?? PLAIN);
     const proceed = (caller: Caller) => {
       try {
@@ -40,6 +41,12 @@ export function installWire(instance: FastifyInstance, authenticator: Authentica
     if (route.public || (route.nodes && nodeTokenIn(request) !== undefined)) proceed(NOBODY);
     else authenticator.authenticate(request, reply, proceed);
   });
+}
+
+/** Where no body comes, its type counts for nothing, be it no type at all: Fastify would refuse that first. */
+function forgetTypeOfNothing({ raw: { headers } }: FastifyRequest): void {
+  const length = headers['content-length'];
+  if (headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) delete headers['content-type'];
 }
 
 const NOBODY: Caller = { ...demoCaller(STRICT_POLICY), userId: '', projectId: null, roles: [], isAdmin: false };

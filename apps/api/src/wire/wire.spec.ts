@@ -181,8 +181,8 @@ describe('the wire', () => {
       expect(errorOf(answer)).toMatchObject({ status: 400, detail: 'Unknown argument: "a=b"' });
     });
 
-    it('may be empty and of any type where none is needed', async () => {
-      const answer = await api.call('DELETE /v1/clusters/none', { headers: { 'content-type': 'application/octet-stream' } });
+    it.each(['application/octet-stream', 'x', 'text', ';', '/', 'a, b'])('may be empty and of the type "%s" where none is needed', async (type) => {
+      const answer = await api.call('DELETE /v1/clusters/none', { headers: { 'content-type': type } });
       expect(errorOf(answer)).toMatchObject({ status: 404, detail: 'Cluster none could not be found.' });
     });
 
