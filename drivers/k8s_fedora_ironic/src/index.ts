@@ -38,7 +38,7 @@ export const k8sFedoraIronicV1: DriverManifest = {
       'Masters have one port, their primary one; workers have those of the label port_plan, by default the same one.',
       'An optional port is left out of a worker that found no machine with enough of them; the stack keeps which workers these are.',
       'Nodes that leave are not drained first, and their entries in Kubernetes stay until somebody deletes them.',
-      'Give bays a create_timeout of two hours: machines are slow to start and to clean.',
+      'Machines are slow to start and to clean: without a create_timeout a bay may take two hours.',
       'The number of masters cannot change; upgrades and rotations of the CA are not offered yet.',
       'Bays without TLS are not made.',
     ],

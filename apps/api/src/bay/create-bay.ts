@@ -12,7 +12,7 @@ import { chooseDriver } from '../capability/choose-driver.ts';
 import { requireMasterCount, requireRoom, requireVolumeSize } from '../capability/coe-rules.ts';
 import { requireUsableLabels } from '../capability/label-rules.ts';
 import { requireFittingLabels } from '../capability/label-schemas.ts';
-import { requireMachineFit } from '../capability/machine-rules.ts';
+import { defaultCreateTimeout, requireMachineFit } from '../capability/machine-rules.ts';
 import { integerLabel, requireImage, requireKeypair, requireResources } from '../cloud/cloud-resources.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { driverReference } from '../drivers/driver-reference.ts';
@@ -148,7 +148,7 @@ function specOf(fields: ClusterFields, model: BayModelDocument, driver: Resolved
     tlsDisabled: model.tlsDisabled,
     discoveryUrl: fields.discovery_url ?? null,
     // An explicit null stays one: the service's own default, whatever it is then.
-    createTimeoutMinutes: fields.create_timeout === undefined ? 60 : fields.create_timeout,
+    createTimeoutMinutes: fields.create_timeout === undefined ? defaultCreateTimeout(model) : fields.create_timeout,
   };
 }
 

@@ -1,5 +1,5 @@
 import { aManifest } from '@jeroboam/driver-sdk/testing';
-import { requireMachineFit } from './machine-rules.ts';
+import { defaultCreateTimeout, requireMachineFit } from './machine-rules.ts';
 
 const able = aManifest();
 const withCinder = aManifest({ capabilities: { ...able.capabilities, volumeDrivers: ['cinder'] } });
@@ -14,6 +14,10 @@ describe('a bay of bare-metal machines', () => {
   it('is refused with a Cinder volume, unless its driver can attach one', () => {
     expect(() => requireMachineFit(able, { ...metal, dockerVolumeSize: 5 })).toThrow(expect.objectContaining({ code: 'CAPABILITY_MISSING' }));
     expect(() => requireMachineFit(withCinder, { ...metal, dockerVolumeSize: 5 })).not.toThrow();
+  });
+
+  it('may take two hours to be made where nobody says how long', () => {
+    expect([defaultCreateTimeout({ serverType: 'bm' }), defaultCreateTimeout({ serverType: 'vm' })]).toEqual([120, 60]);
   });
 
   it('has rules that servers do not have', () => {

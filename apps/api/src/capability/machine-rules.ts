@@ -17,6 +17,11 @@ export function requireMachineFit(driver: Manifest, { serverType, fixedNetwork, 
   requireMachineStorage(driver, { serverType }, dockerVolumeSize);
 }
 
+/** Minutes that a bay may take to be made where nobody says: machines are slow to start. */
+export function defaultCreateTimeout({ serverType }: { readonly serverType: BaySpec['serverType'] }): number {
+  return serverType === 'bm' ? 120 : 60;
+}
+
 /** @throws {CapabilityMissing} */
 export function requireMachineStorage({ name, capabilities: { volumeDrivers } }: Manifest, { serverType }: Pick<BaySpec, 'serverType'>, dockerVolumeSize: number | null): void {
   if (serverType !== 'bm' || dockerVolumeSize === null || volumeDrivers.includes('cinder')) return;
