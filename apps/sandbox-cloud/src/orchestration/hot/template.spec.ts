@@ -14,6 +14,12 @@ describe('a template', () => {
     });
   });
 
+  it('is each reader’s own, however often the same text is read', () => {
+    const first = parseYaml('resources: {a: {type: x}}', 'template');
+    (first['resources'] as Record<string, unknown>)['a'] = 'changed';
+    expect(parseYaml('resources: {a: {type: x}}', 'template')).toEqual({ resources: { a: { type: 'x' } } });
+  });
+
   it.each([['- a'], ['a: [']])('%j is none', (text) => {
     expect(() => parseYaml(text, 'template')).toThrow(/template/);
   });

@@ -6,6 +6,11 @@ import type { Json, JsonMap } from './json.ts';
 
 /** Bound on what aliases may expand to: without one a small text can stand for gigabytes. */
 const MAX_ALIASES = 1_000;
+/** Texts whose JSON is remembered: a thousand stacks are made of the same few templates. */
+const MAX_KNOWN = 100;
+/** In characters. */
+const LONGEST_KNOWN = 200_000;
+const known = new Map<string, string>();
 const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
 const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/;
 
@@ -20,13 +25,23 @@ export function parseYaml(text: string, what: string): JsonMap {
   return content;
 }
 
+/** Each answer is the reader's own: what was kept is the text. */
 function parsed(text: string): Json {
+  const json = known.get(text) ?? jsonOf(text);
+  known.delete(text);
+  if (text.length <= LONGEST_KNOWN) known.set(text, json);
+  const [oldest] = known.size > MAX_KNOWN ? known.keys() : [];
+  if (oldest !== undefined) known.delete(oldest);
+  return JSON.parse(json) as Json;
+}
+
+/** Through JSON once, so that what comes from YAML cannot hold anything that the API could not answer with. */
+function jsonOf(text: string): string {
   try {
     const value: unknown = parse(
       text, { version: '1.1', maxAliasCount: MAX_ALIASES, merge: true, customTags: (tags) => tags.flatMap(asHeatHasIt) },
     );
-    // Through JSON once, so that what comes from YAML cannot hold anything that the API could not answer with.
-    return JSON.parse(JSON.stringify(value ?? null)) as Json;
+    return JSON.stringify(value ?? null);
   } catch (error) {
     throw invalid(`Error parsing template: ${error instanceof Error ? error.message : String(error)}`);
   }
