@@ -16,7 +16,7 @@ import { Random } from '../e2e/harness/random.ts';
 const BAYS = 500;
 /** Bays at work at once. */
 const LANES = 8;
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 1_800_000;
 const PURPOSES = ['control', 'registry', 'certs'] as const;
 const MODES: readonly CredentialMode[] = ['service_user', 'service_user', 'app_cred', 'trust'];
 

@@ -1,7 +1,7 @@
 import { isDomainError } from '@jeroboam/domain';
 import type { BaySpec } from '@jeroboam/domain';
 import { credentialRefs, openCleanUpSession, readCredential, readCurrent } from '@jeroboam/openstack';
-import type { CloudCredentials, CloudRequest, CloudSession, HttpResponse, TokenInfo } from '@jeroboam/openstack';
+import type { CurrentCredential, CloudCredentials, CloudRequest, CloudSession, HttpResponse, TokenInfo } from '@jeroboam/openstack';
 import type { SecretStore } from '@jeroboam/secrets';
 
 export interface BaySessionsOptions {
@@ -43,7 +43,6 @@ export class BaySessions {
 interface Opened {
   /** Null: shared. */
   readonly generation: number | null;
-  readonly cleanUp: boolean;
   readonly session: CloudSession;
 }
 
@@ -73,21 +72,43 @@ class BaySession implements CloudSession {
     } catch (error) {
       if (!isRefused(error)) throw error;
       this.#opened = undefined;
-      const second = await this.#open();
       this.#close(first);
-      if (second.generation !== first.generation) return this.#orCleanUp(second, work);
-      if (second.cleanUp) return work(this.#admin());
-      throw error;
+      return this.#asAnother(first.generation, work, error);
     }
   }
 
-  async #orCleanUp<T>({ session, cleanUp }: Opened, work: (session: CloudSession) => Promise<T>): Promise<T> {
-    try {
-      return await work(session);
-    } catch (error) {
-      if (cleanUp && isRefused(error)) return work(this.#admin());
-      throw error;
+  /** A rotation may be under way or just over: then the next one is taken, or the one before it still is. */
+  async #asAnother<T>(refused: number | null, work: (session: CloudSession) => Promise<T>, reason: unknown): Promise<T> {
+    for (const generation of await this.#generations()) {
+      if (generation === refused) continue;
+      const session = await this.#openGeneration(generation);
+      try {
+        if (session) return await work(session);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+      } finally {
+        session?.close();
+      }
     }
+    const current = await this.#current();
+    if (current?.cleanUp) return work(this.#admin(current));
+    throw reason;
+  }
+
+  /** Newest first. */
+  async #generations(): Promise<readonly number[]> {
+    const prefix = credentialRefs.secret(this.bay.bayId, 'control', 0).slice(0, -1);
+    const refs = await this.options.secrets.list(prefix);
+    return refs.map((ref) => Number(ref.slice(prefix.length))).toSorted((one, other) => other - one);
+  }
+
+  async #current(): Promise<CurrentCredential | undefined> {
+    return readCurrent((await this.options.secrets.get(credentialRefs.current(this.bay.bayId, 'control')))?.toString() ?? '');
+  }
+
+  async #openGeneration(generation: number): Promise<CloudSession | undefined> {
+    const kept = (await this.options.secrets.get(credentialRefs.secret(this.bay.bayId, 'control', generation)))?.toString();
+    return kept === undefined ? undefined : this.options.open(readCredential(kept));
   }
 
   async #open(): Promise<Opened> {
@@ -107,15 +128,14 @@ class BaySession implements CloudSession {
   }
 
   async #read(): Promise<Opened> {
-    const { bay: { bayId }, options: { secrets, shared } } = this;
-    const current = readCurrent((await secrets.get(credentialRefs.current(bayId, 'control')))?.toString() ?? '');
-    const kept = current && (await secrets.get(credentialRefs.secret(bayId, 'control', current.generation)))?.toString();
-    if (kept === undefined) return { generation: null, cleanUp: current?.cleanUp === true, session: current?.cleanUp ? this.#admin() : shared };
-    return { generation: current!.generation, cleanUp: current!.cleanUp === true, session: this.options.open(readCredential(kept)) };
+    const current = await this.#current();
+    const session = current && (await this.#openGeneration(current.generation));
+    if (session) return { generation: current.generation, session };
+    return { generation: null, session: current?.cleanUp ? this.#admin(current) : this.options.shared };
   }
 
-  #admin(): CloudSession {
-    return openCleanUpSession(this.options.admin, this.bay.projectId);
+  #admin({ stacks }: CurrentCredential): CloudSession {
+    return openCleanUpSession(this.options.admin, this.bay.projectId, stacks);
   }
 
   #close({ generation, session }: Opened): void {

@@ -88,7 +88,8 @@ describe.each<CredentialMode>(['service_user', 'app_cred', 'trust'])('a bay’s 
     expect(identity.roles.filter((role) => ['admin', 'manager', 'service'].includes(role))).toEqual([]);
     await secrets.put(credentialRefs.requester(bay.bayId), bay.token);
     await credentials.mint(bay.work('rotate'), ['control']);
-    await open(first).identity();
+    // A user has one password: sessions that are refused take the new one, which was kept before.
+    if (mode !== 'service_user') await open(first).identity();
     await credentials.prove(bay.work('rotate'));
     await credentials.revokeOld(bay.work('rotate'));
     await expect(open(first).identity()).rejects.toMatchObject({ code: 'CLOUD_CREDENTIALS_REFUSED' });

@@ -2,8 +2,8 @@ import { hash, randomBytes } from 'node:crypto';
 import { isDomainError } from '@jeroboam/domain';
 import type { AccessRuleFinding, BayView, CredentialMode, CredentialView, OperationView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
-import { AccessRulesNotEnforced, PURPOSES, Secret, bayPrefix, credentialName, credentialRefs, readCredential, readCurrent, writeCredential } from '@jeroboam/openstack';
-import type { AccessRuleProbe, BayKeystone, CloudCredentials, CredentialIntent, MadeCredential, OwnerRef, Purpose } from '@jeroboam/openstack';
+import { AccessRulesNotEnforced, NoRoleToPassOn, PURPOSES, Secret, bayPrefix, credentialName, credentialRefs, readCredential, readCurrent, rolesToPassOn, writeCredential } from '@jeroboam/openstack';
+import type { AccessRuleProbe, BayKeystone, CloudCredentials, CredentialIntent, MadeCredential, Outcome, OwnerRef, Purpose } from '@jeroboam/openstack';
 import type { Clock } from '@jeroboam/platform';
 import type { SecretStore } from '@jeroboam/secrets';
 import type { CredentialLedger } from './credential-ledger.ts';
@@ -46,8 +46,9 @@ export class BayCredentials {
   /** One for each purpose, by this operation. What there was before goes on working. */
   async mint(work: CredentialWork, purposes: readonly Purpose[]): Promise<void> {
     const { bay, operation } = work;
-    const as = await this.#minter(work);
     for (const purpose of purposes) {
+      // Again for each: a rotation of `control` changes who that is.
+      const as = await this.#minter(work);
       const ours = ofPurpose(bay, purpose).find(({ operationId }) => operationId === operation.operationId);
       const generation = ours ? generationOf(ours) : 1 + Math.max(0, ...ofPurpose(bay, purpose).map(generationOf));
       if (ours?.state === 'minted' && (await this.#secretOf(bay, purpose, generation)) !== undefined) continue;
@@ -80,7 +81,8 @@ export class BayCredentials {
   async allowCleanUp({ bay }: Pick<CredentialWork, 'bay'>): Promise<void> {
     const ref = credentialRefs.current(bay.spec.bayId, 'control');
     const current = readCurrent((await this.options.secrets.get(ref))?.toString() ?? '');
-    await this.options.secrets.put(ref, JSON.stringify({ generation: current?.generation ?? 0, cleanUp: true }));
+    const stacks = Object.fromEntries(bay.resources.flatMap(({ name, externalId }) => (externalId === undefined ? [] : [[name, externalId]])));
+    await this.options.secrets.put(ref, JSON.stringify({ generation: current?.generation ?? 0, cleanUp: true, stacks }));
   }
 
   /** Everything, the bay's own user last; then nothing of the bay is in the secret store. */
@@ -88,8 +90,12 @@ export class BayCredentials {
     const { secrets } = this.options;
     const { bayId } = work.bay.spec;
     const all = work.bay.credentials ?? [];
-    for (const credential of all) if (credential.purpose !== 'principal') await this.#revoke(work, credential);
-    for (const credential of all) if (credential.purpose === 'principal') await this.#revoke(work, credential);
+    const last = (credential: CredentialView) => credential.purpose === 'principal' || isOwnUser(credential);
+    for (const credential of all) if (!last(credential)) await this.#revoke(work, credential);
+    const user = all.find(({ purpose }) => purpose === 'principal');
+    const outcome = user && (await this.#revoke(work, user));
+    // What logs in as that user has ended with it.
+    for (const { name } of all.filter(isOwnUser)) await work.ledger.close(name, outcome ?? 'gone');
     for (const ref of await secrets.list(credentialRefs.all(bayId))) await secrets.destroy(ref);
   }
 
@@ -102,14 +108,44 @@ export class BayCredentials {
     const name = credentialName(bay.spec.bayId, purpose, generation);
     const owner = mode === 'service_user' ? {} : { ownerId: (await keystone.ownerOf(as)).userId };
     await ledger.intend({ name, purpose, mode, ...owner });
-    const intent: CredentialIntent = {
-      name, purpose, roles: needs.roles ?? roles, accessRules: needs.accessRules, unrestricted: needs.unrestricted ?? false,
-      expiresAt: new Date(clock.now().getTime() + lifetimeDays * DAY_MS),
-    };
-    const made = mode === 'trust' ? await keystone.entrust(as, intent, newPassword()) : await keystone.mint(as, intent);
+    const expiresAt = new Date(clock.now().getTime() + lifetimeDays * DAY_MS);
+    const intent: CredentialIntent = { name, purpose, roles: needs.roles ?? roles, accessRules: needs.accessRules, expiresAt };
+    const made = await this.#make(work, as, intent, generation);
     await this.#keep(work, purpose, generation, made, accessRules);
     const current = credentialRefs.current(bay.spec.bayId, purpose);
     if ((await secrets.get(current)) === undefined) await secrets.put(current, JSON.stringify({ generation }));
+  }
+
+  async #make(work: CredentialWork, as: CloudCredentials, intent: CredentialIntent, generation: number): Promise<MadeCredential> {
+    const { keystone } = this.options;
+    const mode = this.#modeOf(work.bay);
+    if (mode === 'trust') return keystone.entrust(as, intent, newPassword());
+    return mode === 'service_user' && intent.purpose === 'control' ? this.#controlOfOwnUser(work, as, intent, generation) : keystone.mint(as, intent);
+  }
+
+  /**
+   * Heat makes a trust in the name of who makes a stack, which Keystone lets no bearer of an application credential: so what
+   * stays with us is the bay's own user itself. Its next generation is another password, kept before it is set: whoever is
+   * refused with the old one finds it.
+   */
+  async #controlOfOwnUser({ bay }: CredentialWork, as: CloudCredentials, intent: CredentialIntent, generation: number): Promise<MadeCredential> {
+    if (as.kind !== 'password' || !('userId' in as.user)) throw new Error('a bay’s own user logs in by id');
+    const { keystone, secrets, roles } = this.options;
+    const { bayId, projectId, requesterRoles = [] } = bay.spec;
+    const { userId } = as.user;
+    const passedOn = rolesToPassOn(roles, requesterRoles);
+    if (passedOn.length === 0) throw new NoRoleToPassOn(intent.purpose, roles);
+    const password = generation === 1 ? as.password : newPassword();
+    const kept = ownLogin(userId, password, projectId);
+    if (generation > 1) {
+      await secrets.put(credentialRefs.secret(bayId, 'control', generation), writeCredential(kept));
+      await keystone.ensureUser({ name: userName(bayId), password, projectId, roles, held: requesterRoles });
+      await secrets.put(credentialRefs.password(bayId), password.reveal());
+    }
+    return {
+      id: userId, roles: passedOn, expiresAt: intent.expiresAt.toISOString(), kept,
+      fingerprint: hash('sha256', password.reveal()), accessRulesHash: hash('sha256', '[]'),
+    };
   }
 
   /** The secret first: what the ledger says is minted can be used. */
@@ -165,14 +201,17 @@ export class BayCredentials {
     }
   }
 
-  async #revoke({ bay, ledger }: CredentialWork, { name, purpose, mode, ownerId }: CredentialView): Promise<void> {
+  async #revoke({ bay, ledger }: CredentialWork, credential: CredentialView): Promise<Outcome> {
     const { bayId } = bay.spec;
+    const { name, purpose, mode, ownerId } = credential;
     const owner: OwnerRef = ownerId === undefined ? { userName: userName(bayId) } : { userId: ownerId };
     const rules = purpose === 'principal' ? [] : PURPOSES[purpose].accessRules;
-    const outcome = await this.options.keystone.revoke(purpose === 'principal' ? 'principal' : mode, name, owner, rules);
+    // An old password of the bay's own user is of no use since there is a new one.
+    const outcome = isOwnUser(credential) ? 'revoked' : await this.options.keystone.revoke(purpose === 'principal' ? 'principal' : mode, name, owner, rules);
     const ref = purpose === 'principal' ? credentialRefs.password(bayId) : credentialRefs.secret(bayId, purpose, generationOf({ name }));
     await this.options.secrets.destroy(ref);
     await ledger.close(name, outcome);
+    return outcome;
   }
 
   async #probed(purpose: Purpose, as: CloudCredentials): Promise<Findings> {
@@ -195,6 +234,11 @@ export class BayCredentials {
   #modeOf({ credentials = [] }: BayView): CredentialMode {
     return credentials[0]?.mode ?? this.options.mode;
   }
+}
+
+/** Not made in Keystone: a password of the bay's own user. */
+function isOwnUser({ purpose, mode }: CredentialView): boolean {
+  return purpose === 'control' && mode === 'service_user';
 }
 
 type Findings = Readonly<Record<string, AccessRuleFinding>>;
@@ -225,6 +269,6 @@ function newPassword(): Secret {
   return new Secret(randomBytes(PASSWORD_BYTES).toString('base64url'));
 }
 
-function ownLogin(userId: string, password: Secret, projectId: string): CloudCredentials {
+function ownLogin(userId: string, password: Secret, projectId: string): Extract<CloudCredentials, { kind: 'password' }> {
   return { kind: 'password', user: { userId }, password, scope: { projectId } };
 }

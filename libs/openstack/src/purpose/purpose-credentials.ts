@@ -28,11 +28,6 @@ export interface CredentialIntent {
   /** None means everything that the roles allow. */
   readonly accessRules: readonly AccessRule[];
   readonly expiresAt: Date;
-  /**
-   * Whether its bearer may make trusts, which Heat does for every stack in the name of who asks for it. Only for what stays
-   * with us. @default false
-   */
-  readonly unrestricted?: boolean;
 }
 
 /** What a ledger keeps of a credential. */
@@ -172,7 +167,7 @@ function rulesOf(holder: unknown): readonly JsonRecord[] {
 
 function documentOf(intent: CredentialIntent, roles: readonly string[], secret: string): unknown {
   return {
-    name: intent.name, secret, roles: roles.map((name) => ({ name })), unrestricted: intent.unrestricted ?? false,
+    name: intent.name, secret, roles: roles.map((name) => ({ name })), unrestricted: false,
     // Keystone reads no time zone, and takes the time for UTC.
     expires_at: intent.expiresAt.toISOString().replace(/Z$/, ''),
     ...(intent.accessRules.length > 0 && { access_rules: intent.accessRules }),

@@ -10,8 +10,6 @@ export interface PurposeNeeds {
   readonly accessRules: readonly AccessRule[];
   /** Services that have to enforce the rules, each with two paths for `probeAccessRules`. */
   readonly enforcedBy: readonly { readonly service: CloudService; readonly allowedPath: string; readonly otherPath: string }[];
-  /** Heat makes a trust in the name of who makes a stack; only `control`, which no node gets, may let it. */
-  readonly unrestricted?: true;
 }
 
 const LOOK = ['GET'] as const;
@@ -23,7 +21,7 @@ function rules(service: string, methods: readonly AccessRule['method'][], things
 }
 
 export const PURPOSES: Readonly<Record<Purpose, PurposeNeeds>> = {
-  control: { accessRules: [], enforcedBy: [], unrestricted: true },
+  control: { accessRules: [], enforcedBy: [] },
   network: {
     roles: ['member', 'load-balancer_member'],
     accessRules: [

@@ -8,17 +8,18 @@ const BY_NAME = /^\/stacks\/([^/?]+)$/;
 
 /**
  * An administrator's session that works among the stacks of a project it is not in, which may be gone by now. Heat shows
- * administrators any stack by name and id together, and names alone only of their own project: those are looked for among
- * all stacks, which Heat's policy has to allow (`stacks:global_index`).
+ * administrators any stack by name and id together, and names alone only of their own project: ids that are not known are
+ * looked for among all stacks, which Heat's policy has to allow (`stacks:global_index`).
  *
  * @param admin scoped to a project; not closed with this session.
+ * @param known ids of the stacks by name.
  */
-export function openCleanUpSession(admin: CloudSession, projectId: string): CloudSession {
-  return new CleanUpSession(admin, projectId);
+export function openCleanUpSession(admin: CloudSession, projectId: string, known: Readonly<Record<string, string>> = {}): CloudSession {
+  return new CleanUpSession(admin, projectId, known);
 }
 
 class CleanUpSession implements CloudSession {
-  constructor(private readonly admin: CloudSession, private readonly projectId: string) {}
+  constructor(private readonly admin: CloudSession, private readonly projectId: string, private readonly known: Readonly<Record<string, string>>) {}
 
   identity(): Promise<TokenInfo> {
     return this.admin.identity();
@@ -29,8 +30,17 @@ class CleanUpSession implements CloudSession {
     const { projectId } = this;
     const name = request.method === 'GET' ? BY_NAME.exec(request.path)?.[1] : undefined;
     if (name !== undefined) return this.#named(name, request);
-    const path = request.method === 'GET' && request.path.startsWith('/stacks?') ? `${request.path}&global_tenant=true` : request.path;
-    return this.admin.request({ ...request, path, projectId });
+    if (request.method === 'GET' && request.path.startsWith('/stacks?')) return this.#listed(request);
+    return this.admin.request({ ...request, projectId });
+  }
+
+  async #listed(request: CloudRequest): Promise<HttpResponse> {
+    const { projectId, known } = this;
+    const listed = await this.admin.request({ ...request, path: `${request.path}&global_tenant=true`, projectId });
+    const names = Object.entries(known);
+    if (listed.status !== 403 || names.length === 0) return listed;
+    // What is in nobody's list is asked for by its name, and then is not said to be gone.
+    return { ...listed, status: 200, body: JSON.stringify({ stacks: names.map(([name, id]) => ({ stack_name: name, id })) }) };
   }
 
   close(): void {
@@ -39,6 +49,8 @@ class CleanUpSession implements CloudSession {
 
   async #named(name: string, request: CloudRequest): Promise<HttpResponse> {
     const { projectId } = this;
+    const knownId = this.known[decodeURIComponent(name)];
+    if (knownId !== undefined) return this.admin.request({ ...request, path: `/stacks/${name}/${encodeURIComponent(knownId)}`, projectId });
     const listed = await this.admin.request({ ...request, path: `/stacks?global_tenant=true&name=${name}`, projectId });
     if (listed.status !== 200) return listed;
     const named = recordsOf(recordOf(parseJson(listed.body))?.['stacks']).filter((each) => textOf(each['stack_name']) === decodeURIComponent(name));
