@@ -117,7 +117,7 @@ export class BillingStack {
 
   /** For a failure that needs an explanation. */
   get lastWords(): string {
-    return [`--- ceilometer\n${this.complaints.slice(-10).join('\n')}`, this.gnocchi.lastWords, this.cloudKitty.lastWords].join('\n');
+    return [`--- ceilometer\n${this.complaints.filter((line) => !line.includes('amqpdriver')).slice(0, 40).join('\n')}`, this.gnocchi.lastWords, this.cloudKitty.lastWords].join('\n');
   }
 
   async stop(): Promise<void> {

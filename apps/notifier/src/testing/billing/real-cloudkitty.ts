@@ -51,18 +51,24 @@ export class RealCloudKitty {
     await Promise.all(this.#all.map((process) => process.end('SIGKILL')));
   }
 
-  /** Starts the processor, again where it runs: it looks for work at once then, and else once in a period. */
-  async restartProcessor(): Promise<void> {
+  /**
+   * Starts the processor, again where it runs: it looks for work at once then, and else once in a period.
+   *
+   * @param duty what it is to do: `again` are the tasks to rate a second time. One at a time, as both write into SQLite.
+   */
+  async restartProcessor(duty: 'rate' | 'rate again'): Promise<void> {
     await this.#processor?.end('SIGKILL');
     const { folder } = this.options;
-    this.#processor = new ProcessGroup('cloudkitty-processor', '/usr/bin/cloudkitty-processor', ['--config-file', join(folder, 'cloudkitty.conf')], { env: cleanEnv(folder), cwd: folder });
+    const workers = join(folder, 'workers.conf');
+    writeFileSync(workers, `[orchestrator]\nmax_workers = ${duty === 'rate' ? 1 : 0}\nmax_workers_reprocessing = ${duty === 'rate' ? 0 : 1}\n`);
+    const args = ['--config-file', join(folder, 'cloudkitty.conf'), '--config-file', workers];
+    this.#processor = new ProcessGroup('cloudkitty-processor', '/usr/bin/cloudkitty-processor', args, { env: cleanEnv(folder), cwd: folder });
   }
 
   /** As if everything of a project were rated up to a moment: by itself it would begin with this month, a period at a time. */
   countAsRated(projectId: string, until: Date): void {
-    const { folder } = this.options;
     const at = until.toISOString().slice(0, 19).replace('T', ' ');
-    const database = new DatabaseSync(join(folder, 'cloudkitty.sqlite'), { timeout: 30_000 });
+    const database = this.#database();
     database.prepare(`INSERT INTO cloudkitty_storage_states
       (identifier, scope_key, fetcher, collector, last_processed_timestamp, scope_activation_toggle_date, active) VALUES (?, 'project_id', 'keystone', 'gnocchi', ?, ?, 1)`).run(projectId, at, at);
     database.close();
@@ -82,7 +88,15 @@ export class RealCloudKitty {
     if (!made.ok) throw new Error(`InfluxDB makes no database: ${await made.text()}`);
     await run('/usr/bin/cloudkitty-dbsync', ['--config-file', at('cloudkitty.conf'), 'upgrade'], folder);
     await run('/usr/bin/cloudkitty-storage-init', ['--config-file', at('cloudkitty.conf')], folder);
+    const database = this.#database();
+    // A property of the file: without a write-ahead log every reader shuts out the writers.
+    database.exec('PRAGMA journal_mode = WAL');
+    database.close();
     this.#processes.push(await serve('cloudkitty-api', '/usr/bin/cloudkitty-api', ['--host', '127.0.0.1', '--port', String(port), '--', '--config-file', at('cloudkitty.conf')], folder, port));
+  }
+
+  #database(): DatabaseSync {
+    return new DatabaseSync(join(this.options.folder, 'cloudkitty.sqlite'), { timeout: 30_000 });
   }
 
   #influxConfiguration(): string {
@@ -103,7 +117,7 @@ store-enabled = false
 `;
   }
 
-  /** As packaged, but for where things are, and one worker: `[collect] period` and `wait_periods` too. */
+  /** As packaged, but for where things are: `[collect] period` and `wait_periods` too. */
   #configuration(): string {
     const { folder, authUrl, rabbitMqPort, databasePort } = this.options;
     return `[DEFAULT]
@@ -119,8 +133,6 @@ host = 127.0.0.1
 port = ${databasePort}
 [orchestrator]
 coordination_url = file://${folder}/locks
-max_workers = 1
-max_workers_reprocessing = 1
 [collect]
 metrics_conf = ${folder}/metrics.yml
 [fetcher_keystone]
