@@ -24,8 +24,8 @@ export class Fence {
 
   /** @throws {StepFailed} a higher token was here; otherwise lower ones are refused from now on. */
   raise(): void {
-    this.check();
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    // Most steps find the folder there: every call to the disk holds up the whole process.
+    if (this.check().length === 0) mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(this.#folder, marker(this.token)), '', { mode: 0o600 });
     for (const lower of this.check().filter((each) => each < marker(this.token))) rmSync(join(this.#folder, lower), { force: true });
   }
