@@ -60,6 +60,8 @@ export interface ApiDependencies {
   readonly timers?: Timers;
   readonly logger: Logger;
   readonly config?: Partial<ApiConfig>;
+  /** Variables that are set, to tell an operator of deprecated ones. @default those of the process */
+  readonly settings?: readonly string[];
   /** What will go away, besides what drivers say of themselves. @default what we ship */
   readonly deprecated?: readonly Deprecation[];
 }

@@ -28,7 +28,7 @@ import { DeprecatedUses } from './deprecation/deprecated-uses.ts';
 import { DeprecationRegistry } from './deprecation/deprecation-registry.ts';
 import { DeprecationsController } from './deprecation/deprecations.controller.ts';
 import { DEPRECATED } from './deprecation/deprecations.ts';
-import { announceDeprecations } from './deprecation/used-deprecations.ts';
+import { announceDeprecations, announceSettings } from './deprecation/used-deprecations.ts';
 import { DiscoveryController } from './discovery/discovery.controller.ts';
 import { NodesController } from './node/nodes.controller.ts';
 import { OperationsController } from './operation/operations.controller.ts';
@@ -66,8 +66,10 @@ class Preparation implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     const { keystone, logger, readModel, deprecations, config: { wwwAuthenticateUri, publicUrl } } = this.api;
     // Fastify takes hooks until it is ready: after the routes are registered is early enough.
-    installWire(fastifyOf(this.host), new Authenticator({ keystone, logger, wwwAuthenticateUri, policy: this.policy }));
-    announceDeprecations(fastifyOf(this.host), { registry: deprecations, uses: this.uses, publicUrl });
+    installWire(fastifyOf(this.host), new Authenticator({ keystone, logger, wwwAuthenticateUri, policy: this.policy }), () => deprecations.lowestMinor());
+    const announcing = { registry: deprecations, uses: this.uses, publicUrl };
+    announceDeprecations(fastifyOf(this.host), announcing);
+    announceSettings(this.api.settings ?? Object.keys(process.env), announcing, logger);
     answerRepeats(fastifyOf(this.host), new IdempotencyKeys(this.api), logger);
     // The API may boot before those who write.
     await readModel.ensure([BAYS, BAY_MODELS, OPERATIONS, QUOTAS, QUOTA_NUMBERS, DEPRECATED_USES, DRIVERS]);

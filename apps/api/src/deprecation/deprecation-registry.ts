@@ -1,5 +1,6 @@
 import { DomainError } from '@jeroboam/domain';
 import type { DriverManifest } from '@jeroboam/driver-sdk';
+import { MIN_MINOR } from '../wire/microversion.ts';
 import { isOver, type Deprecation } from './deprecations.ts';
 
 /** It was announced long ago, and now it is so. */
@@ -17,6 +18,7 @@ const DRIVERS_PAGE = 'https://docs.openstack.org/magnum/latest/user/';
 /** Everything deprecated that this process knows: what we say of the API, and what drivers say of themselves. */
 export class DeprecationRegistry {
   readonly entries: readonly Deprecation[];
+  readonly #microversions: readonly Deprecation[];
 
   /** @param now tells what is over by now. */
   constructor(
@@ -25,6 +27,7 @@ export class DeprecationRegistry {
     private readonly now: () => Date,
   ) {
     this.entries = [...deprecated, ...manifests.flatMap(ofDriver)];
+    this.#microversions = this.entries.filter(({ kind }) => kind === 'microversion');
   }
 
   isOver(deprecation: Deprecation): boolean {
@@ -52,6 +55,21 @@ export class DeprecationRegistry {
     return fields.flatMap((field) => this.#of('field', `${resource}.${field}`));
   }
 
+  /** Microversions go from below, so a request in an older one than the one named uses what will go. */
+  forVersion(minor: number): readonly Deprecation[] {
+    return this.#microversions.filter((entry) => minor <= minorOf(entry));
+  }
+
+  /** Lowest minor version that is served now. */
+  lowestMinor(): number {
+    return Math.max(MIN_MINOR, ...this.#microversions.filter((entry) => this.isOver(entry)).map((entry) => minorOf(entry) + 1));
+  }
+
+  /** @param variables that are set. */
+  forSettings(variables: readonly string[]): readonly Deprecation[] {
+    return variables.flatMap((variable) => this.#of('config', variable));
+  }
+
   forLabels(labels: readonly string[]): readonly Deprecation[] {
     return labels.flatMap((label) => this.#of('label', label));
   }
@@ -59,6 +77,11 @@ export class DeprecationRegistry {
   #of(kind: Deprecation['kind'], name: string): readonly Deprecation[] {
     return this.entries.filter((entry) => entry.kind === kind && entry.name === name);
   }
+}
+
+/** `1.9` is 9. */
+function minorOf({ name }: Deprecation): number {
+  return Number(name.slice(name.indexOf('.') + 1));
 }
 
 function ofDriver({ name, version, state, deprecation }: DriverManifest): readonly Deprecation[] {

@@ -9,7 +9,7 @@ const DAY = { ...TEXT, format: 'date', pattern: String.raw`^\d{4}-\d\d-\d\d$` };
 const USE = named('DeprecatedUse', object({ day: DAY, project_id: TEXT, client: TEXT, count: INTEGER }));
 const DEPRECATION = named('Deprecation', object({
   feature: TEXT,
-  kind: words('endpoint', 'field', 'label', 'driver', 'coe'),
+  kind: words('endpoint', 'field', 'label', 'driver', 'coe', 'microversion', 'config'),
   name: TEXT,
   state: words('deprecated', 'gone'),
   since: DAY,

@@ -2,8 +2,11 @@
 export interface Deprecation {
   /** Stable id, e.g. `endpoint:bays`: what uses are counted by and the ledger of shipped deprecations knows. */
   readonly feature: string;
-  readonly kind: 'endpoint' | 'field' | 'label' | 'driver' | 'coe';
-  /** What clients call it: a path, `<resource>.<field>`, a label, `<driver>@<version>`, a COE. */
+  readonly kind: 'endpoint' | 'field' | 'label' | 'driver' | 'coe' | 'microversion' | 'config';
+  /**
+   * What its users call it: a path, `<resource>.<field>`, a label, `<driver>@<version>`, a COE, a microversion `1.<minor>`
+   * (with all below it, as they go from below), the variable of a setting.
+   */
   readonly name: string;
   /** Day from which on nothing new should use it, in UTC. */
   readonly since: string;

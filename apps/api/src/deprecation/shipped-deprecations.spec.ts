@@ -9,6 +9,7 @@ import { DEPRECATED } from './deprecations.ts';
 import { shippedProblems, type Present, type Shipped } from './testing/shipped-problems.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
+const SETTINGS = readFileSync(join(ROOT, 'README.md'), 'utf8') + readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 const LEDGER = 'infra/docs/deprecations-shipped.json';
 
 const bays: Shipped = { feature: 'endpoint:bays', kind: 'endpoint', name: '/v1/bays', since: '2026-11-23', sunset: '2027-06-01' };
@@ -68,6 +69,8 @@ describe('what we deprecated', () => {
       }
       // Every label is taken.
       case 'label': return true;
+      case 'microversion': return (await api.call('GET /v1/clusters', { version: `container-infra ${name}` })).status === 200;
+      case 'config': return SETTINGS.includes(`\`${name}\``);
       case 'driver': return manifests.some((manifest) => `${manifest.name}@${manifest.version}` === name);
     }
   }
@@ -83,11 +86,13 @@ describe('what we deprecated', () => {
 
   it('is asked for in a way that can tell', async () => {
     const nothing = { feature: '', since: '', sunset: '' };
-    const inventions = [['endpoint', '/v1/nonsense'], ['coe', 'nomad'], ['field', 'clusters.nonsense'], ['driver', 'x@1.0.0']] as const;
+    const inventions = [['endpoint', '/v1/nonsense'], ['coe', 'nomad'], ['field', 'clusters.nonsense'], ['driver', 'x@1.0.0'], ['microversion', '1.99'], ['config', 'JEROBOAM_NOTHING']] as const;
     for (const [kind, name] of inventions) {
       expect([kind, await isThere({ ...nothing, kind, name })]).toEqual([kind, false]);
     }
     expect(await isThere({ ...nothing, kind: 'field', name: 'clusters.discovery_url' })).toBe(true);
+    expect(await isThere({ ...nothing, kind: 'microversion', name: '1.1' })).toBe(true);
+    expect(await isThere({ ...nothing, kind: 'config', name: 'JEROBOAM_PORT' })).toBe(true);
   });
 });
 

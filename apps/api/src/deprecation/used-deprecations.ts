@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SYSTEM_ACTOR } from '@jeroboam/domain';
+import type { Logger } from '@jeroboam/platform';
 import { projectOf } from '../auth/caller.ts';
 import { baseUrlOf } from '../wire/links.ts';
 import { parseJson } from '../wire/parse-json.ts';
+import type { WireContext } from '../wire/wire-route.ts';
 import { MalformedLiteral, parsePythonLiteral } from '../wire/python-literal.ts';
 import { isObject, type Json } from '../wire/python-values.ts';
 import type { DeprecatedUses } from './deprecated-uses.ts';
@@ -28,7 +31,7 @@ export function deprecationsOf(request: FastifyRequest): Deprecation[] {
 
 /**
  * Has every answer say which deprecated things its request used, and counts them: a deprecated route whatever the
- * answer, everything else where the request was accepted. Fields and labels are found here, in the bodies of whatever
+ * answer, everything else where the request was accepted: also the version it was made in. Fields and labels are found here, in the bodies of whatever
  * takes some; what is made of a request (its COE, its driver) is put on it by who makes it.
  */
 export function announceDeprecations(instance: FastifyInstance, announcing: Announcing): void {
@@ -37,7 +40,7 @@ export function announceDeprecations(instance: FastifyInstance, announcing: Anno
   instance.decorateRequest('deprecations', undefined);
   instance.addHook('onSend', (request, reply, payload, done) => {
     const found = looksIntoBodies && changes(request, reply) ? inBody(request, registry) : [];
-    const all = [...(request.deprecations ?? []), ...found];
+    const all = [...(request.deprecations ?? []), ...versionOf(request, registry), ...found];
     const used = [...new Set(all)].filter(({ kind }) => kind === 'endpoint' || reply.statusCode < 400);
     if (used.length > 0) {
       reply.headers(deprecationHeaders(used, baseUrlOf(request, publicUrl)));
@@ -48,8 +51,25 @@ export function announceDeprecations(instance: FastifyInstance, announcing: Anno
   });
 }
 
+/** Who takes no part in the choice of a version uses none, nor who is refused before there is one. */
+function versionOf(request: FastifyRequest, registry: DeprecationRegistry): readonly Deprecation[] {
+  const agreed = request.wire as WireContext | undefined;
+  return agreed === undefined || request.routeOptions.config.wire?.unversioned ? [] : registry.forVersion(agreed.minor);
+}
+
 function changes(request: FastifyRequest, reply: FastifyReply): boolean {
   return reply.statusCode < 300 && (request.method === 'POST' || request.method === 'PATCH');
+}
+
+/** As which what is set for a process is counted: no client asked for it. */
+const SETTINGS_OF = 'jeroboam';
+
+/** Counts the deprecated settings of this process, and tells its operator. */
+export function announceSettings(variables: readonly string[], { registry, uses }: Announcing, logger: Logger): void {
+  for (const { feature, name, sunset, replacement, doc } of registry.forSettings(variables)) {
+    uses.count(feature, SYSTEM_ACTOR.projectId, SETTINGS_OF);
+    logger.warn('a deprecated setting is in use', { setting: name, sunset, replacement, doc });
+  }
 }
 
 /** The name of the first product (RFC 9110), without its version: few enough to count by. */

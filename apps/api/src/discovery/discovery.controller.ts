@@ -18,7 +18,7 @@ export class DiscoveryController {
   @Get()
   @Wire({ public: true, unversioned: true })
   versions(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendJson(reply, 200, versionsView(baseUrlOf(request, this.api.config.publicUrl)));
+    sendJson(reply, 200, versionsView(baseUrlOf(request, this.api.config.publicUrl), this.api.deprecations.lowestMinor()));
   }
 
   @Get('v1')

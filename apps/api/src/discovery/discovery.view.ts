@@ -1,13 +1,13 @@
 import { MAX_MINOR } from '../wire/microversion.ts';
 import { links, type BaseUrl, type Link } from '../wire/links.ts';
 
-/** `GET /`: contract section 1.1. */
-export function versionsView(base: BaseUrl): Record<string, unknown> {
+/** `GET /`: contract section 1.1. @param lowestMinor that is served. */
+export function versionsView(base: BaseUrl, lowestMinor: number): Record<string, unknown> {
   return {
     name: 'OpenStack Magnum API',
     description: 'Magnum is an OpenStack project which aims to provide container cluster management.',
     versions: [{
-      id: 'v1', links: [{ href: `${base}/v1/`, rel: 'self' }], status: 'CURRENT', max_version: `1.${MAX_MINOR}`, min_version: '1.1',
+      id: 'v1', links: [{ href: `${base}/v1/`, rel: 'self' }], status: 'CURRENT', max_version: `1.${MAX_MINOR}`, min_version: `1.${lowestMinor}`,
     }],
   };
 }

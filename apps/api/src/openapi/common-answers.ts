@@ -15,7 +15,7 @@ export const REQUEST_ID: Headers = { 'x-openstack-request-id': header('Id of the
 
 /** On the answers of a route that took part in the choice of a version. */
 export const VERSION_HEADERS: Headers = {
-  'openstack-api-minimum-version': header('Lowest version there is, after the service as the client named it.', versionText('1.1')),
+  'openstack-api-minimum-version': header('Lowest version there is, after the service as the client named it.', versionText(String.raw`1.\d+`)),
   'openstack-api-maximum-version': header('Highest version there is.', versionText(String.raw`1.\d+`)),
   'openstack-api-version': header('The version of this answer.', versionText(String.raw`1.\d+(, bay-ops 1.0)?`)),
   vary: header('Another version may have another answer.', { const: 'OpenStack-API-Version' }),

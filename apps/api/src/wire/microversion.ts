@@ -8,7 +8,8 @@ const DEFAULT_SERVICE = 'container-infrastructure-management';
 const OWN_SERVICE = 'bay-ops';
 const OWN_VERSION = '1.0';
 
-const MIN_MINOR = 1;
+/** Before any was taken away. */
+export const MIN_MINOR = 1;
 export const MAX_MINOR = 14;
 
 /** What a request and its answer agreed on. */
@@ -24,18 +25,18 @@ export class MicroversionUnsupported extends Error {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 
-  constructor(service: string, major: number, minor: number, text: string) {
-    const range = `The supported version range is: [${service} 1.${MIN_MINOR}, ${service} 1.${MAX_MINOR}].`;
+  constructor(service: string, major: number, minor: number, text: string, lowest = MIN_MINOR) {
+    const range = `The supported version range is: [${service} 1.${lowest}, ${service} 1.${MAX_MINOR}].`;
     // The missing space is Magnum's.
     const description = major === 1
       ? `Version ${major}.${minor} was requested but the minor version is not supported by this service. ${range}`
       : `Mutually exclusive versions requested. Version ${major}.${minor} requested but not supported by this service.${range}`;
     super(description);
-    this.headers = versionHeaders(service, `${service} ${text}`);
+    this.headers = versionHeaders(service, `${service} ${text}`, lowest);
     this.body = {
       errors: [{
         code: 'magnum.microversion-unsupported', title: 'Requested microversion is unsupported', description,
-        max_version: `1.${MAX_MINOR}`, min_version: `1.${MIN_MINOR}`,
+        max_version: `1.${MAX_MINOR}`, min_version: `1.${lowest}`,
         links: [{ rel: 'help', href: 'http://docs.openstack.org/api-guide/compute/microversions.html' }],
       }],
     };
@@ -48,30 +49,31 @@ const MAX_KNOWN = 200;
 
 /**
  * Reads the request header `OpenStack-API-Version`: `<service> <major>.<minor>`, `<service> latest`, or a comma list
- * with one for `bay-ops`. Absent or empty: 1.1.
+ * with one for `bay-ops`. Absent or empty: the lowest one.
  *
+ * @param lowest minor version that is served.
  * @throws {RoutingError} 406 for what cannot be read; {MicroversionUnsupported}
  */
-export function negotiate(header: string | undefined): Negotiated {
-  const key = header ?? '';
+export function negotiate(header: string | undefined, lowest = MIN_MINOR): Negotiated {
+  const key = `${lowest} ${header ?? ''}`;
   const seen = known.get(key);
   if (seen) return seen;
-  const negotiated = negotiateAnew(key);
+  const negotiated = negotiateAnew(header ?? '', lowest);
   if (known.size >= MAX_KNOWN) known.clear();
   known.set(key, negotiated);
   return negotiated;
 }
 
-function negotiateAnew(header: string): Negotiated {
+function negotiateAnew(header: string, lowest: number): Negotiated {
   const wishes = header.split(',').map((wish) => wish.trim()).filter((wish) => wish !== '').map(readWish);
   const own = wishes.find((wish) => wish.service === OWN_SERVICE);
   const { service, version } = wishes.find((wish) => wish.service !== OWN_SERVICE) ?? {
-    service: DEFAULT_SERVICE, version: `1.${MIN_MINOR}`,
+    service: DEFAULT_SERVICE, version: `1.${lowest}`,
   };
-  const minor = minorOf(service, version);
+  const minor = minorOf(service, version, lowest);
   if (own) requireOwnVersion(own.version);
   const effective = `${service} 1.${minor}${own ? `, ${OWN_SERVICE} ${OWN_VERSION}` : ''}`;
-  return { minor, headers: versionHeaders(service, effective) };
+  return { minor, headers: versionHeaders(service, effective, lowest) };
 }
 
 function readWish(wish: string): { readonly service: string; readonly version: string } {
@@ -90,10 +92,10 @@ function readVersion(version: string): { readonly major: number; readonly minor:
   return { major: Number(match[1]), minor: Number(match[2]) };
 }
 
-function minorOf(service: string, version: string): number {
+function minorOf(service: string, version: string, lowest: number): number {
   if (version.toLowerCase() === 'latest') return MAX_MINOR;
   const { major, minor } = readVersion(version);
-  if (major !== 1 || minor < MIN_MINOR || minor > MAX_MINOR) throw new MicroversionUnsupported(service, major, minor, version);
+  if (major !== 1 || minor < lowest || minor > MAX_MINOR) throw new MicroversionUnsupported(service, major, minor, version, lowest);
   return minor;
 }
 
@@ -105,9 +107,9 @@ function requireOwnVersion(version: string): void {
   }
 }
 
-function versionHeaders(service: string, effective: string): Readonly<Record<string, string>> {
+function versionHeaders(service: string, effective: string, lowest: number): Readonly<Record<string, string>> {
   return {
-    'openstack-api-minimum-version': `${service} 1.${MIN_MINOR}`,
+    'openstack-api-minimum-version': `${service} 1.${lowest}`,
     'openstack-api-maximum-version': `${service} 1.${MAX_MINOR}`,
     'openstack-api-version': effective,
     vary: 'OpenStack-API-Version',

@@ -21,8 +21,10 @@ export class ContentNotAcceptable extends Error {
 /**
  * Puts Magnum's order of checks before every handler of `instance`: who asks, in which version, is there such an
  * operation in it, and does the client take the answer. Bodies stay bytes; a handler reads its own when its turn comes.
+ *
+ * @param lowestMinor the lowest minor version that is served now.
  */
-export function installWire(instance: FastifyInstance, authenticator: Authenticator): void {
+export function installWire(instance: FastifyInstance, authenticator: Authenticator, lowestMinor: () => number): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   instance.decorateRequest('wire');
@@ -31,7 +33,7 @@ export function installWire(instance: FastifyInstance, authenticator: Authentica
     const route = request.is404 ? PLAIN : (request.routeOptions.config.wire ?? PLAIN);
     const proceed = (caller: Caller) => {
       try {
-        admit(request, reply, route, caller);
+        admit(request, reply, { route, caller, lowest: lowestMinor() });
       } catch (refusal) {
         return done(refusal as Error);
       }
@@ -51,12 +53,18 @@ function forgetTypeOfNothing({ raw: { headers } }: FastifyRequest): void {
 
 const NOBODY: Caller = { ...demoCaller(STRICT_POLICY), userId: '', projectId: null, roles: [], isAdmin: false };
 
-function admit(request: FastifyRequest, reply: FastifyReply, route: WireRoute, caller: Caller): void {
+interface Admission {
+  readonly route: WireRoute;
+  readonly caller: Caller;
+  readonly lowest: number;
+}
+
+function admit(request: FastifyRequest, reply: FastifyReply, { route, caller, lowest }: Admission): void {
   if (route.unversioned) {
     request.wire = { minor: 1, caller };
     return;
   }
-  const { minor, headers } = negotiate(request.headers['openstack-api-version'] as string | undefined);
+  const { minor, headers } = negotiate(request.headers['openstack-api-version'] as string | undefined, lowest);
   // Unknown path or wrong verb: answered next, and after an unreadable version.
   if (request.is404) return;
   if (route.since !== undefined && minor < route.since) {
