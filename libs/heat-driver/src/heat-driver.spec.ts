@@ -108,6 +108,16 @@ describe('a driver on Heat', () => {
     expect(heat.journal).toEqual([`delete ${more}`, `delete ${own}`]);
   });
 
+  it('makes a node group as large as it was asked to be since', async () => {
+    await life.run(life.creation());
+    const group = { ...life.bay.nodeGroups[1]!, nodeGroupId: 'g2', name: 'gpu', isDefault: false, nodeCount: 1 };
+    const of = (nodeCount: number) => ({ bay: { ...life.bay, nodeGroups: [...life.bay.nodeGroups, { ...group, nodeCount }] } });
+    const operation = { ...life.creation(), kind: 'create-node-group', nodeGroup: 'gpu' } as const;
+    for (const name of ['begin-stack', 'await-stack']) await life.runStep(operation, { name }, of(1));
+    await life.runStep(operation, { name: 'report-nodes' }, of(3));
+    expect(life.nodesOf('gpu').map(({ name }) => name)).toEqual(['gpu-0', 'gpu-1', 'gpu-2']);
+  });
+
   it('finds and removes every stack of a bay whose records are lost', async () => {
     await life.run(life.creation());
     const context = { bay: { ...life.bay, resources: [], nodes: [] } };

@@ -4,7 +4,9 @@ import type { StepResult } from '@jeroboam/driver-sdk';
 import { nodeName } from '../bay/members.ts';
 import { inCloud } from '../stack/reasons.ts';
 import type { FoundStack } from '../stack/stack-service.port.ts';
-import { targetOf } from './target.ts';
+import { awaitStack } from './make.ts';
+import { hasScale, targetOf, wantedScale } from './target.ts';
+import type { Target } from './target.ts';
 import type { Work } from './work.ts';
 
 /** Nodes of one group as the outputs of its stack tell them, oldest first. Those without an address are left out. */
@@ -27,14 +29,24 @@ export function nodesIn({ outputs }: Pick<FoundStack, 'outputs'>, group: NodeGro
  */
 export async function reportNodes(work: Work): Promise<StepResult> {
   const { context: { bay } } = work;
-  const { entry, groups, nodeGroup } = targetOf(work.context);
-  const stack = await inCloud(work.stacks.find(entry.name));
+  const target = targetOf(work.context);
+  const { entry, groups, nodeGroup } = target;
+  const stack = await asWanted(work, target);
   if (stack?.progress !== 'complete') throw new StepFailed(`The stack ${entry.name} is ${stack ? `${stack.action} ${stack.progress}` : 'not there'}`, { retryable: true });
   const nodes = groups.flatMap((group) => complete(stack, group));
   const there = new Set(nodes.map(({ name }) => name));
   const ours = new Set(groups.map(({ name }) => name));
   const gone = bay.nodes.filter((node) => ours.has(node.nodeGroup) && !there.has(node.name)).map(({ name }) => name);
   return { nodesJoined: nodes, nodesRemoved: gone, ...(nodeGroup === null ? { outputs: outputsOf(stack) } : {}) };
+}
+
+/** A node group may have been resized while it was made: what is wanted now is what has to be there. Resizes end one another. */
+async function asWanted(work: Work, target: Target): Promise<FoundStack | undefined> {
+  const { entry: { name } } = target;
+  const found = await inCloud(work.stacks.find(name));
+  if (work.context.operation.resize || found?.progress !== 'complete' || hasScale(found, wantedScale(work.context, target, found))) return found;
+  await awaitStack(work);
+  return inCloud(work.stacks.find(name));
 }
 
 /** @throws {StepFailed} the stack claims to be complete and tells other nodes than were asked for. */
