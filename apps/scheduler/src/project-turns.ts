@@ -6,8 +6,16 @@ export interface Waiting {
   readonly driver: string;
 }
 
-/** Bays in order of their coming, by driver; drivers in order of their next turn. */
-type Lines = Map<string, Set<string>>;
+/** Bays in order of their coming. */
+interface Line {
+  /** Those with a step done: what was begun is finished before more is begun. */
+  readonly underWay: Set<string>;
+  /** New ones, and those whose step is tried again: who fails goes before nobody. */
+  readonly others: Set<string>;
+}
+
+/** By driver; drivers in order of their next turn. */
+type Lines = Map<string, Line>;
 
 /** So many projects are remembered for when they had their last turn; of those whose turn has come nothing needs to be known. */
 const REMEMBERED = 1_000;
@@ -15,7 +23,7 @@ const REMEMBERED = 1_000;
 /**
  * Projects take turns: a weighted round-robin in which who has had least for its weight is next, however much others want.
  * Who comes back in time is not behind those who were served meanwhile, and who was away has not saved up. Within a project
- * its drivers take turns, and within those whoever came first is first. Costs the same however many bays wait.
+ * its drivers take turns, and within those what was begun is finished first. Costs the same however many bays wait.
  */
 export class ProjectTurns {
   readonly #projects = new Map<string, Lines>();
@@ -28,12 +36,15 @@ export class ProjectTurns {
   constructor(private readonly weights: Readonly<Record<string, number>>) {}
 
   /** Who waits already keeps the place. */
-  wait(waiting: Waiting): void {
+  wait(waiting: Waiting, isUnderWay = false): void {
     const { bayId, projectId, driver } = waiting;
     const before = this.#waiting.get(bayId);
     if (before && (before.projectId !== projectId || before.driver !== driver)) this.leave(bayId);
     const lines = this.#projects.get(projectId) ?? this.#enter(projectId);
-    lines.set(driver, (lines.get(driver) ?? new Set<string>()).add(bayId));
+    const line = lines.get(driver) ?? { underWay: new Set<string>(), others: new Set<string>() };
+    lines.set(driver, line);
+    (isUnderWay ? line.others : line.underWay).delete(bayId);
+    (isUnderWay ? line.underWay : line.others).add(bayId);
     this.#waiting.set(bayId, waiting);
   }
 
@@ -43,8 +54,9 @@ export class ProjectTurns {
     this.#waiting.delete(bayId);
     const lines = this.#projects.get(waiting.projectId)!;
     const line = lines.get(waiting.driver)!;
-    line.delete(bayId);
-    if (line.size === 0) lines.delete(waiting.driver);
+    line.underWay.delete(bayId);
+    line.others.delete(bayId);
+    if (line.underWay.size + line.others.size === 0) lines.delete(waiting.driver);
     if (lines.size === 0) this.#projects.delete(waiting.projectId);
   }
 
@@ -54,7 +66,7 @@ export class ProjectTurns {
     for (const [projectId, lines] of this.#projects) {
       if (best && this.#roundOf(projectId) >= this.#roundOf(best.projectId)) continue;
       for (const [driver, line] of lines) {
-        const bayId = hasPlace(driver) ? firstOf(line, isFit) : undefined;
+        const bayId = hasPlace(driver) ? (firstOf(line.underWay, isFit) ?? firstOf(line.others, isFit)) : undefined;
         if (bayId === undefined) continue;
         best = this.#waiting.get(bayId)!;
         break;

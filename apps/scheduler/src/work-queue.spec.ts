@@ -91,6 +91,13 @@ describe('WorkQueue', () => {
     expect(queue.next(DRIVERS, NOON)).toBeUndefined();
   });
 
+  it('finishes what was begun before it begins more, and lets nothing that fails go before', () => {
+    const planned = (bayId: string) => new Story(bayId).create().dispatch().do({ type: 'ReportPlan', data: { token: 1, steps: [{ name: 'make' }] } });
+    const failing = planned('failing').dispatch().do({ type: 'ReportStepFailed', data: { token: 2, reason: 'no space', retryable: true, maxAttempts: null, blockedBy: [] } });
+    const queue = queueOf([failing, new Story('new').create(), planned('begun')]);
+    expect([1, 2, 3].map(() => queue.next(DRIVERS, LATER)?.bayId)).toEqual(['begun', 'new', 'failing']);
+  });
+
   it('keeps a bay its place in the line while it only hears of it', () => {
     const first = new Story('a1', 'p1').create();
     const queue = queueOf([first, new Story('b1', 'p2').create()]);

@@ -119,7 +119,7 @@ export class WorkQueue {
     const isLater = retryAt !== null && !this.#retries.isPast(retryAt);
     if (isLater) this.#retries.set(bayId, retryAt);
     else this.#retries.forget(bayId);
-    if (waiting && !isLater) this.#turns.wait(waiting);
+    if (waiting && !isLater) this.#turns.wait(waiting, isUnderWay(waiting));
     else this.#turns.leave(bayId);
   }
 
@@ -131,4 +131,9 @@ export class WorkQueue {
     }
     if (driver !== undefined) this.#out.set(driver, (this.#out.get(driver) ?? new Set<string>()).add(bayId));
   }
+}
+
+/** A step of it is done, and the next one was not tried yet. */
+function isUnderWay({ state: { current } }: OpenWork): boolean {
+  return current !== null && current.steps !== null && current.attempts === 0;
 }
