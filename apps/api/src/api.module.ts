@@ -14,6 +14,7 @@ import { ResizeBay } from './bay/resize-bay.ts';
 import { UpgradeBay } from './bay/upgrade-bay.ts';
 import { BaymodelsController } from './bay-alias/baymodels.controller.ts';
 import { BaysController } from './bay-alias/bays.controller.ts';
+import { BayModelServices } from './bay-model/bay-model-requests.ts';
 import { BayModelQueries } from './bay-model/bay-model.queries.ts';
 import { ClusterTemplatesController } from './bay-model/cluster-templates.controller.ts';
 import { CreateBayModel } from './bay-model/create-bay-model.ts';
@@ -130,6 +131,9 @@ function services(api: Api): Provider[] {
   const commands = new Commands(api.messages, api.readModel, api.config);
   const models = new BayModelQueries(api.readModel, api.config.maxLimit);
   const documents = new AcceptedDocuments(api.readModel, api.log);
+  const bayModels = new BayModelServices(
+    api, models, new CreateBayModel(api, commands, documents), new ReviseBayModel(api, models, commands, documents), new DeleteBayModel(models, commands),
+  );
   return [
     { provide: AcceptedDocuments, useValue: documents },
     { provide: Commands, useValue: commands },
@@ -137,9 +141,7 @@ function services(api: Api): Provider[] {
     { provide: BayModelQueries, useValue: models },
     { provide: QuotaQueries, useValue: new QuotaQueries(api.readModel, api.config.maxLimit) },
     { provide: BayQueries, useValue: new BayQueries(api.readModel, api.config.maxLimit) },
-    { provide: CreateBayModel, useValue: new CreateBayModel(api, commands, documents) },
-    { provide: ReviseBayModel, useValue: new ReviseBayModel(api, models, commands, documents) },
-    { provide: DeleteBayModel, useValue: new DeleteBayModel(models, commands) },
+    { provide: BayModelServices, useValue: bayModels },
     { provide: CreateBay, useValue: new CreateBay(api, models, commands) },
     { provide: ResizeBay, useValue: new ResizeBay(api.drivers, commands) },
     { provide: UpgradeBay, useValue: new UpgradeBay(api, models, commands) },
