@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BayLife, driverContract } from '@jeroboam/driver-sdk/testing';
 import { EngineApis } from './bay/bay-site.ts';
