@@ -1,5 +1,6 @@
 import type { BayView, NodeGroupView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
+import { serverValues } from '@jeroboam/heat-driver';
 import type { Values } from '@jeroboam/heat-driver';
 
 /** Labels that are parameters of the template under the same name. */
@@ -22,30 +23,19 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * Values of the templates in `bundles/1.0.0`. What config.yaml says is the bay's and the same on all nodes; of other labels
  * those of a node group count before those of the bay.
  */
-export function parametersOf({ spec, nodeGroups }: BayView, workers: NodeGroupView): Values {
+export function parametersOf(bay: BayView, workers: NodeGroupView): Values {
+  const { spec } = bay;
   refuseUnsupported(spec);
-  const labels = { ...spec.labels, ...workers.labels };
-  const masters = nodeGroups.find(({ role }) => role === 'master');
   return {
-    ...Object.fromEntries(LABELS.map((label) => [label, labels[label] === '' ? undefined : labels[label]])),
-    ssh_key_name: spec.keypair,
-    master_image: masters?.imageId ?? spec.imageId,
-    master_flavor: masters?.flavorId ?? spec.masterFlavorId,
-    worker_image: workers.imageId,
-    worker_flavor: workers.flavorId ?? spec.flavorId,
+    ...serverValues(bay, workers, LABELS),
     docker_volume_size: workers.dockerVolumeSize ?? spec.dockerVolumeSize,
     docker_storage_driver: spec.dockerStorageDriver,
-    external_network: spec.externalNetworkId,
-    fixed_network: spec.fixedNetwork,
-    fixed_subnet: spec.fixedSubnet,
     dns_nameserver: spec.dnsNameserver,
-    floating_ip_enabled: spec.floatingIpEnabled,
     master_lb_enabled: spec.masterLbEnabled,
     master_discovery: spec.masterLbEnabled ? 'master_http_loadbalancer' : 'static',
     exhibitor_storage_backend: backendOf(spec),
     dcos_settings: settingsOf(spec),
     agent_role: workers.role === 'public' ? 'slave_public' : 'slave',
-    node_labels: Object.entries(workers.nodeLabels ?? {}).map(([key, value]) => `${key}=${value}`).join(','),
   };
 }
 

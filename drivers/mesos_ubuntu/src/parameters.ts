@@ -1,5 +1,7 @@
 import type { BayView, NodeGroupView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
+import { serverValues } from '@jeroboam/heat-driver';
+import type { Values } from '@jeroboam/heat-driver';
 
 /** Labels that are parameters of the template under the same name. */
 const LABELS = [
@@ -8,25 +10,14 @@ const LABELS = [
 ] as const;
 
 /** Values of the templates in `bundles/1.0.0`. Labels of a node group count before those of the bay. */
-export function parametersOf({ spec, nodeGroups }: BayView, workers: NodeGroupView): Readonly<Record<string, unknown>> {
+export function parametersOf(bay: BayView, workers: NodeGroupView): Values {
+  const { spec } = bay;
   refuseUnsupported(spec);
-  const labels = { ...spec.labels, ...workers.labels };
-  const masters = nodeGroups.find(({ role }) => role === 'master');
   return {
-    ...Object.fromEntries(LABELS.map((label) => [label, labels[label]])),
-    ssh_key_name: spec.keypair,
-    master_image: masters?.imageId ?? spec.imageId,
-    master_flavor: masters?.flavorId ?? spec.masterFlavorId,
-    worker_image: workers.imageId,
-    worker_flavor: workers.flavorId ?? spec.flavorId,
+    ...serverValues(bay, workers, LABELS),
     docker_volume_size: workers.dockerVolumeSize ?? spec.dockerVolumeSize,
-    external_network: spec.externalNetworkId,
-    fixed_network: spec.fixedNetwork,
-    fixed_subnet: spec.fixedSubnet,
     dns_nameserver: spec.dnsNameserver,
-    floating_ip_enabled: spec.floatingIpEnabled,
     master_lb_enabled: spec.masterLbEnabled,
-    node_labels: Object.entries(workers.nodeLabels ?? {}).map(([key, value]) => `${key}=${value}`).join(','),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { BayView, NodeGroupView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
+import { labelled, serverValues } from '@jeroboam/heat-driver';
 import type { Site, Values } from '@jeroboam/heat-driver';
 
 /** Labels that are parameters of the templates of both versions under the same name. */
@@ -8,28 +9,18 @@ const LABELS = ['availability_zone', 'nodes_affinity_policy', 'boot_volume_size'
 const STANDALONE_LABELS = ['flannel_network_cidr', 'flannel_network_subnetlen', 'flannel_backend', 'swarm_version', 'swarm_strategy'] as const;
 
 /** Values of the templates in `bundles/2.0.0`. Labels of a node group count before those of the bay. */
-export function parametersOf({ spec, nodeGroups }: BayView, workers: NodeGroupView, site: Site): Values {
+export function parametersOf(bay: BayView, workers: NodeGroupView, site: Site): Values {
+  const { spec } = bay;
   refuseUnsupported(spec);
-  const masters = nodeGroups.find(({ role }) => role === 'master');
   return {
-    ...labelled(LABELS, spec, workers),
+    ...serverValues(bay, workers, LABELS),
     cluster_uuid: spec.bayId,
-    ssh_key_name: spec.keypair,
-    master_image: masters?.imageId ?? spec.imageId,
-    master_flavor: masters?.flavorId ?? spec.masterFlavorId,
-    worker_image: workers.imageId,
-    worker_flavor: workers.flavorId ?? spec.flavorId,
     docker_volume_size: workers.dockerVolumeSize ?? spec.dockerVolumeSize,
     docker_storage_driver: spec.dockerStorageDriver,
-    external_network: spec.externalNetworkId,
-    fixed_network: spec.fixedNetwork,
-    fixed_subnet: spec.fixedSubnet,
     dns_nameserver: spec.dnsNameserver,
-    floating_ip_enabled: spec.floatingIpEnabled,
     master_lb_enabled: spec.masterLbEnabled,
     api_url: site.apiUrl,
     bootstrap_token: site.bootstrapToken,
-    node_labels: Object.entries(workers.nodeLabels ?? {}).map(([key, value]) => `${key}=${value}`).join(','),
   };
 }
 
@@ -41,12 +32,6 @@ export function standaloneParametersOf(bay: BayView, workers: NodeGroupView, sit
     network_driver: bay.spec.networkDriver,
     discovery_url: bay.spec.discoveryUrl,
   };
-}
-
-/** An empty label is one that was not given. */
-function labelled(names: readonly string[], { labels }: BayView['spec'], workers: NodeGroupView): Values {
-  const given: Readonly<Record<string, string>> = { ...labels, ...workers.labels };
-  return Object.fromEntries(names.map((name) => [name, given[name] === '' ? undefined : given[name]]));
 }
 
 function refuseUnsupported({ tlsDisabled, externalNetworkId, masterLbEnabled, fixedNetwork, fixedSubnet }: BayView['spec']): void {

@@ -7,6 +7,7 @@ export { renderIgnition } from './bundle/ignition.ts';
 export { HeatDriver } from './heat-driver.ts';
 export { heatCloud, heatDriver } from './open-heat-cloud.ts';
 export { bayStackName, groupStackName, ownerTagOf, shortIdOf } from './bay/names.ts';
+export { labelled, serverValues } from './server-values.ts';
 export type { Pace } from './steps/work.ts';
 export { probeKubernetes } from './kubernetes/probe.ts';
 export { NETWORK_LABEL, TAG_LABEL, flannelOfKubernetes } from './kubernetes/plugins.ts';

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { BayView, NodeGroupView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { Site, Values } from '../blueprint.ts';
+import { serverValues } from '../server-values.ts';
 
 /**
  * Values that the templates of every Kubernetes driver here take, whatever its nodes run on. Labels of a node group
@@ -11,29 +12,19 @@ import type { Site, Values } from '../blueprint.ts';
  * @param asTheyAre labels that are parameters of the template under the same name.
  * @throws {StepFailed} final: a label with a value it cannot have.
  */
-export async function kubernetesValues({ spec, nodeGroups }: BayView, workers: NodeGroupView, site: Site, asTheyAre: readonly string[]): Promise<Values> {
+export async function kubernetesValues(bay: BayView, workers: NodeGroupView, site: Site, asTheyAre: readonly string[]): Promise<Values> {
+  const { spec } = bay;
   const labels = { ...spec.labels, ...workers.labels };
-  const masters = nodeGroups.find(({ role }) => role === 'master');
   const serviceRange = labels['service_cluster_ip_range'];
   return {
-    ...Object.fromEntries(asTheyAre.map((label) => [label, labels[label]])),
+    ...serverValues(bay, workers, asTheyAre),
     kube_version: versionOf(labels['kube_tag'] ?? labels['kube_version']),
     pods_network_cidr: labels['flannel_network_cidr'] ?? labels['pods_network_cidr'],
     ...(serviceRange === undefined ? {} : { kubernetes_service_ip: addressIn(serviceRange, 1), dns_service_ip: addressIn(serviceRange, 10) }),
     cluster_uuid: spec.bayId,
-    ssh_key_name: spec.keypair,
-    master_image: masters?.imageId ?? spec.imageId,
-    master_flavor: masters?.flavorId ?? spec.masterFlavorId,
-    worker_image: workers.imageId,
-    worker_flavor: workers.flavorId ?? spec.flavorId,
-    external_network: spec.externalNetworkId,
-    fixed_network: spec.fixedNetwork,
-    fixed_subnet: spec.fixedSubnet,
-    floating_ip_enabled: spec.floatingIpEnabled,
     api_url: site.apiUrl,
     bootstrap_token: site.bootstrapToken,
     service_account_key: await serviceAccountKey(),
-    node_labels: pairs(workers.nodeLabels ?? {}),
     node_taints: (workers.nodeTaints ?? []).map(({ key, value = '', effect }) => `${key}=${value}:${effect}`).join(','),
   };
 }
@@ -58,8 +49,4 @@ function addressIn(cidr: string, offset: number): string {
 async function serviceAccountKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'prime256v1' });
   return Buffer.from(privateKey.export({ type: 'sec1', format: 'pem' })).toString('base64');
-}
-
-function pairs(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',');
 }
