@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EventLog } from '@jeroboam/event-log';
 import type { Projection, ReadModel } from '../read-model.port.ts';
 import { Follower, type ProjectorLogger } from './follower.ts';
@@ -69,7 +70,11 @@ export function runProjections(options: ProjectorOptions): Projector {
   };
   const lag = async (name: string): Promise<ProjectionLag> => measureLag(log, readModel, await declared(name), now);
   const reporting = onLag && reportEvery(lagIntervalMs, async () => {
-    for (const name of running.keys()) onLag(await lag(name));
+    for (const name of running.keys()) {
+      onLag(await lag(name));
+      // A dozen of them in one turn of the event loop would keep requests waiting.
+      await setImmediate();
+    }
   }, logger);
   const stop = async (): Promise<void> => {
     clearInterval(reporting);
