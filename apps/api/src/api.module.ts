@@ -53,6 +53,7 @@ import { ServicesController } from './service/services.controller.ts';
 import { OpenApiController } from './openapi/openapi.controller.ts';
 import { StatsController } from './stats/stats.controller.ts';
 import { UsageController } from './usage/usage.controller.ts';
+import { WarningsController } from './warning/warnings.controller.ts';
 import { ApiErrorFilter } from './wire/api-error.filter.ts';
 import { installWire } from './wire/wire-hooks.ts';
 
@@ -101,7 +102,7 @@ export class ApiModule {
         CredentialsController,
         OperationsController, EventsController, BayOperationsController, DriversController, QuotasController, StatsController,
         ServicesController, UsageController, NodesController, FederationsController, BaysController, BaymodelsController, DeprecationsController,
-        ExtensionsController, BayExtensionsController,
+        ExtensionsController, BayExtensionsController, WarningsController,
         OpenApiController,
       ],
       providers: [

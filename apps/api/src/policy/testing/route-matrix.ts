@@ -182,6 +182,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /clusters/:ident/events': on('bay', 200, '/clusters/THING/events', ANY_ROLE),
   'GET /clusters/:ident/operations': on('bay', 200, '/clusters/THING/operations', ANY_ROLE),
   'GET /clusters/:ident/nodes': on('bay', 200, '/clusters/THING/nodes', READERS),
+  'GET /clusters/:ident/warnings': on('bay', 200, '/clusters/THING/warnings', READERS),
   // A stream would not end: one that is let in is refused for a category that there is not.
   'GET /events': on('bay', 400, '/events?bay=THING&category=nonsense', ANY_ROLE),
   'GET /drivers': list('/drivers', [...ANY_ROLE, 'stranger', 'foreign-reader', 'unscoped', 'admin']),
