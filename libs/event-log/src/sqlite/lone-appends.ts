@@ -1,5 +1,5 @@
 /** A flush slower than this, in milliseconds, is too long for a thread that others may want. */
-const SLOWEST_MS = 1;
+const SLOWEST_MS = 2;
 /** Milliseconds which a turn of the event loop may take before it counts as busy with something else. */
 const LONGEST_TURN_MS = 0.2;
 /** Commits here between two on the thread, which copies what they left in the `-wal` file: some 16 MB. */
