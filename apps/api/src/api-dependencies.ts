@@ -11,8 +11,10 @@ import type { DriverRecords } from './drivers/driver-records.ts';
 export interface ApiConfig {
   /** Scheme, host and path prefix under which clients reach the API, for links. @default the host a request names */
   readonly publicUrl?: string;
-  /** Where a client without a token is told to get one. @default empty */
+  /** Where a client without a token is told to get one, and a node that has a credential. @default empty */
   readonly wwwAuthenticateUri: string;
+  /** Region of the cloud in which bays are, for nodes that act there. @default whatever comes first in its catalog */
+  readonly cloudRegion?: string | undefined;
   /** Items on a page at most, and on one that was asked for without a limit. */
   readonly maxLimit: number;
   /** How long a change may take to become readable before its client is told to come back. */

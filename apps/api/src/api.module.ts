@@ -25,6 +25,7 @@ import { NodeCertificates } from './certificate/node-certificates.ts';
 import { Commands } from './command/commands.ts';
 import { IdempotencyKeys, answerRepeats } from './command/idempotency-keys.ts';
 import { CredentialsController } from './credential/credentials.controller.ts';
+import { NodeCredentialsController } from './credential/node-credentials.controller.ts';
 import { DeprecatedUses } from './deprecation/deprecated-uses.ts';
 import { DeprecationRegistry } from './deprecation/deprecation-registry.ts';
 import { DeprecationsController } from './deprecation/deprecations.controller.ts';
@@ -100,6 +101,7 @@ export class ApiModule {
       controllers: [
         DiscoveryController, ClusterTemplatesController, ClustersController, ClusterActionsController, NodeGroupsController, CertificatesController,
         CredentialsController,
+        NodeCredentialsController,
         OperationsController, EventsController, BayOperationsController, DriversController, QuotasController, StatsController,
         ServicesController, UsageController, NodesController, FederationsController, BaysController, BaymodelsController, DeprecationsController,
         ExtensionsController, BayExtensionsController, WarningsController,

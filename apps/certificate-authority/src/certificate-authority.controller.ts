@@ -1,12 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
-  Handles, closeBootstrapTokens, completeAuthorityRotation, getCaCertificate, getCaCertificateForNode, getTrustedAuthorities, mintBootstrapToken,
+  Handles, closeBootstrapTokens, completeAuthorityRotation, getCaCertificate, getCaCertificateForNode, getCredentialForNode, getTrustedAuthorities, mintBootstrapToken,
   signClientCsr, signCsrForNode, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
 } from '@jeroboam/messaging';
-import type { Message, MessageContract, RotatingAuthority } from '@jeroboam/messaging';
+import type { Message, MessageContract, NodeCredential, RotatingAuthority } from '@jeroboam/messaging';
 import { CertificateAuthority } from './certificate-authority.ts';
 import {
-  caCertificateQuery, caCertificateQueryOfNode, clientCsr, csrOfNode, nodeCsr, parsed, rotationCompletion, rotationStart, tokenClosing, tokenMinting, withdrawal,
+  caCertificateQuery, caCertificateQueryOfNode, clientCsr, credentialOfNode, csrOfNode, nodeCsr, parsed, rotationCompletion, rotationStart, tokenClosing, tokenMinting, withdrawal,
 } from './message-payloads.ts';
 
 type In<C> = C extends MessageContract<infer Request, unknown> ? Message<Request> : never;
@@ -66,6 +66,13 @@ export class CertificateAuthorityController {
   async signCsrForNode({ payload, context }: In<typeof signCsrForNode>): Promise<Pem> {
     const { bayId, bayName, nodeToken, ...wanted } = parsed(signCsrForNode, csrOfNode, payload);
     return { pem: await this.authority.signForNode({ bayId, bayName }, nodeToken, wanted, context) };
+  }
+
+  @Handles(getCredentialForNode)
+  async getCredentialForNode({ payload, context }: In<typeof getCredentialForNode>): Promise<NodeCredential> {
+    const { bayId, nodeToken, ...wanted } = parsed(getCredentialForNode, credentialOfNode, payload);
+    const { id, secret, expiresAt } = await this.authority.credentialForNode(bayId, nodeToken, wanted, context);
+    return { id, secret: secret.reveal(), expiresAt };
   }
 
   @Handles(startAuthorityRotation)

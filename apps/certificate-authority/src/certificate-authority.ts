@@ -18,6 +18,8 @@ import type { Certificates } from './certificates.ts';
 import { clientLeaf, nodeLeaf } from './leaf.ts';
 import type { Leaf } from './leaf.ts';
 import type { NodeCertificateRequest } from './node-certificate-request.ts';
+import { NodeCredentials } from './node-credentials.ts';
+import type { FoundCredential, WantedCredential } from './node-credentials.ts';
 import { RsaKeySource } from './rsa-key-source.ts';
 import { UnreadableCertificate, issueCertificate, issuerOf } from './x509/certificate.ts';
 import type { Certificate } from './x509/certificate.ts';
@@ -52,6 +54,7 @@ export class CertificateAuthority {
   readonly #authorities: BayAuthorities;
   readonly #rotations: AuthorityRotations;
   readonly #tokens: BootstrapTokens;
+  readonly #credentials: NodeCredentials;
 
   constructor({ eventLog, secrets, clock, newId = randomUUID, keySource, bootstrap = DEFAULT_BOOTSTRAP_LIMITS }: CertificateAuthorityDependencies) {
     this.#log = eventLog;
@@ -63,6 +66,7 @@ export class CertificateAuthority {
     this.#authorities = new BayAuthorities(this.#certificates, keys, maker);
     this.#rotations = new AuthorityRotations(this.#certificates, this.#authorities, keys, maker);
     this.#tokens = new BootstrapTokens(this.#certificates, this.#authorities, clock, bootstrap);
+    this.#credentials = new NodeCredentials(this.#certificates, eventLog, secrets);
   }
 
   /**
@@ -124,6 +128,14 @@ export class CertificateAuthority {
     // A node does not know whether its request came through, so asking the same is one command, whoever carries it here.
     const asked = { ...context, commandId: derivedId(tokenId, role, node, authority, leaf.request.hash) };
     return this.#issue(() => this.#authorities.of(bay, authority, context), leaf, { purpose: 'node', bootstrap }, asked);
+  }
+
+  /**
+   * What a node that shows its share acts with in the cloud. Each one is written down once before it is answered.
+   * @throws {BootstrapTokenRefused} {NodeCredentialNotFound}
+   */
+  async credentialForNode(bayId: string, nodeToken: string, wanted: WantedCredential, context: EventContext): Promise<FoundCredential> {
+    return this.#credentials.handOut(bayId, await this.#tokens.admit(bayId, nodeToken), wanted, context);
   }
 
   /** PEMs of all that are to be trusted now: the authority and, while it is being rotated, its candidate. @throws {AuthoritiesWithdrawn} */

@@ -30,6 +30,10 @@ export const tokenMinting = z.strictObject({ bayId, bayName, stack, masters: nod
 export const tokenClosing = z.strictObject({ bayId, stack });
 export const caCertificateQueryOfNode = z.strictObject({ bayId, bayName, authority, nodeToken });
 export const csrOfNode = z.strictObject({ bayId, bayName, csrPem, authority, nodeToken });
+/** Of a node: what it may not have is refused as such. */
+const purpose = z.string().max(1024);
+const needed = z.array(z.enum(['network', 'volume', 'registry', 'certs', 'control', 'principal'])).max(10);
+export const credentialOfNode = z.strictObject({ bayId, nodeToken, purpose, needed });
 export const rotationStart = z.strictObject({ bayId, bayName, rotationId: id });
 export const rotationCompletion = z.strictObject({ bayId, rotationId: id });
 export const withdrawal = z.strictObject({ bayId });

@@ -40,12 +40,12 @@ export type { DriverCommand, DriverEvent, DriverLifeState, DriverState, Publishe
 // Certificates.
 export { AUTHORITIES, authorityOf, certificatesStream, validityFrom, validityUntil } from './certificate/authority.ts';
 export type { Authority, Validity } from './certificate/authority.ts';
-export { isNodeToken, readNodeToken, requireOpen } from './certificate/bootstrap-token.ts';
+export { credentialsFor, isNodeToken, readNodeToken, requireOpen } from './certificate/bootstrap-token.ts';
 export type { BootstrapRole, BootstrapToken, NodeToken } from './certificate/bootstrap-token.ts';
 export { candidateAuthority, certificateDecider, establishedAuthority } from './certificate/certificate.decider.ts';
 export type { ActiveCertificates, CertificateCommand, CertificateState } from './certificate/certificate.decider.ts';
-export { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted, BootstrapTokenRefused, ExtensionNotAllowed, InvalidCertificateRequest, InvalidCsr } from './certificate/certificate.errors.ts';
-export type { BootstrapUse, CandidateAuthority, CertificateEvent, CompletedRotation, EstablishedAuthority, IssuedCertificate, IssuedFor, MintedToken } from './certificate/certificate.events.ts';
+export { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted, BootstrapTokenRefused, ExtensionNotAllowed, InvalidCertificateRequest, InvalidCsr, NodeCredentialNotFound } from './certificate/certificate.errors.ts';
+export type { BootstrapUse, CandidateAuthority, CertificateEvent, CompletedRotation, EstablishedAuthority, HandedOutCredential, IssuedCertificate, IssuedFor, MintedToken } from './certificate/certificate.events.ts';
 export { KEY_USAGES, admitExtensions } from './certificate/extension-policy.ts';
 export type { KeyUsage, RequestedExtension } from './certificate/extension-policy.ts';
 export { EVENT_CATALOG } from './kernel/event-catalog.ts';

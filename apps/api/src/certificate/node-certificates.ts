@@ -1,18 +1,14 @@
 import type { FastifyRequest } from 'fastify';
-import { BootstrapTokenRefused, SYSTEM_ACTOR, isDomainError, readNodeToken } from '@jeroboam/domain';
 import type { Authority } from '@jeroboam/domain';
 import { getCaCertificateForNode, signCsrForNode } from '@jeroboam/messaging';
-import { BAYS } from '@jeroboam/read-model';
 import type { BayDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
-import { Commands, actingOn, type Acting } from '../command/commands.ts';
+import { Commands, type Acting } from '../command/commands.ts';
+import { answerNode, type Shown } from './node-answers.ts';
 
 /** What a node asks for. */
-interface Asked {
-  /** Id of its bay: nodes know no name. */
-  readonly bayId: string;
+interface Asked extends Shown {
   readonly authority: Authority;
-  readonly nodeToken: string;
 }
 
 export interface Answered {
@@ -20,10 +16,7 @@ export interface Answered {
   readonly pem: string;
 }
 
-/**
- * Certificates for nodes, which show their share of a bootstrap token instead of a user's token. The certificate authority
- * judges it; no rule of the policy is asked. A bay that is not there is refused as one whose token it is not.
- */
+/** Certificates for nodes, which show their share of a bootstrap token instead of a user's token. */
 export class NodeCertificates {
   constructor(
     private readonly api: Pick<Api, 'readModel' | 'logger'>,
@@ -40,21 +33,9 @@ export class NodeCertificates {
     return this.answer(request, asked, (bay, acting) => this.commands.ask(signCsrForNode, { ...payloadOf(bay, asked), csrPem }, acting));
   }
 
-  private async answer(request: FastifyRequest, { bayId, nodeToken }: Asked, ask: (bay: BayDocument, acting: Acting) => Promise<{ pem: string }>): Promise<Answered> {
-    try {
-      const bay = await this.api.readModel.get<BayDocument>(BAYS.name, bayId);
-      if (!bay) throw new BootstrapTokenRefused('unknown', readNodeToken(nodeToken));
-      const acting = actingOn(request);
-      // Nobody's user: the ledger says which node it was.
-      const caller = { ...acting.caller, userId: SYSTEM_ACTOR.userId, projectId: bay.projectId };
-      return { bay, ...(await ask(bay, { ...acting, caller })) };
-    } catch (error) {
-      // A node that is not let in shows nobody what it was told, and a stranger is worth knowing of.
-      if (isDomainError(error) && error.code === 'BOOTSTRAP_TOKEN_REFUSED') {
-        this.api.logger.warn('a bootstrap token was refused', { requestId: request.id, bayId, ...error.details });
-      }
-      throw error;
-    }
+  private async answer(request: FastifyRequest, asked: Asked, ask: (bay: BayDocument, acting: Acting) => Promise<{ pem: string }>): Promise<Answered> {
+    const { bay, answer: { pem } } = await answerNode(this.api, request, asked, ask);
+    return { bay, pem };
   }
 }
 

@@ -117,8 +117,9 @@ describe.each(POLICIES)('under %s', (_name, policy) => {
     expect((await world.ask(route, row, world.naming('x'), 'nobody')).status).toBe(401);
   });
 
-  // These two are for nodes as well: certificate/node-certificates.spec.ts.
-  const forUsersOnly = rows.filter(([route, { kind }]) => kind !== 'public' && !['GET /certificates/:ident', 'POST /certificates'].includes(route));
+  // These are for nodes as well: certificate/node-certificates.spec.ts, credential/node-credentials.spec.ts.
+  const forNodes = ['GET /certificates/:ident', 'POST /certificates', 'GET /clusters/:ident/credentials/:purpose'];
+  const forUsersOnly = rows.filter(([route, { kind }]) => kind !== 'public' && !forNodes.includes(route));
   it.each(forUsersOnly)('%s is not for nodes', async (route, row) => {
     const nodeToken = `jeroboam-node:master:bay-master-0:${'0'.repeat(64)}`;
     for (const thing of [...world.called('bay'), 'nothing']) expect((await world.ask(route, row, world.naming(thing), nodeToken)).status).toBe(401);

@@ -4,7 +4,7 @@ import { Aggregates } from '@jeroboam/event-log';
 import type { EventLog } from '@jeroboam/event-log';
 import {
   createBay, createBayModel, createNodeGroup, createProjectQuota, readExtension, runExtension, deleteBay, deleteBayModel, deleteNodeGroup,
-  getCaCertificate, getCaCertificateForNode, reviseNodeGroup, rotateCa, rotateCredential,
+  getCaCertificate, getCaCertificateForNode, getCredentialForNode, reviseNodeGroup, rotateCa, rotateCredential,
   upgradeBay, removeProjectQuota, reportBayHealth, resizeBay, reviseBayModel,
   schedulerStatus, setProjectQuota, signClientCsr, signCsrForNode,
 } from '@jeroboam/messaging';
@@ -129,6 +129,7 @@ export class FakeServices implements MessageClient {
       case getCaCertificateForNode.pattern:
       case signCsrForNode.pattern:
       case signClientCsr.pattern: return { pem: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----' };
+      case getCredentialForNode.pattern: return { id: 'ac1', secret: 's3cret', expiresAt: '2027-01-01T00:00:00.000Z' };
       default: throw new Error(`nobody handles ${pattern}`);
     }
   }

@@ -90,6 +90,7 @@ const TELLERS: Tellers = {
   AuthorityRotationCompleted: (data) => `the old ${data.authority} is destroyed`,
   BootstrapTokenMinted: ({ stack, masters, workers, expiresAt }) => `for ${masters} masters and ${workers} workers of ${stack}, until ${expiresAt}`,
   BootstrapTokensClosed: ({ stack }) => `the nodes of ${stack} are in`,
+  NodeCredentialHandedOut: ({ credential, bootstrap: { role, node } }) => `${credential} to the ${role} ${node}`,
   BayAuthoritiesWithdrawn: () => 'nothing is signed any more',
 };
 

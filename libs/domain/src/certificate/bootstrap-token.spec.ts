@@ -3,7 +3,8 @@ import { fold } from '../kernel/decider.ts';
 import { deciderSpec, replay } from '../testing/decider-spec.ts';
 import { certificateDecider } from './certificate.decider.ts';
 import type { CertificateCommand } from './certificate.decider.ts';
-import type { BootstrapUse, CertificateEvent, EstablishedAuthority, IssuedCertificate, MintedToken } from './certificate.events.ts';
+import { credentialsFor } from './bootstrap-token.ts';
+import type { BootstrapUse, CertificateEvent, EstablishedAuthority, HandedOutCredential, IssuedCertificate, MintedToken } from './certificate.events.ts';
 
 const bayId = '6020b68c-c098-497f-836f-192dba9f78dd';
 const at = (minutes: number, seconds = 0) => new Date(Date.UTC(2026, 0, 1, 0, minutes, seconds)).toISOString();
@@ -29,6 +30,10 @@ const issued = (data: Issued = {}): CertificateEvent => ({ type: 'CertificateIss
 const issue = (data: Issued = {}, now = at(1)): CertificateCommand => ({ type: 'RecordIssuedCertificate', data: certificate(data), metadata: { now } });
 const mint: CertificateCommand = { type: 'MintBootstrapToken', data: token, metadata: { now: at(0) } };
 const close = (stack = 'k1'): CertificateCommand => ({ type: 'CloseBootstrapTokens', data: { bayId, stack }, metadata: { now: at(5) } });
+const credential = (use: Partial<BootstrapUse> = {}, name = 'jeroboam-b-volume-1'): HandedOutCredential => (
+  { bayId, purpose: 'volume', credential: name, fingerprint: 'f3', bootstrap: { tokenId: 't1', role: 'worker', node: 'k1-worker-0', at: at(1), ...use } });
+const handedOut = (data = credential()): CertificateEvent => ({ type: 'NodeCredentialHandedOut', schemaVersion: 1, data });
+const handOut = (data = credential(), now = at(1)): CertificateCommand => ({ type: 'RecordNodeCredential', data, metadata: { now } });
 const master = { role: 'master', node: 'k1-master-0' } as const;
 
 describe('A bootstrap token', () => {
@@ -126,4 +131,45 @@ describe('A bootstrap token', () => {
     const node = `k1-${role}-${number}`;
     return issue({ tokenId, role, node, at: at(minute), ...(subject === 'own' ? {} : { subject }) }, at(minute));
   }
+});
+
+describe('A credential of a node', () => {
+  const certificates = deciderSpec(certificateDecider);
+
+  it('is handed out on a share that holds, and said once however often it is asked for', () => {
+    certificates.given(established(), minted()).when(handOut()).then(handedOut());
+    certificates.given(established(), minted(), handedOut()).when(handOut(credential({ at: at(2) }), at(2))).then();
+    certificates.given(established(), minted(), handedOut()).when(handOut(credential({}, 'jeroboam-b-volume-2'))).then(handedOut(credential({}, 'jeroboam-b-volume-2')));
+  });
+
+  it('is refused with the share: to a stranger, when the stack is there, when its time is over, and to more nodes than were to come', () => {
+    certificates.given(established()).when(handOut()).thenRefused('BOOTSTRAP_TOKEN_REFUSED');
+    certificates.given(established(), minted(), closed()).when(handOut()).thenRefused('BOOTSTRAP_TOKEN_REFUSED');
+    certificates.given(established(), minted(), handedOut(), closed()).when(handOut()).thenRefused('BOOTSTRAP_TOKEN_REFUSED');
+    certificates.given(established(), minted()).when(handOut(credential(), at(120))).thenRefused('BOOTSTRAP_TOKEN_REFUSED');
+    certificates.given(established(), minted({ workers: 1 }), handedOut()).when(handOut(credential({ node: 'k1-worker-1' }))).thenRefused('BOOTSTRAP_TOKEN_REFUSED');
+    certificates.given(established(), minted(), withdrawn).when(handOut()).thenRefused('AUTHORITIES_WITHDRAWN');
+  });
+
+  it('begins the minutes of its node, and a certificate does too', () => {
+    certificates.given(established(), minted(), handedOut()).when(issue({}, at(11))).thenRefused('BOOTSTRAP_TOKEN_REFUSED');
+    certificates.given(established(), minted(), issued()).when(handOut(credential(), at(11))).thenRefused('BOOTSTRAP_TOKEN_REFUSED');
+    certificates.given(established(), minted(), handedOut()).when(issue({}, at(10))).then(issued());
+  });
+
+  it('is of as many generations as a node can need', () => {
+    const before = Array.from({ length: 8 }, (_, number) => handedOut(credential({}, `jeroboam-b-volume-${number}`)));
+    certificates.given(established(), minted(), ...before).when(handOut(credential({}, 'jeroboam-b-volume-9'))).thenRefused('BOOTSTRAP_TOKEN_REFUSED');
+  });
+
+  it.each([
+    ['master', [], ['network', 'volume']],
+    ['master', ['registry'], ['network', 'volume', 'registry']],
+    ['worker', [], []],
+    ['worker', ['volume'], ['volume']],
+    ['worker', ['control', 'principal', 'network'], ['network']],
+    ['master', ['control', 'principal'], ['network', 'volume']],
+  ] as const)('is for a %s whose plugins need %j one of %j', (role, needed, may) => {
+    expect(credentialsFor(role, needed)).toEqual(may);
+  });
 });

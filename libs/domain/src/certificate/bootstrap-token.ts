@@ -1,5 +1,6 @@
+import type { CredentialPurpose } from '../bay/bay.credentials.ts';
 import { BootstrapTokenRefused } from './certificate.errors.ts';
-import type { BootstrapUse, CertificateEvent, IssuedCertificate, MintedToken } from './certificate.events.ts';
+import type { BootstrapUse, CertificateEvent, HandedOutCredential, IssuedCertificate, MintedToken } from './certificate.events.ts';
 
 /** What a node is in its bay, as far as its certificates are concerned. */
 export type BootstrapRole = 'master' | 'worker';
@@ -32,6 +33,8 @@ interface NodeUse {
   readonly since: string;
   /** Authority and subject of every certificate it got. */
   readonly got: readonly string[];
+  /** Names of the credentials it got. */
+  readonly credentials: readonly string[];
 }
 
 /** A token that was handed to a stack, and what came of it. Of the secret there is a fingerprint only. */
@@ -45,8 +48,10 @@ export interface BootstrapToken extends MintedToken {
 const MOST_REMEMBERED = 50;
 /** Certificates that one node may have; a Kubernetes master needs nine. */
 const MOST_CERTIFICATES = 16;
+/** Credentials that one node may have: one for each purpose, and those of a rotation meanwhile. */
+const MOST_CREDENTIALS = 8;
 
-type TokenEvent = Extract<CertificateEvent, { type: 'BootstrapTokenMinted' | 'BootstrapTokensClosed' | 'CertificateIssued' }>;
+type TokenEvent = Extract<CertificateEvent, { type: 'BootstrapTokenMinted' | 'BootstrapTokensClosed' | 'CertificateIssued' | 'NodeCredentialHandedOut' }>;
 
 export function evolveTokens(tokens: readonly BootstrapToken[], event: TokenEvent): readonly BootstrapToken[] {
   switch (event.type) {
@@ -57,8 +62,10 @@ export function evolveTokens(tokens: readonly BootstrapToken[], event: TokenEven
     case 'CertificateIssued': {
       const { data } = event;
       const use = bootstrapUseOf(data);
-      return use ? tokens.map((token) => (token.tokenId === use.tokenId ? used(token, use, data) : token)) : tokens;
+      return use ? used(tokens, use, { got: [certificateKey(data)] }) : tokens;
     }
+    case 'NodeCredentialHandedOut':
+      return used(tokens, event.data.bootstrap, { credentials: [event.data.credential] });
   }
 }
 
@@ -106,10 +113,36 @@ function isForWorker({ authority, subject, subjectAltNames }: IssuedCertificate,
   return authority === 'kubernetes' && names.includes(subject) && subjectAltNames.every(isOwn);
 }
 
-function used(token: BootstrapToken, { role, node, at }: BootstrapUse, issued: IssuedCertificate): BootstrapToken {
+/**
+ * What a node of this role may be given to act with in the cloud.
+ * @param needed what the plugins need that the bay uses.
+ */
+export function credentialsFor(role: BootstrapRole, needed: readonly CredentialPurpose[]): readonly CredentialPurpose[] {
+  const all: readonly CredentialPurpose[] = role === 'master' ? ['network', 'volume', ...needed] : needed;
+  // What makes the bay itself, or others of its credentials, never leaves us, whatever a manifest says.
+  return all.filter((purpose) => purpose !== 'control' && purpose !== 'principal');
+}
+
+/**
+ * Whether the node was given this credential before.
+ * @throws {BootstrapTokenRefused} the token is over, or its node was given more than any needs.
+ */
+export function hasCredential(tokens: readonly BootstrapToken[], { bootstrap, credential }: HandedOutCredential, now: string): boolean {
+  const before = requireOpen(tokens, bootstrap, now).nodes[keyOf(bootstrap.role, bootstrap.node)]?.credentials ?? [];
+  if (before.includes(credential)) return true;
+  if (before.length >= MOST_CREDENTIALS) throw new BootstrapTokenRefused('used-up', bootstrap);
+  return false;
+}
+
+function used(tokens: readonly BootstrapToken[], use: BootstrapUse, more: Partial<Pick<NodeUse, 'got' | 'credentials'>>): readonly BootstrapToken[] {
+  const { tokenId, role, node, at } = use;
   const key = keyOf(role, node);
-  const { since, got } = token.nodes[key] ?? { since: at, got: [] };
-  return { ...token, nodes: { ...token.nodes, [key]: { since, got: [...got, certificateKey(issued)] } } };
+  return tokens.map((token) => {
+    if (token.tokenId !== tokenId) return token;
+    const { since, got, credentials } = token.nodes[key] ?? { since: at, got: [], credentials: [] };
+    const now: NodeUse = { since, got: [...got, ...more.got ?? []], credentials: [...credentials, ...more.credentials ?? []] };
+    return { ...token, nodes: { ...token.nodes, [key]: now } };
+  });
 }
 
 function keyOf(role: BootstrapRole, node: string): string {

@@ -230,6 +230,7 @@ describe('Certificate events of old', () => {
       'bootstrap-token-minted.v1.json',
       'bootstrap-tokens-closed.v1.json',
       'certificate-issued.v1.json',
+      'node-credential-handed-out.v1.json',
     ]);
   });
 

@@ -2,10 +2,10 @@ import { unreachable } from '../kernel/decider.ts';
 import type { Command, Decider } from '../kernel/decider.ts';
 import { AUTHORITIES } from './authority.ts';
 import type { Authority } from './authority.ts';
-import { bootstrapUseOf, evolveTokens, openTokensOf, requireUse } from './bootstrap-token.ts';
+import { bootstrapUseOf, evolveTokens, hasCredential, openTokensOf, requireUse } from './bootstrap-token.ts';
 import type { BootstrapToken } from './bootstrap-token.ts';
 import { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted } from './certificate.errors.ts';
-import type { CandidateAuthority, CertificateEvent, EstablishedAuthority, IssuedCertificate, MintedToken } from './certificate.events.ts';
+import type { CandidateAuthority, CertificateEvent, EstablishedAuthority, HandedOutCredential, IssuedCertificate, MintedToken } from './certificate.events.ts';
 
 export type CertificateCommand =
   /** The key has been made and stored; this makes it the bay's, unless another was first. */
@@ -17,6 +17,7 @@ export type CertificateCommand =
   | Command<'CompleteAuthorityRotation', { readonly bayId: string; readonly rotationId: string }>
   | Command<'MintBootstrapToken', MintedToken>
   | Command<'CloseBootstrapTokens', { readonly bayId: string; readonly stack: string }>
+  | Command<'RecordNodeCredential', HandedOutCredential>
   | Command<'WithdrawAuthorities', { readonly bayId: string }>;
 
 type OfEach<T> = Readonly<Partial<Record<Authority, T>>>;
@@ -61,6 +62,9 @@ export const certificateDecider: Decider<CertificateState, CertificateCommand, C
       case 'CloseBootstrapTokens':
         return state.status === 'withdrawn' || openTokensOf(data.stack, state.bootstrapTokens).length === 0
           ? [] : [{ type: 'BootstrapTokensClosed', schemaVersion: 1, data }];
+      case 'RecordNodeCredential':
+        return hasCredential(requireActive(data.bayId, state).bootstrapTokens, data, command.metadata.now)
+          ? [] : [{ type: 'NodeCredentialHandedOut', schemaVersion: 1, data }];
       case 'WithdrawAuthorities':
         // Also for a bay that never had an authority: from then on none can be made for it.
         return state.status === 'withdrawn' ? [] : [{ type: 'BayAuthoritiesWithdrawn', schemaVersion: 1, data }];
@@ -76,6 +80,7 @@ export const certificateDecider: Decider<CertificateState, CertificateCommand, C
       case 'CertificateIssued':
       case 'BootstrapTokenMinted':
       case 'BootstrapTokensClosed':
+      case 'NodeCredentialHandedOut':
         return state.status === 'withdrawn' ? state : { ...state, bootstrapTokens: evolveTokens(state.bootstrapTokens, event) };
       case 'AuthorityRotationStarted':
         if (state.status === 'withdrawn') return state;

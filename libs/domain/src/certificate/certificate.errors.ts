@@ -1,3 +1,4 @@
+import type { CredentialPurpose } from '../bay/bay.credentials.ts';
 import { DomainError } from '../kernel/error.ts';
 import type { Authority } from './authority.ts';
 import type { BootstrapRole } from './bootstrap-token.ts';
@@ -73,7 +74,17 @@ const REFUSALS = {
   expired: 'it has expired',
   'used-up': 'it has been used for this already',
   'not-allowed': 'such a node may not have this certificate',
+  'not-needed': 'such a node may not have this credential',
 } as const;
+
+/** The bay has no credential of its own for this that a node could use. */
+export class NodeCredentialNotFound extends DomainError {
+  readonly code = 'NODE_CREDENTIAL_NOT_FOUND';
+  readonly kind = 'not-found';
+  constructor(bayId: string, purpose: CredentialPurpose) {
+    super(`Cluster ${bayId} has no credential for ${purpose}.`, { bayId, purpose });
+  }
+}
 
 /** A node came with a bootstrap token that does not let it in, or not for that. The token itself is not shown. */
 export class BootstrapTokenRefused extends DomainError {

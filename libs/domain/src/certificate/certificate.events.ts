@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../kernel/event.ts';
 import type { Authority } from './authority.ts';
+import type { CredentialPurpose } from '../bay/bay.credentials.ts';
 import type { BootstrapRole } from './bootstrap-token.ts';
 
 export interface EstablishedAuthority {
@@ -34,7 +35,7 @@ export interface MintedToken {
   readonly nodeMinutes: number;
 }
 
-/** The share of a token that a certificate was issued on. */
+/** The share of a token that a certificate was issued on, or a credential handed out. */
 export interface BootstrapUse {
   readonly tokenId: string;
   readonly role: BootstrapRole;
@@ -42,6 +43,17 @@ export interface BootstrapUse {
   readonly node: string;
   /** RFC 3339 UTC. */
   readonly at: string;
+}
+
+/** A credential of the bay's that one of its nodes was given. Its secret is in no event. */
+export interface HandedOutCredential {
+  readonly bayId: string;
+  readonly purpose: CredentialPurpose;
+  /** Its name in the bay's ledger of credentials. */
+  readonly credential: string;
+  /** Hex SHA-256 of the secret, as in that ledger. */
+  readonly fingerprint: string;
+  readonly bootstrap: BootstrapUse;
 }
 
 /** For whom: a user of the API, or a node of the bay, asked for by its driver or, with a bootstrap token, by itself. */
@@ -101,5 +113,7 @@ export type CertificateEvent =
   | DomainEvent<'BootstrapTokenMinted', 1, MintedToken>
   /** The nodes of this stack are in: none of its tokens so far lets anybody in any more. */
   | DomainEvent<'BootstrapTokensClosed', 1, { bayId: string; stack: string }>
+  /** A node showed its share of a token and got what it needs in the cloud; said once, however often it asks again. */
+  | DomainEvent<'NodeCredentialHandedOut', 1, HandedOutCredential>
   /** The bay is being deleted: nothing is signed any more and the keys are destroyed. */
   | DomainEvent<'BayAuthoritiesWithdrawn', 1, { bayId: string }>;

@@ -62,6 +62,7 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   ExtensionRequested: 1,
   IdempotencyKeyTaken: 1,
   MachinesMetered: 1,
+  NodeCredentialHandedOut: 1,
   NodeGroupCreated: 1,
   NodeGroupCreationFailed: 1,
   NodeGroupCreationRequested: 1,

@@ -40,13 +40,13 @@ export function pluginNames(capabilities: DriverCapabilities, kind: PluginKind, 
 export type ChosenPlugins = Pick<BaySpec, 'coe' | 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver'>;
 
 /** What the manifest says of the plugins that a bay uses; those it says nothing of are left out. */
-export function pluginsOf({ plugins = [] }: DriverCapabilities, { coe, networkDriver, volumeDriver, dockerStorageDriver }: ChosenPlugins): readonly DriverPlugin[] {
+export function pluginsOf({ plugins = [] }: Pick<DriverCapabilities, 'plugins'>, { coe, networkDriver, volumeDriver, dockerStorageDriver }: ChosenPlugins): readonly DriverPlugin[] {
   const chosen: Readonly<Record<PluginKind, string | null>> = { network: networkDriver, volume: volumeDriver, storage: dockerStorageDriver };
   return plugins.filter((plugin) => chosen[plugin.kind] === plugin.name && isFor(plugin, coe));
 }
 
 /** Purposes for which a bay's nodes need credentials, each once. */
-export function purposesOf(capabilities: DriverCapabilities, spec: ChosenPlugins): readonly NodeCredentialPurpose[] {
+export function purposesOf(capabilities: Pick<DriverCapabilities, 'plugins'>, spec: ChosenPlugins): readonly NodeCredentialPurpose[] {
   return [...new Set(pluginsOf(capabilities, spec).flatMap(({ needsCredential = [] }) => needsCredential))];
 }
 

@@ -1,4 +1,4 @@
-import type { Authority } from '@jeroboam/domain';
+import type { Authority, CredentialPurpose } from '@jeroboam/domain';
 import { defineMessage } from '../message.ts';
 
 /** The authority's name is the bay's name when it is first used, and stays so: certificates cannot be renamed. */
@@ -75,6 +75,26 @@ export const getCaCertificateForNode = defineMessage<OfNamedBay & { authority: A
 export const signCsrForNode = defineMessage<OfNamedBay & { csrPem: string; authority: Authority; nodeToken: string }, Pem>(
   'certificate-authority.sign-csr-for-node',
 );
+
+/** An application credential of Keystone's. */
+export interface NodeCredential {
+  readonly id: string;
+  /** In clear: for the node and for nobody's log. */
+  readonly secret: string;
+  /** RFC 3339 UTC; null: it does not expire. */
+  readonly expiresAt: string | null;
+}
+
+/**
+ * What a node that shows its share of a token is to act with in the cloud. The authority judges shares, so it is the one to
+ * take it out of the secret store: no other message gives anybody a credential. `needed`: what the plugins of the bay need, by
+ * the manifest of its driver; `purpose`: anything, as the node sent it. Asked again within the time of the token it is the same answer.
+ * @throws BOOTSTRAP_TOKEN_REFUSED, NODE_CREDENTIAL_NOT_FOUND
+ */
+export const getCredentialForNode = defineMessage<
+  { bayId: string; nodeToken: string; purpose: string; needed: readonly CredentialPurpose[] },
+  NodeCredential
+>('certificate-authority.get-credential-for-node');
 
 export interface RotatingAuthority {
   readonly authority: Authority;

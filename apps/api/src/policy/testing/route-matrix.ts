@@ -178,6 +178,9 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'PATCH /certificates/:ident': on('bay', 202, '/certificates/THING', MEMBERS, { uses: true, ...misses(OWN_ONLY) }),
   'PATCH /credentials/:ident': on('bay', 202, '/credentials/THING', MEMBERS, { uses: true, ...misses(OWN_ONLY) }),
 
+  // No policy opens it to users: what is answered is for a node's own use.
+  'GET /clusters/:ident/credentials/:purpose': fixed(403, '/clusters/THING/credentials/volume'),
+
   'GET /operations/:id': on('operation', 200, '/operations/THING', READERS),
   'GET /clusters/:ident/events': on('bay', 200, '/clusters/THING/events', ANY_ROLE),
   'GET /clusters/:ident/operations': on('bay', 200, '/clusters/THING/operations', ANY_ROLE),

@@ -1,0 +1,37 @@
+import type { FastifyRequest } from 'fastify';
+import { BootstrapTokenRefused, SYSTEM_ACTOR, isDomainError, readNodeToken } from '@jeroboam/domain';
+import { BAYS } from '@jeroboam/read-model';
+import type { BayDocument } from '@jeroboam/read-model';
+import type { Api } from '../api-dependencies.ts';
+import { actingOn, type Acting } from '../command/commands.ts';
+
+/** Whom a node shows itself to. */
+export interface Shown {
+  /** Id of its bay: nodes know no name. */
+  readonly bayId: string;
+  readonly nodeToken: string;
+}
+
+/**
+ * Asks the certificate authority, which judges what a node shows, for whatever the node wants; no rule of the policy is asked.
+ * A bay that is not there is refused as one whose token it is not.
+ * @throws {BootstrapTokenRefused}
+ */
+export async function answerNode<T>(
+  { readModel, logger }: Pick<Api, 'readModel' | 'logger'>, request: FastifyRequest, { bayId, nodeToken }: Shown, ask: (bay: BayDocument, acting: Acting) => Promise<T>,
+): Promise<{ bay: BayDocument; answer: T }> {
+  try {
+    const bay = await readModel.get<BayDocument>(BAYS.name, bayId);
+    if (!bay) throw new BootstrapTokenRefused('unknown', readNodeToken(nodeToken));
+    const acting = actingOn(request);
+    // Nobody's user: the ledger says which node it was.
+    const caller = { ...acting.caller, userId: SYSTEM_ACTOR.userId, projectId: bay.projectId };
+    return { bay, answer: await ask(bay, { ...acting, caller }) };
+  } catch (error) {
+    // A node that is not let in shows nobody what it was told, and a stranger is worth knowing of.
+    if (isDomainError(error) && error.code === 'BOOTSTRAP_TOKEN_REFUSED') {
+      logger.warn('a bootstrap token was refused', { requestId: request.id, bayId, ...error.details });
+    }
+    throw error;
+  }
+}
