@@ -13,7 +13,7 @@ let admin: string;
 beforeAll(async () => {
   file = cloudFileWith({
     images: [{ name: 'private', osDistro: 'debian', magnumDriver: 'swarm_local', project: 'demo' }],
-    networks: [{ name: 'own', project: 'demo' }],
+    networks: [{ name: 'own', project: 'demo', router: 'public', subnets: [{ name: 'own-4', cidr: '10.9.0.0/24' }, { name: 'own-6', cidr: 'fd00:9::/64' }] }],
     users: [{ name: 'owner', password: 'secret', roles: { demo: ['member'] }, keypairs: [{ name: 'own' }] }],
   });
   sandbox = await openInjectedSandbox({ cloudFile: file.path });
@@ -207,6 +207,27 @@ describe('network service', () => {
     expect((await sandbox.get('/network/v2.0/subnets/nope', demo)).status).toBe(404);
   });
 
+  it('tells IPv6 subnets from others', async () => {
+    const subnets = `/network/v2.0/subnets?network_id=${stableUuid('network', 'own')}`;
+    expect(names(await sandbox.get(`${subnets}&ip_version=4`, demo), 'subnets')).toEqual(['own-4']);
+    expect((await sandbox.get(`${subnets}&ip_version=6`, demo)).json.subnets).toMatchObject([{ name: 'own-6', ip_version: 6, gateway_ip: 'fd00:9::1' }]);
+  });
+
+  it('shows the routers of its file, and their ports, to who owns the network', async () => {
+    const ports = `/network/v2.0/ports?device_owner=network:router_interface&network_id=${stableUuid('network', 'own')}`;
+    const [port] = (await sandbox.get(ports, demo)).json.ports;
+    const subnetId = stableUuid('subnet', stableUuid('network', 'own'), 'own-4');
+    expect(port.fixed_ips).toEqual([{ subnet_id: subnetId, ip_address: '10.9.0.1' }]);
+    expect((await sandbox.get(`/network/v2.0/ports/${port.id}`, demo)).json.port).toEqual(port);
+    const router = `/network/v2.0/routers/${port.device_id}`;
+    expect((await sandbox.get(router, demo)).json.router).toMatchObject({ name: 'own-router', external_gateway_info: { network_id: stableUuid('network', 'public') } });
+    expect(names(await sandbox.get('/network/v2.0/routers', demo), 'routers')).toEqual(['own-router']);
+    expect(names(await sandbox.get('/network/v2.0/routers', admin), 'routers')).toEqual(['private-router', 'metal-router', 'own-router']);
+    expect((await sandbox.get(ports, other)).json.ports).toEqual([]);
+    expect((await sandbox.get(router, other)).status).toBe(404);
+    expect((await sandbox.get('/network/v2.0/ports/nope', demo)).status).toBe(404);
+  });
+
   it('hides the network of another project, except from administrators', async () => {
     const path = `/network/v2.0/networks/${stableUuid('network', 'own')}`;
     expect((await sandbox.get(path, demo)).json.network.project_id).toBe(stableId('project', 'demo'));
@@ -215,7 +236,7 @@ describe('network service', () => {
   });
 
   it('names its resources and extensions', async () => {
-    expect(names(await sandbox.get('/network/v2.0', demo), 'resources')).toEqual(['network', 'subnet', 'extension']);
+    expect(names(await sandbox.get('/network/v2.0', demo), 'resources')).toEqual(['network', 'subnet', 'port', 'router', 'extension']);
     expect((await sandbox.get('/network/v2.0/extensions', demo)).json.extensions).toMatchObject([{ alias: 'external-net' }]);
     expect((await sandbox.get('/network/v2.0/extensions/external-net', demo)).json.extension.alias).toBe('external-net');
     expect((await sandbox.get('/network/v2.0/extensions/nope', demo)).status).toBe(404);

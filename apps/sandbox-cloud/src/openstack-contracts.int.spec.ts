@@ -5,10 +5,13 @@ import { startSandboxCloud } from './sandbox-cloud.ts';
 import { cloudFileWith } from './testing/cloud-file-with.ts';
 import { MEMBER, SERVICE, THINGS, TWINS } from './testing/things.ts';
 
+const OWN_NETWORK = {
+  name: 'own', project: 'demo', router: 'public', subnets: [{ name: 'own-4', cidr: '10.9.0.0/24' }, { name: 'own-6', cidr: 'fd00:9::/64' }],
+};
 const A_DAY_MS = 86_400_000;
 
 async function sandbox(): Promise<IdentityUnderTest> {
-  const file = cloudFileWith(TWINS);
+  const file = cloudFileWith({ ...TWINS, networks: [OWN_NETWORK] });
   const clock = { shiftMs: 0 };
   const open = (port: number) =>
     startSandboxCloud({ port, containerInfraUrl: 'http://127.0.0.1:9511/v1', cloudFile: file.path, now: () => Date.now() + clock.shiftMs });
@@ -36,7 +39,7 @@ async function sandbox(): Promise<IdentityUnderTest> {
 }
 
 keystoneTokenValidatorContract('the sandbox cloud', sandbox, 'faults');
-cloudLookupsContract('the sandbox cloud', sandbox, THINGS);
+cloudLookupsContract('the sandbox cloud', sandbox, { ...THINGS, routedNetwork: OWN_NETWORK.name });
 
 async function identity(): Promise<CredentialsUnderTest> {
   const cloud = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1' });

@@ -10,7 +10,7 @@ export type { CatalogEndpoint, CatalogService, KeystoneTokenValidator, TokenInfo
 export { openCloudLookups } from './lookup/openstack-lookups.ts';
 export type { CloudLookupsOptions } from './lookup/openstack-lookups.ts';
 export type {
-  CloudCaller, CloudFlavor, CloudImage, CloudKeypair, CloudLookups, CloudLookupsSource, CloudNetwork, CloudProject, CloudSubnet,
+  CloudCaller, CloudFlavor, CloudImage, CloudKeypair, CloudLookups, CloudLookupsSource, CloudNetwork, CloudProject, CloudRouterInterface, CloudSubnet,
 } from './lookup/cloud-lookups.port.ts';
 export { openHttpPool } from './http/http-pool.ts';
 export type { HttpPool, HttpPoolOptions } from './http/http-pool.ts';

@@ -14,6 +14,7 @@ import { requireUsableLabels } from '../capability/label-rules.ts';
 import { requireFittingLabels } from '../capability/label-schemas.ts';
 import { defaultCreateTimeout, requireMachineFit } from '../capability/machine-rules.ts';
 import { integerLabel, requireImage, requireKeypair, requireResources } from '../cloud/cloud-resources.ts';
+import { requireMachineNetwork } from '../cloud/machine-network.ts';
 import type { Acting, Commands } from '../command/commands.ts';
 import { driverReference } from '../drivers/driver-reference.ts';
 import { enforce } from '../policy/policy.ts';
@@ -74,6 +75,7 @@ export class CreateBay {
     requireMachineFit(driver.manifest, spec);
     const nodeGroups = nodeGroupsOf(spec, fields.node_count ?? 1, masterCount);
     await requireResources(lookups, spec, spec.labels);
+    await requireMachineNetwork(lookups, spec, caller);
     requireUsableLabels(spec.labels);
     requireFittingLabels(driver.manifest, spec, spec.labels);
     await requireKeypair(lookups, spec.keypair);

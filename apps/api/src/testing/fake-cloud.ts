@@ -1,5 +1,5 @@
 import { CloudServiceUnavailable } from '@jeroboam/openstack';
-import type { CloudLookups, CloudLookupsSource } from '@jeroboam/openstack';
+import type { CloudLookups, CloudLookupsSource, CloudSubnet } from '@jeroboam/openstack';
 
 const IMAGES: Readonly<Record<string, { osDistro: string | null; magnumDriver?: string }>> = {
   'fedora-coreos-38': { osDistro: 'fedora-coreos' },
@@ -7,6 +7,8 @@ const IMAGES: Readonly<Record<string, { osDistro: string | null; magnumDriver?: 
   special: { osDistro: 'fedora-coreos', magnumDriver: 'other_driver' },
 };
 const FLAVORS: Readonly<Record<string, number>> = { 'm1.small': 20, 'm1.diskless': 0 };
+
+const SUBNET: CloudSubnet = { id: 'subnet-1', name: 'private-subnet', networkId: 'net-2', ipVersion: 4 };
 
 /** A cloud with a handful of things in it; `away` lets every look-up fail. */
 export class FakeCloud implements CloudLookupsSource, CloudLookups {
@@ -33,15 +35,24 @@ export class FakeCloud implements CloudLookupsSource, CloudLookups {
   }
 
   async externalNetwork(ident: string) {
-    return this.#find({ public: true }, ident, () => ({ id: 'net-1', name: ident, external: true }));
+    return this.#find({ public: true }, ident, () => ({ id: 'net-1', name: ident, external: true, projectId: 'p9' }));
   }
 
   async network(ident: string) {
-    return this.#find({ private: true }, ident, () => ({ id: 'net-2', name: ident, external: false }));
+    return this.#find({ private: true, 'net-2': true }, ident, () => ({ id: 'net-2', name: ident, external: false, projectId: 'p1' }));
   }
 
   async subnet(ident: string) {
-    return this.#find({ 'private-subnet': true }, ident, () => ({ id: 'subnet-1', name: ident, networkId: 'net-2' }));
+    return this.#find({ 'private-subnet': true }, ident, () => SUBNET);
+  }
+
+  async subnetsOf() {
+    return [SUBNET];
+  }
+
+  /** There is none. */
+  async routerInterfaces() {
+    return [];
   }
 
   async project(id: string) {

@@ -51,7 +51,7 @@ const schema = z.strictObject({
     router: name.optional(),
     /** Name of the project that owns it. */
     project: name.optional(),
-    subnets: z.array(z.strictObject({ name, id: z.uuid().optional(), cidr: z.cidrv4() })).default([]),
+    subnets: z.array(z.strictObject({ name, id: z.uuid().optional(), cidr: z.union([z.cidrv4(), z.cidrv6()]) })).default([]),
   })).default([]),
   /** Bare metal. */
   machines: z.array(z.strictObject({

@@ -17,6 +17,12 @@ export function passes(query: Query, values: Readonly<Record<string, string | un
   });
 }
 
+/** Only the fields that are asked for, as Neutron's `fields` has it. */
+export function chosen(query: Query, document: Readonly<Record<string, unknown>>): unknown {
+  const fields = [query['fields'] ?? []].flat();
+  return fields.length === 0 ? document : Object.fromEntries(Object.entries(document).filter(([name]) => fields.includes(name)));
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Whether something follows after the last item. */

@@ -15,7 +15,7 @@ export function networkDocument(network: Network): Readonly<Record<string, unkno
 export function subnetDocument(subnet: Subnet, ownerId: string): Readonly<Record<string, unknown>> {
   const { id, name, cidr, networkId } = subnet;
   return {
-    id, name, cidr, network_id: networkId, project_id: ownerId, tenant_id: ownerId, ip_version: 4, enable_dhcp: true,
+    id, name, cidr, network_id: networkId, project_id: ownerId, tenant_id: ownerId, ip_version: cidr.includes(':') ? 6 : 4, enable_dhcp: true,
     gateway_ip: gatewayOf(cidr), allocation_pools: [], dns_nameservers: [], host_routes: [], service_types: [], subnetpool_id: null,
     ipv6_address_mode: null, ipv6_ra_mode: null, description: '', tags: [], created_at: MADE_AT, updated_at: MADE_AT, revision_number: 1,
   };
@@ -32,5 +32,6 @@ export const EXTENSIONS = [{
 /** The first address of the network, as Neutron chooses it. */
 function gatewayOf(cidr: string): string {
   const [address = ''] = cidr.split('/');
+  if (address.endsWith('::')) return `${address}1`;
   return address.replace(/\.(\d+)$/, (_, last: string) => `.${Number(last) + 1}`);
 }

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query as QueryParam, UseGuards } from '@nestjs/
 import { Cloud } from '../cloud/cloud.ts';
 import type { Network, Subnet } from '../cloud/cloud.ts';
 import { ApiError } from '../http/api-error.ts';
-import { one, page, passes } from '../http/query.ts';
+import { chosen, one, page, passes } from '../http/query.ts';
 import type { Query } from '../http/query.ts';
 import { SandboxAddress } from '../http/sandbox-address.ts';
 import { Caller, isAdmin, TokenGuard } from '../identity/caller.ts';
@@ -28,7 +28,7 @@ export class NetworkController {
   resources(): unknown {
     const resource = (collection: string, name: string) =>
       ({ collection, name, links: [{ rel: 'self', href: `${this.address.url}/network/v2.0/${collection}` }] });
-    return { resources: [resource('networks', 'network'), resource('subnets', 'subnet'), resource('extensions', 'extension')] };
+    return { resources: [resource('networks', 'network'), resource('subnets', 'subnet'), resource('ports', 'port'), resource('routers', 'router'), resource('extensions', 'extension')] };
   }
 
   @Get('v2.0/extensions')
@@ -66,7 +66,7 @@ export class NetworkController {
   @UseGuards(TokenGuard)
   listSubnets(@Caller() caller: CallerIdentity, @QueryParam() query: Query): unknown {
     const subnets = this.subnets(caller).filter(({ id, name, networkId, cidr }) =>
-      passes(query, { id, name, network_id: networkId, cidr, ip_version: '4' }));
+      passes(query, { id, name, network_id: networkId, cidr, ip_version: cidr.includes(':') ? '6' : '4' }));
     return { subnets: page(subnets, query).items.map((subnet) => chosen(query, subnetDocument(subnet, this.ownerOf(subnet)))) };
   }
 
@@ -108,10 +108,4 @@ export class NetworkController {
 function passesFlag(query: Query, name: string, value: boolean): boolean {
   const wanted = one(query, name)?.toLowerCase();
   return wanted === undefined || (wanted === 'true' || wanted === '1') === value;
-}
-
-/** Only the fields that are asked for, as Neutron's `fields` has it. */
-function chosen(query: Query, document: Readonly<Record<string, unknown>>): unknown {
-  const fields = [query['fields'] ?? []].flat();
-  return fields.length === 0 ? document : Object.fromEntries(Object.entries(document).filter(([name]) => fields.includes(name)));
 }

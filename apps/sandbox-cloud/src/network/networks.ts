@@ -138,7 +138,8 @@ function viewOf({ id, name, document }: Thing): NetworkView {
 }
 
 function fixedSubnets({ subnets }: Network): SubnetView[] {
-  return subnets.map((subnet) => ({ ...subnet, gatewayIp: gatewayOf(subnet.cidr), pools: [] }));
+  // Servers get addresses of IPv4 only.
+  return subnets.filter(({ cidr }) => !cidr.includes(':')).map((subnet) => ({ ...subnet, gatewayIp: gatewayOf(subnet.cidr), pools: [] }));
 }
 
 function subnetViewOf({ id, name, document }: Thing): SubnetView {

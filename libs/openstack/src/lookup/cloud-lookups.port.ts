@@ -27,12 +27,22 @@ export interface CloudNetwork {
   readonly name: string;
   /** Whether it leads outside (`router:external`). */
   readonly external: boolean;
+  /** Whose it is; '' where Neutron does not say. */
+  readonly projectId: string;
 }
 
 export interface CloudSubnet {
   readonly id: string;
   readonly name: string;
   readonly networkId: string;
+  readonly ipVersion: 4 | 6;
+}
+
+/** Where a router is joined to a network. */
+export interface CloudRouterInterface {
+  readonly subnetIds: readonly string[];
+  /** The external network that its router leads to; null: to none; 'hidden': the caller may not see the router. */
+  readonly leadsTo: { readonly externalNetworkId: string } | null | 'hidden';
 }
 
 export interface CloudProject {
@@ -59,6 +69,13 @@ export interface CloudLookups {
   externalNetwork(ident: string): Promise<CloudNetwork | undefined>;
   network(ident: string): Promise<CloudNetwork | undefined>;
   subnet(ident: string): Promise<CloudSubnet | undefined>;
+  /** Those of a network, by its id. Never remembered. */
+  subnetsOf(networkId: string): Promise<readonly CloudSubnet[]>;
+  /**
+   * Routers on a network, by its id. Never remembered. Complete only for who owns the network or sees everything: Neutron shows
+   * others none of its ports.
+   */
+  routerInterfaces(networkId: string): Promise<readonly CloudRouterInterface[]>;
   /** By its id only. Keystone lets administrators ask about any, others about their own. */
   project(id: string): Promise<CloudProject | undefined>;
 }

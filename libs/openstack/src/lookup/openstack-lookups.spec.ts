@@ -89,9 +89,41 @@ describe('look-up of a flavor', () => {
 
 describe('look-up of a network', () => {
   it('asks only for networks that lead outside when an external one is wanted', async () => {
-    const { as, paths } = aCloud({ body: { networks: [{ id: 'n1', name: 'public', 'router:external': true }] } });
-    expect(await as().externalNetwork('public')).toEqual({ id: 'n1', name: 'public', external: true });
-    expect(paths()).toEqual(['network/v2.0/networks?fields=id&fields=name&fields=router:external&router:external=true&name=public']);
+    const { as, paths } = aCloud({ body: { networks: [{ id: 'n1', name: 'public', 'router:external': true, project_id: 'p9' }] } });
+    expect(await as().externalNetwork('public')).toEqual({ id: 'n1', name: 'public', external: true, projectId: 'p9' });
+    expect(paths()).toEqual(['network/v2.0/networks?fields=id&fields=name&fields=router:external&fields=project_id&router:external=true&name=public']);
+  });
+
+  it('tells the versions of the addresses on its subnets', async () => {
+    const subnet = (id: string, version: number) => ({ id, name: id, network_id: 'n1', ip_version: version });
+    const { as, paths } = aCloud({ body: { subnets: [subnet('s4', 4), subnet('s6', 6), { ...subnet('s7', 4), network_id: 'n2' }] } });
+    expect((await as().subnetsOf('n1')).map(({ id, ipVersion }) => [id, ipVersion])).toEqual([['s4', 4], ['s6', 6]]);
+    expect(paths()).toEqual(['network/v2.0/subnets?fields=id&fields=name&fields=network_id&fields=ip_version&network_id=n1']);
+  });
+
+  it('tells which routers are on it, where they lead, and which of them the caller may not see', async () => {
+    const port = (owner: string, router: string, subnet: string) => ({ device_owner: owner, device_id: router, fixed_ips: [{ subnet_id: subnet, ip_address: '10.0.0.1' }] });
+    const router = (id: string) => `network/v2.0/routers?fields=id&fields=external_gateway_info&id=${id}`;
+    const { as } = aCloud({
+      'network/v2.0/ports?fields=device_id&fields=device_owner&fields=fixed_ips&network_id=n1': {
+        ports: [
+          port('network:router_interface', 'r1', 's1'), port('network:router_interface_distributed', 'r2', 's2'), port('network:ha_router_replicated_interface', 'r3', 's3'),
+          port('compute:nova', 'server', 's1'), port('network:dhcp', 'dhcp', 's1'),
+        ],
+      },
+      [router('r1')]: { routers: [{ id: 'r1', external_gateway_info: { network_id: 'public' } }] },
+      [router('r2')]: { routers: [{ id: 'r2', external_gateway_info: null }] },
+      [router('r3')]: { routers: [] },
+    });
+    expect(await as().routerInterfaces('n1')).toEqual([
+      { subnetIds: ['s1'], leadsTo: { externalNetworkId: 'public' } }, { subnetIds: ['s2'], leadsTo: null }, { subnetIds: ['s3'], leadsTo: 'hidden' },
+    ]);
+  });
+
+  it('asks anew each time what is on a network: who was refused may have changed it', async () => {
+    const { as, http } = aCloud({ body: { subnets: [{ id: 's4', network_id: 'n1', ip_version: 4 }], ports: [] } });
+    for (const _ of [1, 2]) await as().subnetsOf('n1').then(async () => as().routerInterfaces('n1'));
+    expect(http.seen).toHaveLength(4);
   });
 
   it('names the kind of network whose name is ambiguous', async () => {

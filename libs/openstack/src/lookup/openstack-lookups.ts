@@ -5,7 +5,7 @@ import { findFlavor, findKeypair } from './compute.ts';
 import { findProject } from './identity.ts';
 import { findImage } from './image.ts';
 import { LookupCache } from './lookup-cache.ts';
-import { findNetwork, findSubnet } from './network.ts';
+import { findNetwork, findRouterInterfaces, findSubnet, findSubnetsOf } from './network.ts';
 import type { AddressChoice } from './service-address.ts';
 import { ServiceClient } from './service-client.ts';
 
@@ -69,6 +69,14 @@ class OpenStackLookups implements CloudLookups {
 
   subnet(ident: string) {
     return this.find('subnet', ident, () => findSubnet(this.client, ident));
+  }
+
+  subnetsOf(networkId: string) {
+    return findSubnetsOf(this.client, networkId);
+  }
+
+  routerInterfaces(networkId: string) {
+    return findRouterInterfaces(this.client, networkId);
   }
 
   project(id: string) {

@@ -16,6 +16,8 @@ export interface ThingsInCloud {
   /** Not external. */
   readonly network: string;
   readonly subnet: string;
+  /** Of the member's own project, with a router to the external network. */
+  readonly routedNetwork?: string;
   /** Name of two images. */
   readonly twinImages?: string;
 }
@@ -86,6 +88,20 @@ export function cloudLookupsContract(name: string, start: () => Promise<Identity
       expect(await lookups.subnet(subnet!.id)).toEqual(subnet);
     });
 
+    it('tells of the subnets of a network which are for IPv4', async () => {
+      const network = await lookups.network(things.network);
+      const subnets = await lookups.subnetsOf(network!.id);
+      expect(subnets).toContainEqual(await lookups.subnet(things.subnet));
+      expect(subnets).toContainEqual(expect.objectContaining({ ipVersion: 4 }));
+      expect(await lookups.subnetsOf('6f0f3c0e-2f5a-4b6e-9d3f-4b61f1a0c2d7')).toEqual([]);
+    });
+
+    it('tells of routers on a network what the caller may see', async () => {
+      const network = await lookups.network(things.network);
+      expect(await lookups.routerInterfaces(network!.id)).toBeInstanceOf(Array);
+      expect(await lookups.routerInterfaces('6f0f3c0e-2f5a-4b6e-9d3f-4b61f1a0c2d7')).toEqual([]);
+    });
+
     it.each(['no-such-thing', '6f0f3c0e-2f5a-4b6e-9d3f-4b61f1a0c2d7', '', '.', '..', '../..', 'a/b?c=d#e', 'é\u0000', '\ud800', 'in:x'])(
       'finds nothing that is called %j', async (ident) => {
         const { image, flavor, keypair, externalNetwork, network, subnet } = await everything(lookups, ident);
@@ -110,6 +126,17 @@ export function cloudLookupsContract(name: string, start: () => Promise<Identity
         code: 'CLOUD_SERVICE_UNAVAILABLE', message: expect.stringContaining('compute service (Nova)') as string,
       });
     });
+
+    if (things.routedNetwork !== undefined) {
+      const routed = things.routedNetwork;
+      it('tells to which external network the routers of one’s own network lead', async () => {
+        const network = await lookups.network(routed);
+        expect(network).toMatchObject({ projectId: caller.info.projectId });
+        const outside = await lookups.externalNetwork(things.externalNetwork);
+        const subnetIds = (await lookups.subnetsOf(network!.id)).filter(({ ipVersion }) => ipVersion === 4).map(({ id }) => id);
+        expect(await lookups.routerInterfaces(network!.id)).toEqual([{ subnetIds, leadsTo: { externalNetworkId: outside!.id } }]);
+      });
+    }
 
     if (things.twinImages !== undefined) {
       const twins = things.twinImages;
