@@ -9,12 +9,13 @@ interface Waiting<D> {
 }
 
 /**
- * Gets single documents, those that are asked for within one turn of the event loop by one query: under load, asking a
- * store costs more than what it answers. The query is made after the last of them was asked for, so none is older than
- * its question.
+ * Gets single documents: the first that is asked for in a turn of the event loop at once, those after it by one query at
+ * the turn's end. Under load, asking a store costs more than what it answers; who is alone need not wait for the turn.
+ * The query is made after the last of them was asked for, so none is older than its question.
  */
 export class DocumentLoader<D extends ReadDocument> {
   #waiting = new Map<string, Waiting<D>[]>();
+  #isFirst = true;
 
   /** @param collection one with an index on `id`. */
   constructor(
@@ -24,15 +25,20 @@ export class DocumentLoader<D extends ReadDocument> {
 
   /** Shared with whoever asks at the same time: not to be changed. @throws what the read model throws. */
   get(id: string): Promise<D | undefined> {
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      setImmediate(() => void this.#endTurn());
+      return this.readModel.get<D>(this.collection, id);
+    }
     return new Promise((resolve, reject) => {
-      if (this.#waiting.size === 0) setImmediate(() => void this.#load());
       const waiting = this.#waiting.get(id);
       if (waiting) waiting.push({ resolve, reject });
       else this.#waiting.set(id, [{ resolve, reject }]);
     });
   }
 
-  async #load(): Promise<void> {
+  async #endTurn(): Promise<void> {
+    this.#isFirst = true;
     const waiting = [...this.#waiting];
     this.#waiting = new Map();
     for (let first = 0; first < waiting.length; first += MAX_BATCH) await this.#loadBatch(waiting.slice(first, first + MAX_BATCH));
