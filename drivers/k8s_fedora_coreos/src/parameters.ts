@@ -1,7 +1,8 @@
 import type { BayView, NodeGroupView } from '@jeroboam/domain';
-import { StepFailed } from '@jeroboam/driver-sdk';
+import { StepFailed, purposesOf } from '@jeroboam/driver-sdk';
 import { kubernetesValues } from '@jeroboam/heat-driver';
 import type { Site, Values } from '@jeroboam/heat-driver';
+import { plugins } from './plugins.ts';
 
 /** Labels that are parameters of the template under the same name. */
 const LABELS = [
@@ -15,6 +16,7 @@ export async function parametersOf(bay: BayView, workers: NodeGroupView, site: S
   refuseUnsupported(spec);
   return {
     ...await kubernetesValues(bay, workers, site, LABELS),
+    node_credentials: purposesOf({ plugins }, spec).join(' '),
     network_driver: spec.networkDriver,
     ...(spec.networkDriver === 'calico' ? { pods_network_cidr: spec.labels['calico_ipv4pool'] ?? spec.labels['pods_network_cidr'] } : {}),
     docker_volume_size: workers.dockerVolumeSize ?? spec.dockerVolumeSize,
