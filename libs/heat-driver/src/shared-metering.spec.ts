@@ -1,3 +1,4 @@
+import { CloudCredentialsRefused, CloudForbidden } from '@jeroboam/openstack';
 import type { MeteredServer } from './metered-servers.ts';
 import { SharedMetering } from './shared-metering.ts';
 
@@ -6,13 +7,13 @@ const server = (id: string, to: string | null): MeteredServer => ({ id, name: id
 /** Questions that are answered when the test says so. */
 class Nova {
   readonly asked: string[] = [];
-  readonly #answers: ((servers: readonly MeteredServer[] | Error) => void)[] = [];
-  readonly ask = (since: string): Promise<readonly MeteredServer[]> => {
+  readonly #answers: ((servers: readonly MeteredServer[] | Error | undefined) => void)[] = [];
+  readonly ask = (since: string): Promise<readonly MeteredServer[] | undefined> => {
     this.asked.push(since);
     return new Promise((resolve, reject) => { this.#answers.push((servers) => (servers instanceof Error ? reject(servers) : resolve(servers))); });
   };
 
-  async answer(servers: readonly MeteredServer[] | Error): Promise<void> {
+  async answer(servers: readonly MeteredServer[] | Error | undefined): Promise<void> {
     this.#answers.shift()!(servers);
     await settled();
   }
@@ -43,6 +44,35 @@ describe('SharedMetering', () => {
     await nova.answer([]);
     await nova.answer([]);
     expect(await Promise.all(both)).toEqual([[], []]);
+  });
+
+  it.each([
+    ['was told nothing', undefined], ['was not let in', new CloudCredentialsRefused('user of a bay', 401)], ['may not ask', new CloudForbidden('compute', 'list usage', 'not allowed')],
+  ])('asks again for who joined one that %s', async (_, outcome) => {
+    const [nova, shared] = [new Nova(), new SharedMetering()];
+    const first = shared.servers('p1', '2026-01-05', nova.ask);
+    await settled();
+    const refused = shared.servers('p1', '2026-01-05', nova.ask).catch((error: Error) => error);
+    const joined = shared.servers('p1', '2026-01-04', nova.ask);
+    await nova.answer([]);
+    expect(await first).toEqual([]);
+    await nova.answer(outcome);
+    expect(await refused).toBe(outcome);
+    await nova.answer([server('there', null)]);
+    expect(await joined).toHaveLength(1);
+    expect(nova.asked).toEqual(['2026-01-05', '2026-01-04', '2026-01-04']);
+  });
+
+  it('lets all know who came together of a cloud that is away', async () => {
+    const [nova, shared] = [new Nova(), new SharedMetering()];
+    const first = shared.servers('p1', '2026-01-05', nova.ask);
+    await settled();
+    const others = [1, 2].map(() => shared.servers('p1', '2026-01-05', nova.ask).catch((error: Error) => error.message));
+    await nova.answer([]);
+    await first;
+    await nova.answer(new Error('away'));
+    expect(await Promise.all(others)).toEqual(['away', 'away']);
+    expect(nova.asked).toHaveLength(2);
   });
 
   it('asks anew after a question that failed', async () => {

@@ -1,3 +1,4 @@
+import { isDomainError } from '@jeroboam/domain';
 import type { MeteredServer } from './metered-servers.ts';
 
 type Answer = readonly MeteredServer[] | undefined;
@@ -11,7 +12,7 @@ interface Round {
 /**
  * Nova tells of all servers of a project or of none, so bays that ask at the same time ask together: otherwise a thousand
  * bays, each of which ends on its own, would be told of a thousand bays each. Who comes while a question is under way waits
- * for the next one, whose answer is as new as one of its own.
+ * for the next one, whose answer is as new as one of its own. Each bay asks as itself: where another was told nothing, it asks for itself.
  */
 export class SharedMetering {
   /** By project: the question under way, and the one to come. */
@@ -19,9 +20,10 @@ export class SharedMetering {
   readonly #next = new Map<string, Round>();
 
   async servers(projectId: string, since: string, ask: (since: string) => Promise<Answer>): Promise<Answer> {
-    const next = this.#next.get(projectId) ?? this.#round(projectId, since, ask);
-    if (since < next.since) next.since = since;
-    const servers = await next.answer;
+    const joined = this.#next.get(projectId);
+    const round = joined ?? this.#round(projectId, since, ask);
+    if (since < round.since) round.since = since;
+    const servers = joined ? (await answerOf(joined)) ?? (await ask(since)) : await round.answer;
     return servers?.filter(({ to }) => to === null || to >= since);
   }
 
@@ -40,5 +42,16 @@ export class SharedMetering {
     const round: Round = { since, answer };
     this.#next.set(projectId, round);
     return round;
+  }
+}
+
+/** @returns undefined also where who asked was refused. */
+async function answerOf({ answer }: Round): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    // The cloud itself is in trouble, whoever asks.
+    if (!isDomainError(error) || (error.kind === 'unavailable' && error.code !== 'CLOUD_CREDENTIALS_REFUSED')) throw error;
+    return undefined;
   }
 }

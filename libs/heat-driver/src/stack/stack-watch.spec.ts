@@ -1,4 +1,4 @@
-import { CloudForbidden } from '@jeroboam/openstack';
+import { CloudCredentialsRefused, CloudForbidden } from '@jeroboam/openstack';
 import type { StackRef } from '@jeroboam/openstack';
 import type { FoundStack, StackService } from './stack-service.port.ts';
 import { StackWatch } from './stack-watch.ts';
@@ -96,6 +96,37 @@ describe('StackWatch', () => {
     heat.busy.clear();
     await Promise.all(all);
     expect(heat.asked.filter((what) => what === 'all')).toHaveLength(1);
+  });
+
+  it('goes on asking for all where only some may not, and lets those find out alone', async () => {
+    const [heat, other] = [new BusyHeat(), new BusyHeat()];
+    other.isShy = true;
+    const watch = new StackWatch(PACE);
+    const refs = stacks(heat, 10);
+    const ended: string[] = [];
+    const all = refs.map((ref, index) => watch.settled(index === 0 ? other : heat, ref, LONG_MS, never).then(() => ended.push(ref.id)));
+    await asked(heat, 20);
+    expect(ended).toEqual([]);
+    expect(new Set(heat.asked)).toEqual(new Set(['all']));
+    expect(other.asked.length).toBeLessThanOrEqual(1);
+    heat.busy.clear();
+    await Promise.all(all);
+  });
+
+  it.each([
+    ['may not', new CloudForbidden('orchestration', 'show stack', 'not allowed')], ['is not let in', new CloudCredentialsRefused('user of a bay', 401)],
+  ])('wakes alone who %s look at a stack', async (_, refusal) => {
+    const heat = new BusyHeat();
+    const gone = { find: () => Promise.reject(refusal) };
+    const watch = new StackWatch(PACE);
+    const [first, second] = stacks(heat, 2) as [StackRef, StackRef];
+    let isWoken = false;
+    const waiting = watch.settled(heat, second, LONG_MS, never).then(() => { isWoken = true; });
+    await watch.settled(gone, first, LONG_MS, never);
+    await asked(heat, 2);
+    expect(isWoken).toBe(false);
+    heat.busy.clear();
+    await waiting;
   });
 
   it('wakes everybody when Heat does not answer: they find out why', async () => {

@@ -14,6 +14,8 @@ export interface WatchPace {
 const FEW = 3;
 /** Stacks whose state is awaited longer are looked at less often: at every fourth part of their age. */
 const PART_OF_AGE = 4;
+/** So many of those who wait are tried in one look before each stack is looked at by itself. */
+const MOST_REFUSED = 3;
 /** A list of a thousand stacks costs Heat a second. */
 const POLL_MS_PER_STACK = 1;
 
@@ -35,8 +37,8 @@ export class StackWatch {
   readonly #waiters = new Set<Waiter>();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
-  /** False once Heat would not show a bay's credential what is in progress. */
-  #mayList = true;
+  /** Those whom Heat would not show what is in progress: others may still ask, as each bay has a credential of its own. */
+  readonly #mayNotList = new WeakSet<Stacks>();
 
   constructor(private readonly pace: WatchPace) {}
 
@@ -87,23 +89,27 @@ export class StackWatch {
 
   async #busy(waiters: readonly Waiter[]): Promise<ReadonlySet<string>> {
     const each = [...new Map(waiters.map((waiter) => [waiter.ref.id, waiter])).values()];
-    const listed = each.length > FEW && this.#mayList ? await this.#listed(each) : undefined;
+    const listed = each.length > FEW ? await this.#listed(each) : undefined;
     if (listed) return listed;
     const busy = new Set<string>();
-    for (const { ref, stacks } of each) if ((await stacks.find(ref))?.progress === 'in-progress') busy.add(ref.id);
+    for (const waiter of each) if (await isBusy(waiter)) busy.add(waiter.ref.id);
     return busy;
   }
 
   /** Asked as one of those who wait, another one every time. @returns undefined where they may not ask. */
   async #listed(waiters: readonly Waiter[]): Promise<ReadonlySet<string> | undefined> {
-    const { stacks } = waiters[Math.floor(Math.random() * waiters.length)]!;
-    try {
-      return await stacks.inProgress?.();
-    } catch (error) {
-      if (!isDomainError(error) || error.kind === 'unavailable') throw error;
-      this.#mayList = false;
-      return undefined;
+    for (let refused = 0; refused < MOST_REFUSED; refused += 1) {
+      const able = waiters.filter(({ stacks }) => !this.#mayNotList.has(stacks));
+      const asked = able[Math.floor(Math.random() * able.length)];
+      if (!asked) return undefined;
+      try {
+        return await asked.stacks.inProgress?.();
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        this.#mayNotList.add(asked.stacks);
+      }
     }
+    return undefined;
   }
 
   #pauseMs(): number {
@@ -112,6 +118,21 @@ export class StackWatch {
     const wanted = Math.max(pollMs, youngestMs / PART_OF_AGE, this.#waiters.size * POLL_MS_PER_STACK);
     return Math.min(wanted, Math.max(pollMs, longestPollMs)) * (0.8 + 0.4 * Math.random());
   }
+}
+
+/** One whom Heat refuses is woken alone, and finds out why. */
+async function isBusy({ ref, stacks }: Waiter): Promise<boolean> {
+  try {
+    return (await stacks.find(ref))?.progress === 'in-progress';
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return false;
+  }
+}
+
+/** Whether it is about who asks, and not about the cloud. */
+function isRefusal(error: unknown): boolean {
+  return isDomainError(error) && (error.kind !== 'unavailable' || error.code === 'CLOUD_CREDENTIALS_REFUSED');
 }
 
 const WATCHES = new WeakMap<HeatCloud, Map<string, StackWatch>>();
