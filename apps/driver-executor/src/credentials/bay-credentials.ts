@@ -47,12 +47,13 @@ export class BayCredentials {
   async mint(work: CredentialWork, purposes: readonly Purpose[]): Promise<void> {
     const { bay, operation } = work;
     for (const purpose of purposes) {
-      // Again for each: a rotation of `control` changes who that is.
-      const as = await this.#minter(work);
       const ours = ofPurpose(bay, purpose).find(({ operationId }) => operationId === operation.operationId);
       const generation = ours ? generationOf(ours) : 1 + Math.max(0, ...ofPurpose(bay, purpose).map(generationOf));
-      if (ours?.state === 'minted' && (await this.#secretOf(bay, purpose, generation)) !== undefined) continue;
-      await this.#mintOne(work, as, purpose, generation);
+      const isThere = ours?.state === 'minted' && (await this.#secretOf(bay, purpose, generation)) !== undefined;
+      // Who mints is asked for each: a rotation of `control` changes it; and only where it is needed: a try that was cut off at its end has
+      // left nothing of the requester.
+      if (!isThere) await this.#mintOne(work, await this.#minter(work), purpose, generation);
+      await this.#countIfFirst(bay, purpose, generation);
     }
     await this.options.secrets.destroy(credentialRefs.requester(bay.spec.bayId));
   }
@@ -100,7 +101,7 @@ export class BayCredentials {
   }
 
   async #mintOne(work: CredentialWork, as: CloudCredentials, purpose: Purpose, generation: number): Promise<void> {
-    const { keystone, secrets, lifetimeDays, clock, roles } = this.options;
+    const { keystone, lifetimeDays, clock, roles } = this.options;
     const { bay, ledger } = work;
     const needs = PURPOSES[purpose];
     const accessRules = await this.#probed(purpose, as);
@@ -112,7 +113,12 @@ export class BayCredentials {
     const intent: CredentialIntent = { name, purpose, roles: needs.roles ?? roles, accessRules: needs.accessRules, expiresAt };
     const made = await this.#make(work, as, intent, generation);
     await this.#keep(work, purpose, generation, made, accessRules);
-    const current = credentialRefs.current(bay.spec.bayId, purpose);
+  }
+
+  /** The first of its purpose counts at once; every other one when it was proved. */
+  async #countIfFirst({ spec: { bayId } }: BayView, purpose: Purpose, generation: number): Promise<void> {
+    const { secrets } = this.options;
+    const current = credentialRefs.current(bayId, purpose);
     if ((await secrets.get(current)) === undefined) await secrets.put(current, JSON.stringify({ generation }));
   }
 
