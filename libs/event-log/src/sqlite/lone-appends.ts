@@ -2,8 +2,8 @@
 const SLOWEST_MS = 2;
 /** Milliseconds which a turn of the event loop may take before it counts as busy with something else. */
 const LONGEST_TURN_MS = 0.2;
-/** Commits here between two on the thread, which copies what they left in the `-wal` file: some 16 MB. */
-const COMMITS_PER_CHECKPOINT = 1_000;
+/** Commits here until the thread is asked to copy what they left in the `-wal` file: some 48 MB. */
+const COMMITS_PER_CHECKPOINT = 2_000;
 
 /** Confidence: an append that met an idle event loop adds one, any other takes eight; from half of the most on we commit here. */
 const MOST = 32;
@@ -21,12 +21,20 @@ export class LoneAppends {
 
   /** Whether the next one is to be committed on the calling thread. */
   areCommittedHere(): boolean {
-    return this.#confidence >= MOST / 2 && this.#commits < COMMITS_PER_CHECKPOINT;
+    return this.#confidence >= MOST / 2;
+  }
+
+  /** Whether the next one has to wait until the thread has copied what the last ones left. */
+  isCheckpointDue(): boolean {
+    return this.#commits >= COMMITS_PER_CHECKPOINT;
+  }
+
+  checkpointed(): void {
+    this.#commits = 0;
   }
 
   /** The thread took this long for one; the event loop slept for `idleMs` of it. */
   waited(ms: number, idleMs: number): void {
-    this.#commits = 0;
     this.#note(ms <= SLOWEST_MS && idleMs >= ms / 2);
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -118,6 +118,18 @@ describe('WriterClient', () => {
       await expect(client.append(aStream(), [anEvent()], 'none', 60_000)).resolves.toMatchObject({ revision: 0 });
       await client.close();
       other.close();
+    });
+
+    it('lets the file beside the log grow no further than between two checkpoints of the thread', async () => {
+      const client = new WriterClient({ path, busyTimeoutMs: 1_000 }, () => undefined, startWriterThread, new AlwaysHere());
+      const stream = aStream();
+      const sizes: number[] = [];
+      for (const [index, event] of someEvents(6_500).entries()) {
+        await client.append(stream, [event], 'any', 60_000);
+        if (index === 1_999 || index === 6_499) sizes.push(statSync(`${path}-wal`).size);
+      }
+      expect(sizes[1]).toBeLessThan(1.5 * sizes[0]!);
+      await client.close();
     });
 
     it('says that the log is unavailable when it cannot be written', async () => {

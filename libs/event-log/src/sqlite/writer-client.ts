@@ -10,7 +10,7 @@ import { writerText } from '../stored-event.ts';
 import { DirectWriter } from './direct-writer.ts';
 import { LoneAppends } from './lone-appends.ts';
 import { NUMBERS_PER_ANSWER, OUTCOME, flatten } from './writer-protocol.ts';
-import type { Answers, AppendRequest, Failure, FromWriter, WriterThreadData } from './writer-protocol.ts';
+import type { Answers, AppendRequest, Failure, FromWriter, ToWriter, WriterThreadData } from './writer-protocol.ts';
 
 /** Appends waiting for an answer; beyond, an append is turned away at once. */
 const MAX_PENDING = 10_000;
@@ -126,11 +126,11 @@ export class WriterClient {
   #sendAlone({ id }: AppendRequest): void {
     const sentAt = performance.now();
     // Once in a turn of the event loop: a writer that never pauses must not keep it from turning.
-    if (this.lone.areCommittedHere()) setImmediate(() => this.#commitHere(sentAt));
-    else {
+    if (!this.lone.areCommittedHere()) {
       this.#loneWait = { id, sentAt, idleBefore: performance.eventLoopUtilization().idle };
       this.#flush();
-    }
+    } else if (this.lone.isCheckpointDue()) this.#tell('checkpoint');
+    else setImmediate(() => this.#commitHere(sentAt));
   }
 
   #commitHere(sentAt: number): void {
@@ -163,11 +163,15 @@ export class WriterClient {
 
   #flush(): void {
     if (this.#outbox.length === 0) return;
+    this.#tell(flatten(this.#outbox));
+    this.#outbox = [];
+  }
+
+  #tell(message: ToWriter): void {
     this.#thread ??= this.#start();
     this.#thread.port.ref();
-    this.#thread.port.postMessage(flatten(this.#outbox));
+    this.#thread.port.postMessage(message);
     this.#ring(this.#thread);
-    this.#outbox = [];
   }
 
   #ring({ counter }: Thread): void {
@@ -200,8 +204,15 @@ export class WriterClient {
 
   #receive(message: FromWriter): void {
     if ('failed' in message) this.#fail(message);
+    else if (message.length === 0) this.#checkpointed();
     else this.#settle(message);
     if (this.#pending.size === 0) this.#thread?.port.unref();
+  }
+
+  /** The append for which the checkpoint was due waits still, unless more came and took it along. */
+  #checkpointed(): void {
+    this.lone.checkpointed();
+    this.#commitHere(performance.now());
   }
 
   #settle(answers: Answers): void {

@@ -20,7 +20,8 @@ export const FIELDS_PER_EVENT = 3;
 /** Any number of appends as one flat list, made by `flatten`. */
 export type FlatAppends = readonly (string | number)[];
 
-export type ToWriter = FlatAppends | 'close';
+/** `checkpoint` is answered with no answers, once it has been done. */
+export type ToWriter = FlatAppends | 'checkpoint' | 'close';
 
 export function flatten(requests: readonly AppendRequest[]): FlatAppends {
   const flat: (string | number)[] = [];

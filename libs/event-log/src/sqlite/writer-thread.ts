@@ -20,12 +20,22 @@ function receiveAll(): void {
   for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
     const message = received.message as ToWriter;
     if (message === 'close') closing = true;
+    else if (message === 'checkpoint') checkpoint();
     else queue.push(...unflatten(message));
   }
 }
 
 function answer(message: FromWriter): void {
   port.postMessage(message, message instanceof Float64Array ? [message.buffer] : []);
+}
+
+/** Copies what others committed past this thread; where that cannot be done now, a commit does it later. */
+function checkpoint(): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  } finally {
+    answer(new Float64Array());
+  }
 }
 
 function commitNext(writer: LogWriter): void {
