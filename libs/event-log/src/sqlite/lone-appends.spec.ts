@@ -11,8 +11,8 @@ describe('LoneAppends', () => {
     lone = new LoneAppends();
   });
 
-  it('sends appends to the thread until the event loop was idle during 16 waits for it', () => {
-    idleWaits(lone, 15);
+  it('sends appends to the thread until the event loop was idle during 8 waits for it', () => {
+    idleWaits(lone, 7);
     expect(lone.areCommittedHere()).toBe(false);
     idleWaits(lone, 1);
     expect(lone.areCommittedHere()).toBe(true);
@@ -24,7 +24,7 @@ describe('LoneAppends', () => {
     ['appends come together', () => lone.wereInTheWay()],
   ])('stays with the thread where %s', (_why, otherwise) => {
     for (let round = 0; round < 100; round += 1) {
-      idleWaits(lone, 4);
+      idleWaits(lone, 3);
       otherwise();
     }
     expect(lone.areCommittedHere()).toBe(false);

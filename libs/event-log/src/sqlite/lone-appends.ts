@@ -5,9 +5,9 @@ const LONGEST_TURN_MS = 0.2;
 /** Commits here until the thread is asked to copy what they left in the `-wal` file: some 48 MB. */
 const COMMITS_PER_CHECKPOINT = 2_000;
 
-/** Confidence: an append that met an idle event loop adds one, any other takes eight; from half of the most on we commit here. */
-const MOST = 32;
-const LOSS = 8;
+/** Confidence: an append that met an idle event loop adds one, any other takes four; from half of the most on we commit here. */
+const MOST = 16;
+const LOSS = 4;
 
 /**
  * Decides where an append is committed that nobody else's append accompanies. Handing it to the writer thread and back
