@@ -33,9 +33,9 @@ describe('RsaKeySource', () => {
     expect(generator.started).toBe(1);
   });
 
-  it('never makes more than two at once', async () => {
+  it('never makes more at once than it was told', async () => {
     const generator = new Generator();
-    const source = new RsaKeySource(0, generator.generate);
+    const source = new RsaKeySource(0, generator.generate, 2);
     const taken = Promise.all([1, 2, 3, 4].map(() => source.take()));
     expect(generator.started).toBe(2);
     await generator.finish();

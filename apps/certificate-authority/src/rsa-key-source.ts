@@ -1,8 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { generateRsaKeyPair } from './rsa-key-threads.ts';
 import type { RsaKeyPair } from './rsa-key-threads.ts';
 
-/** Threads that make keys. */
-const MAX_AT_ONCE = 2;
+/** Threads that make keys: one core is left to those who wait for answers. */
+const MAX_AT_ONCE = Math.max(1, Math.min(2, availableParallelism() - 1));
 
 /**
  * Gives out key pairs, each once. Making one takes 10 to 200 ms of CPU, so after the first demand a few are kept ready,
@@ -16,6 +17,7 @@ export class RsaKeySource {
   constructor(
     private readonly spares: number,
     private readonly generate: () => Promise<RsaKeyPair> = generateRsaKeyPair,
+    private readonly maxAtOnce = MAX_AT_ONCE,
   ) {}
 
   async take(): Promise<RsaKeyPair> {
@@ -26,7 +28,7 @@ export class RsaKeySource {
 
   async #make(): Promise<RsaKeyPair> {
     // A waiter takes over the place of the one that wakes it.
-    if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
+    if (this.#running >= this.maxAtOnce) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
     else this.#running += 1;
     try {
       return await this.generate();
