@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { Secret } from '@jeroboam/platform';
+import { Secret, systemTimers } from '@jeroboam/platform';
+import type { Timers } from '@jeroboam/platform';
 import type { HttpRequest } from '../http/http-call.port.ts';
 import { scriptedHttp } from '../testing/scripted-http.ts';
 import type { ScriptedAnswer } from '../testing/scripted-http.ts';
@@ -28,7 +29,7 @@ function tokenBody(expiresMs: number): unknown {
 
 type Play = (request: HttpRequest, count: number) => ScriptedAnswer | undefined;
 
-/** A cloud that lets everybody in, and a clock that only moves when told to. */
+/** A cloud that lets everybody in, and a clock that only moves when told to, or when it is waited for. */
 function aSession(credentials: CloudCredentials = PASSWORD, play: Play = () => undefined, options: Partial<KeystoneSessionOptions> = {}) {
   const clock = { ms: START };
   let logIns = 0;
@@ -40,7 +41,8 @@ function aSession(credentials: CloudCredentials = PASSWORD, play: Play = () => u
     return { status: 201, headers: { 'x-subject-token': `token-${logIns}` }, body: tokenBody(clock.ms + HOUR_MS) };
   });
   const authUrl = 'http://keystone:5000/v3/';
-  const session = openKeystoneSession({ authUrl, credentials, http: http.call, now: () => clock.ms, ...options });
+  const timers: Timers = { after: (ms, callback) => systemTimers.after(0, () => ((clock.ms += ms), callback())) };
+  const session = openKeystoneSession({ authUrl, credentials, http: http.call, now: () => clock.ms, timers, ...options });
   const stacks = () => session.request({ service: 'orchestration', method: 'GET', path: '/stacks' });
   return { session, http, clock, logIns: () => logIns, stacks };
 }
@@ -138,10 +140,16 @@ describe('openKeystoneSession', () => {
     expect(http.seen.at(-1)!.headers['x-auth-token']).toBe('token-2');
   });
 
-  it('gives the 401 back when a fresh token is not taken either', async () => {
+  it('logs in a third time, a second later, since a token looks revoked that was made in the second of a revocation', async () => {
+    const { logIns, clock, stacks } = aSession(PASSWORD, ({ url }) => (url.endsWith('/stacks') && clock.ms < START + 1_000 ? { status: 401 } : undefined));
+    expect(await stacks()).toMatchObject({ status: 200 });
+    expect(logIns()).toBe(3);
+  });
+
+  it('gives the 401 back when no fresh token is taken either', async () => {
     const { logIns, stacks } = aSession(PASSWORD, ({ url }) => (url.endsWith('/stacks') ? { status: 401 } : undefined));
     expect(await stacks()).toMatchObject({ status: 401 });
-    expect(logIns()).toBe(2);
+    expect(logIns()).toBe(3);
   });
 
   it('shares the new token among requests that failed with the old one', async () => {

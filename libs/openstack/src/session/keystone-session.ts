@@ -1,3 +1,5 @@
+import { delay, systemTimers } from '@jeroboam/platform';
+import type { Timers } from '@jeroboam/platform';
 import { CloudCredentialsRefused, CloudServiceUnavailable, KeystoneUnavailable } from '../errors.ts';
 import type { HttpCall, HttpResponse } from '../http/http-call.port.ts';
 import { openHttpPool } from '../http/http-pool.ts';
@@ -25,6 +27,8 @@ export interface KeystoneSessionOptions {
   readonly http?: HttpCall;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
+  /** @default those of this process */
+  readonly timers?: Timers;
 }
 
 interface Ticket {
@@ -37,6 +41,11 @@ interface Ticket {
 const RENEW_AFTER = 0.8;
 /** Refused credentials are not tried again for this long: Keystone may lock accounts after a few failures. */
 const REFUSED_PAUSE_MS = 5_000;
+/**
+ * Keystone writes into a token the whole second in which it was made. One made in the second in which the same user's
+ * tokens were revoked, as by another password, therefore looks older than the revocation, and nobody takes it.
+ */
+const TOKEN_RESOLUTION_MS = 1_000;
 
 /** Opens no connection before the first request: the cloud may come up after us. */
 export function openKeystoneSession(options: KeystoneSessionOptions): CloudSession {
@@ -71,12 +80,14 @@ class KeystoneSession implements CloudSession {
   }
 
   async request(request: CloudRequest): Promise<HttpResponse> {
-    const ticket = await this.#valid();
-    const response = await this.#exchange(request, ticket);
+    const first = await this.#valid();
+    const response = await this.#exchange(request, first);
     if (response.status !== 401 || this.#options.credentials.kind === 'token') return response;
-    // Revoked before its time. One that another request fetched since is as good as one of our own.
-    if (this.#ticket === ticket) this.#ticket = undefined;
-    return this.#exchange(request, await this.#valid());
+    const second = await this.#another(first);
+    const again = await this.#exchange(request, second);
+    if (again.status !== 401) return again;
+    await delay(this.#options.timers ?? systemTimers, TOKEN_RESOLUTION_MS);
+    return this.#exchange(request, await this.#another(second));
   }
 
   close(): void {
@@ -98,6 +109,12 @@ class KeystoneSession implements CloudSession {
     } catch (error) {
       throw new CloudServiceUnavailable(service, error instanceof Error ? error.message : 'the request failed', { cause: error });
     }
+  }
+
+  /** Instead of one revoked before its time. What another request has fetched since is as good as one of our own. */
+  #another(revoked: Ticket): Promise<Ticket> {
+    if (this.#ticket === revoked) this.#ticket = undefined;
+    return this.#valid();
   }
 
   #valid(): Promise<Ticket> {
