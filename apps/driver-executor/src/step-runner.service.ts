@@ -55,8 +55,9 @@ export class StepRunner {
 
   async #driverSteps(bay: BayView, operation: OperationView): Promise<readonly PlannedStep[]> {
     const { name, version } = driverOf(operation, bay.spec);
-    // Nothing was made, so nothing is asked of a driver that may not even work here.
-    if (operation.kind === 'delete' && bay.resources.length === 0) return [];
+    // Nothing was ever made, so nothing is asked of a driver that may not even work here. Where something was, but is no
+    // more, a deletion was given up after it had deleted everything: what the infrastructure has metered may be untold.
+    if (operation.kind === 'delete' && bay.hadResources !== true) return [];
     return (await this.drivers.available(name, version)).plan(operation, bay);
   }
 

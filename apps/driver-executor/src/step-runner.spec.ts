@@ -33,7 +33,7 @@ describe('a plan', () => {
 
   it('of a delete ends with the withdrawal of the bay’s authorities', async () => {
     const messages = new FakeMessages();
-    await runner(messages, { steps: ['nodes'] }).run(anAssignment('plan', { kind: 'delete', resources: [RESOURCE] }), never);
+    await runner(messages, { steps: ['nodes'] }).run(anAssignment('plan', { kind: 'delete', hadResources: true }), never);
     expect(messages.of(reportPlan)[0]?.payload['steps']).toEqual([{ name: 'nodes' }, { name: 'withdraw-authorities' }]);
   });
 
@@ -68,7 +68,15 @@ describe('a plan', () => {
     expect(messages.of(reportStepSucceeded)[0]?.payload['outcome']).toEqual({ nodesRemoved: ['by-new'] });
   });
 
-  it('of a delete where nothing was made asks no driver, which may not work here', async () => {
+  it('of a delete asks the driver also when everything is gone, since a deletion given up may have told nobody when its machines went', async () => {
+    const messages = new FakeMessages();
+    const assignment = anAssignment('plan', { kind: 'delete', hadResources: true });
+    expect(assignment.bay.resources).toEqual([]);
+    await runner(messages, { steps: ['stack'] }).run(assignment, never);
+    expect(messages.of(reportPlan)[0]?.payload['steps']).toEqual([{ name: 'stack' }, { name: 'withdraw-authorities' }]);
+  });
+
+  it('of a delete where nothing was ever made asks no driver, which may not work here', async () => {
     const messages = new FakeMessages();
     const availability = async () => ({ available: false, missing: [] }) as const;
     await runner(messages, { availability }).run(anAssignment('plan', { kind: 'delete' }), never);

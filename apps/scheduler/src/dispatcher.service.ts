@@ -215,10 +215,10 @@ function lateOf({ current, queue }: OperationsState, now: string): readonly Queu
 
 /** A bay as drivers see it. */
 export function viewOf(bay: LiveBay): BayView {
-  const { spec, nodeGroups, nodes, resources, credentials, stackId, apiAddress } = bay;
+  const { spec, nodeGroups, nodes, resources, hadResources, credentials, stackId, apiAddress } = bay;
   const groups = nodeGroups.map(({ status: _status, ...group }) => group);
   const since = machinesSince(bay);
   return {
-    spec, nodeGroups: groups, nodes, resources, ...(credentials.length > 0 && { credentials }), ...(since !== null && { machinesSince: since }), stackId, apiAddress,
+    spec, nodeGroups: groups, nodes, resources, hadResources, ...(credentials.length > 0 && { credentials }), ...(since !== null && { machinesSince: since }), stackId, apiAddress,
   };
 }

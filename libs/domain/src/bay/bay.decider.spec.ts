@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import { fold } from '../kernel/decider.ts';
 import { deciderSpec, replay } from '../testing/decider-spec.ts';
 import { BAY, MASTER, WORKERS, aSpec, commands, completeBay, events, group, node } from '../testing/bay.samples.ts';
 import type { BayCommand } from './bay.commands.ts';
 import { bayDecider } from './bay.decider.ts';
+import type { BayEvent } from './bay.events.ts';
 
 const bay = deciderSpec(bayDecider);
 
@@ -160,6 +162,11 @@ describe('the resource ledger', () => {
   it('releases what is in it, once', () => {
     bay.given(events.requested(), events.intended('a')).when(commands.release('a', 'b')).then(events.released('a'));
     bay.given(events.requested()).when(commands.release('a')).thenNothing();
+  });
+  it('remembers that it was not always empty', () => {
+    const after = (...story: BayEvent[]) => fold(bayDecider, story);
+    expect(after(events.requested())).toMatchObject({ hadResources: false });
+    expect(after(events.requested(), events.intended('a'), events.released('a'))).toMatchObject({ resources: [], hadResources: true });
   });
 });
 

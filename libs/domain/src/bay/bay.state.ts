@@ -35,6 +35,8 @@ export interface LiveBay extends Metered {
   /** Highest fencing token of a step whose sight changed the bay; 0 before the first. */
   readonly observedToken: number;
   readonly resources: readonly ResourceView[];
+  /** Whether it held any, now or before. */
+  readonly hadResources: boolean;
   /** What was made for the bay in Keystone and not taken away yet. */
   readonly credentials: readonly CredentialView[];
   readonly stackId: string | null;
@@ -62,7 +64,7 @@ type AfterCreation = Exclude<BayEvent, { type: 'BayCreationRequested' | 'BayCrea
 
 function evolveLive(bay: LiveBay, event: AfterCreation): BayState {
   switch (event.type) {
-    case 'ResourcesIntended': return { ...bay, resources: intend(bay.resources, event.data.resources) };
+    case 'ResourcesIntended': return { ...bay, hadResources: true, resources: intend(bay.resources, event.data.resources) };
     case 'ResourcesRecorded': return { ...bay, resources: record(bay.resources, event.data.resources) };
     case 'ResourcesReleased': return { ...bay, resources: release(bay.resources, event.data.resourceIds) };
     case 'CredentialIntended':
@@ -163,6 +165,7 @@ function created(data: Extract<BayEvent, { type: 'BayCreationRequested' }>['data
     meteredAt: null,
     observedToken: 0,
     resources: [],
+    hadResources: false,
     credentials: [],
     stackId: null,
     apiAddress: null,

@@ -123,6 +123,8 @@ export interface BayView {
   /** From when on a report of its machines has to name what was there; absent: from the beginning. */
   readonly machinesSince?: string;
   readonly resources: readonly ResourceView[];
+  /** Whether it held any, now or before. @default false */
+  readonly hadResources?: boolean;
   /** What it has in Keystone. @default nothing */
   readonly credentials?: readonly CredentialView[];
   readonly stackId: string | null;
