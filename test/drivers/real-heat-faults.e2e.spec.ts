@@ -1,79 +1,123 @@
+import { shortIdOf } from '@jeroboam/heat-driver';
 import { HEAT_START_TIMEOUT_MS, RealHeat } from '@jeroboam/openstack/testing';
+import type { StandInFault } from '@jeroboam/openstack/testing';
 import { logIn, openOnCloud, withoutSignals } from './cloud-under-test.ts';
 import type { CloudUnderTest } from './cloud-under-test.ts';
 import { heatDrivers } from './heat-drivers.ts';
+import type { HeatDriverUnderTest } from './heat-drivers.ts';
 import { TriedLife } from './tried-life.ts';
 
-const TIMEOUT_MS = 600_000;
-const SERVER = 'OS::Nova::Server';
+const TIMEOUT_MS = 900_000;
+const made = { type: 'OS::Nova::Server', action: 'create' } as const;
+const deleted = { type: 'OS::Nova::Server', action: 'delete' } as const;
+const FULL = { error: 'Forbidden', message: 'Quota exceeded for instances: Requested 1, but already used 10 of 10 instances (HTTP 403)' };
 
-// What the sandbox shows for every driver (heat-faults.e2e.spec.ts), in the words of a real Heat for one.
+/** One bay of a driver, and what goes wrong with it and no other. */
+class TroubledBay {
+  readonly tried: TriedLife;
+  readonly close: () => Promise<void>;
+  betweenTries: (failures: number) => Promise<void> = async () => {};
+
+  constructor({ manifest, blueprint, spec }: HeatDriverUnderTest, cloud: CloudUnderTest, readonly driver = `${manifest.name} ${manifest.version}`) {
+    const opened = openOnCloud(blueprint, cloud);
+    this.close = () => opened.close();
+    this.tried = new TriedLife(opened, manifest, { workers: 1, spec, betweenTries: (failures) => this.betweenTries(failures) });
+  }
+
+  breaks(...faults: readonly StandInFault[]): void {
+    heat.breaks(shortIdOf(this.tried.life.bay.spec.bayId), faults);
+  }
+
+  /** What the failed tries of an operation said, with the paths of what blocked them. */
+  async said(operation: () => Promise<readonly Error[]>): Promise<readonly { readonly message: string; readonly blockedBy?: readonly string[] }[]> {
+    const failures = await operation();
+    this.breaks();
+    this.betweenTries = async () => {};
+    return failures.map((failure) => ({ message: failure.message, blockedBy: (failure as { blockedBy?: readonly string[] }).blockedBy ?? [] }));
+  }
+}
+
 let heat: RealHeat;
 let cloud: CloudUnderTest;
-let tried: TriedLife;
-let close: () => Promise<void>;
-let betweenTries: (failures: number) => Promise<void>;
+let bays: readonly TroubledBay[] = [];
 
+// What the sandbox shows (heat-faults.e2e.spec.ts), in the words of a real Heat; all drivers at once, which wait for it together.
 beforeAll(async () => {
   heat = await RealHeat.start();
-  cloud = { ...withoutSignals(logIn(heat.authUrl, heat.member)), pace: { pollMs: 500, patienceMs: 120_000 } };
-  const driver = (await heatDrivers()).find(({ manifest }) => manifest.name === 'k8s_fedora_coreos')!;
-  const opened = openOnCloud(driver.blueprint, cloud);
-  close = () => opened.close();
-  tried = new TriedLife(opened, driver.manifest, { workers: 1, spec: driver.spec, betweenTries: (failures) => betweenTries(failures) });
+  cloud = { ...withoutSignals(logIn(heat.authUrl, heat.member)), pace: { pollMs: 1_000, patienceMs: 120_000 } };
+  bays = (await heatDrivers()).map((driver) => new TroubledBay(driver, cloud));
 }, HEAT_START_TIMEOUT_MS);
-beforeEach(() => {
-  betweenTries = async () => {};
-});
-afterEach(() => heat.breaks([]));
 afterAll(async () => {
-  await close?.();
+  for (const bay of bays) await bay.close();
   cloud?.session.close();
   await heat?.close();
 }, HEAT_START_TIMEOUT_MS);
 
-const said = (failures: readonly Error[]) => failures.map(({ message }) => message);
-const blocked = (failures: readonly Error[]) => failures.map((failure) => (failure as unknown as { blockedBy: readonly string[] }).blockedBy);
+/** By driver, so that a difference names it. */
+async function ofEach<T>(tell: (bay: TroubledBay) => T): Promise<Readonly<Record<string, Awaited<T>>>> {
+  return Object.fromEntries(await Promise.all(bays.map(async (bay) => [bay.driver, await tell(bay)] as const)));
+}
 
-// One life: each test is its next operation.
-describe('a bay in a real Heat where things go wrong', () => {
-  it('is made once its project has room again, after more tries than a failure that does not pass gets', async () => {
-    heat.breaks([{ type: SERVER, action: 'create', error: 'Forbidden', message: 'Quota exceeded for instances: Requested 1, but already used 10 of 10 instances (HTTP 403)' }]);
-    betweenTries = async (failures) => (failures === 4 ? heat.breaks([]) : undefined);
-    const failures = await tried.create();
-    expect(said(failures)).toEqual(Array.from({ length: 4 }, () => expect.stringMatching(
-      /_FAILED: (masters|workers)\.0\.server \(OS::Nova::Server\) failed in the compute service: Forbidden: resources\.server: Quota exceeded for instances/,
-    )));
-    expect(tried.life.nodesOf('default-worker')).toHaveLength(1);
+const nodesOf = (group: string) => ofEach(({ tried }) => tried.life.nodesOf(group).length);
+const all = <T>(value: T) => ofEach(() => value);
+const times = <T>(count: number, what: T): readonly T[] => Array.from({ length: count }, () => what);
+
+// One life: each test is the next operation of every bay.
+describe('bays of every driver in a real Heat where things go wrong', () => {
+  it('are made once their project has room again, after more tries than a failure that does not pass gets', async () => {
+    const said = await ofEach((bay) => {
+      bay.breaks({ ...made, ...FULL });
+      bay.betweenTries = async (failures) => (failures === 4 ? bay.breaks() : undefined);
+      return bay.said(() => bay.tried.create());
+    });
+    const full = /_FAILED: (masters|workers)\.0\.server \(OS::Nova::Server\) failed in the compute service: Forbidden: resources\.server: Quota exceeded for instances/;
+    expect(said).toEqual(await all(times(4, expect.objectContaining({ message: expect.stringMatching(full) as string }))));
+    expect(await nodesOf('default-worker')).toEqual(await all(1));
   }, TIMEOUT_MS);
 
-  it('is resized once Heat is there again', async () => {
+  it('are resized once Heat is there again', async () => {
     await heat.kill();
-    betweenTries = async (failures) => (failures === 2 ? heat.resume() : undefined);
-    const failures = await tried.resize(2);
-    expect(said(failures)).toEqual(Array.from({ length: 2 }, () => expect.stringContaining('orchestration')));
-    expect(tried.life.nodesOf('default-worker')).toHaveLength(2);
+    const allMissIt = Promise.withResolvers<void>();
+    let missing = bays.length;
+    const said = await ofEach((bay) => {
+      bay.betweenTries = async (failures) => {
+        if (failures !== 2) return;
+        missing -= 1;
+        if (missing === 0) allMissIt.resolve(heat.resume());
+        await allMissIt.promise;
+      };
+      return bay.said(() => bay.tried.resize(2));
+    });
+    expect(said).toEqual(await all(times(2, expect.objectContaining({ message: expect.stringContaining('orchestration') as string }))));
+    expect(await nodesOf('default-worker')).toEqual(await all(2));
   }, TIMEOUT_MS);
 
-  it('gets a node group although a server failed once, and another is slow', async () => {
-    heat.breaks([{ type: SERVER, action: 'create', error: 'ResourceInError', message: 'No valid host was found', times: 1 }, { type: SERVER, action: 'create', seconds: 2, times: 1 }]);
-    const failures = await tried.addNodeGroup();
-    expect(said(failures)).toEqual([expect.stringContaining('workers.0.server (OS::Nova::Server) failed in the compute service: ResourceInError')]);
-    expect(tried.life.nodesOf('more')).toHaveLength(1);
+  it('get a node group although a server failed once, and another is slow', async () => {
+    const said = await ofEach((bay) => {
+      bay.breaks({ ...made, error: 'ResourceInError', message: 'No valid host was found', times: 1 }, { ...made, seconds: 2, times: 1 });
+      return bay.said(() => bay.tried.addNodeGroup());
+    });
+    const failed = 'workers.0.server (OS::Nova::Server) failed in the compute service: ResourceInError';
+    expect(said).toEqual(await all([expect.objectContaining({ message: expect.stringContaining(failed) as string })]));
+    expect(await nodesOf('more')).toEqual(await all(1));
   }, TIMEOUT_MS);
 
-  it.each([['a node group', SERVER, 'workers.0.server', () => tried.deleteNodeGroup()], ['the bay', 'OS::Neutron::SecurityGroup', 'security_group', () => tried.delete()]] as const)(
-    'says what keeps %s from being deleted, and goes on once that is gone', async (_what, type, path, remove) => {
-      heat.breaks([{ type, action: 'delete', error: 'Conflict', message: 'It is in use (HTTP 409)', times: 2 }]);
-      const failures = await remove();
-      expect(said(failures)).toEqual(Array.from({ length: 2 }, () => expect.stringContaining(`${path} (${type}) failed`)));
-      expect(blocked(failures)).toEqual([[path], [path]]);
-      const { ledger, outside } = await tried.books();
-      expect(ledger).toEqual(outside);
-    }, TIMEOUT_MS,
-  );
+  it.each([
+    ['their node group', (tried: TriedLife) => tried.deleteNodeGroup()], ['them', (tried: TriedLife) => tried.delete()],
+  ] as const)('say what keeps %s from being deleted, and go on once that is gone', async (_what, remove) => {
+    const said = await ofEach((bay) => {
+      bay.breaks({ ...deleted, error: 'Conflict', message: 'It is in use (HTTP 409)' });
+      bay.betweenTries = async (failures) => (failures === 2 ? bay.breaks() : undefined);
+      return bay.said(() => remove(bay.tried));
+    });
+    const server = expect.stringMatching(/^(masters|workers)\.\d\.server$/) as string;
+    const kept = { message: expect.stringMatching(/server \(OS::Nova::Server\) failed .*It is in use/) as string, blockedBy: expect.arrayContaining([server]) as string[] };
+    expect(said).toEqual(await all(times(2, kept)));
+    const books = await ofEach(({ tried }) => tried.books());
+    for (const { ledger, outside } of Object.values(books)) expect(ledger).toEqual(outside);
+  }, TIMEOUT_MS);
 
-  it('leaves nothing behind', async () => {
-    expect(await tried.books()).toEqual({ ledger: [], outside: [] });
+  it('leave nothing behind', async () => {
+    expect(await ofEach(({ tried }) => tried.books())).toEqual(await all({ ledger: [], outside: [] }));
   }, TIMEOUT_MS);
 });

@@ -4,9 +4,11 @@ Each one is the real resource class, so Heat checks types, properties and update
 nothing is called: a stand-in is there at once, and what it shows is made from its id. Custom constraints (is there
 such a flavor?) hold for every name. OS::Heat::* stays what it is.
 
-The file that STAND_IN_FAULTS names says what goes wrong instead, as a JSON list of {type, action, error, message, times}
-or {type, action, seconds}: `times` and `seconds` are used up by what they strike.
+Files in the folder that STAND_IN_FAULTS names say what goes wrong instead, each for the stacks in whose names its own
+name is, as a JSON list of {type, action, error, message, times} or {type, action, seconds}:
+`times` is used up by what it strikes.
 """
+import glob
 import hashlib
 import importlib
 from importlib import metadata
@@ -34,11 +36,18 @@ def address(seed, network):
     return '%s.%d' % (network, 1 + digest[0] % 254)
 
 
-def strike(kind, action):
+def strike(struck, action):
     """Fails in the words of the service, or says for how many seconds it is going to take."""
-    path = os.environ.get('STAND_IN_FAULTS', '')
-    if not os.path.exists(path):
-        return 0
+    for path in glob.glob(os.path.join(os.environ.get('STAND_IN_FAULTS', ''), '*.json')):
+        part, _ = os.path.splitext(os.path.basename(path))
+        if part in struck.stack.name:
+            seconds = strike_by(path, struck.type(), action)
+            if seconds > 0:
+                return seconds
+    return 0
+
+
+def strike_by(path, kind, action):
     with open(path) as file:
         faults = json.load(file)
     fault = next((each for each in faults if (each['type'], each['action']) == (kind, action) and each.get('times', 1) > 0), None)
@@ -70,7 +79,7 @@ class StandIn(object):
         return True
 
     def handle_create(self):
-        seconds = strike(self.type(), 'create')
+        seconds = strike(self, 'create')
         self.resource_id_set(str(uuid.uuid4()))
         return time.monotonic() + seconds
 
@@ -86,7 +95,7 @@ class StandIn(object):
     def handle_delete(self):
         # What was never made is nowhere to be deleted.
         if self.resource_id is not None:
-            strike(self.type(), 'delete')
+            strike(self, 'delete')
 
     def check_delete_complete(self, *args):
         return True

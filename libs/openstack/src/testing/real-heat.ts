@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addDomainAdmin } from './keystone-domains.ts';
@@ -35,6 +35,7 @@ export class RealHeat {
   #keystone: RealKeystone | undefined;
   #server: ServerProcess | undefined;
   readonly #directory = mkdtempSync(join(tmpdir(), 'jeroboam-heat-'));
+  readonly #faults = mkdtempSync(join(this.#directory, 'faults-'));
 
   private constructor(private readonly keystonePort: number, private readonly port: number) {
     this.authUrl = `http://127.0.0.1:${keystonePort}/v3`;
@@ -65,14 +66,20 @@ export class RealHeat {
     writeFileSync(this.#path('heat.conf'), configuration(this.#directory, this.authUrl, this.port, serviceType));
     this.#server = await ServerProcess.start({
       program: PYTHON, args: [join(OWN_FILES, 'launch.py'), '--config-file', this.#path('heat.conf')],
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: this.#directory, PYTHONDONTWRITEBYTECODE: '1', STAND_IN_FAULTS: this.#path('faults.json') },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: this.#directory, PYTHONDONTWRITEBYTECODE: '1', STAND_IN_FAULTS: this.#faults },
       logFile: this.#path('output.log'), readyUrl: `http://127.0.0.1:${this.port}/healthcheck`,
     });
   }
 
-  /** From now on these go wrong and no others; an empty list mends all. */
-  breaks(faults: readonly StandInFault[]): void {
-    writeFileSync(this.#path('faults.json'), JSON.stringify(faults));
+  /**
+   * From now on these go wrong, and no others, in the stacks in whose names `part` is; an empty list mends them.
+   * @param part as it can be in the name of a stack.
+   */
+  breaks(part: string, faults: readonly StandInFault[]): void {
+    const path = join(this.#faults, `${part}.json`);
+    // In one go: Heat may be reading it.
+    writeFileSync(`${path}.new`, JSON.stringify(faults));
+    renameSync(`${path}.new`, path);
   }
 
   async close(): Promise<void> {
