@@ -40,6 +40,8 @@ export interface SubscribeOptions extends ReadFilter {
   readonly after?: Position;
   /** At most this many events in one call of the handler. @default 256 */
   readonly batchSize?: number;
+  /** Whether somebody waits for what its handler does: it then goes before subscriptions of this instance that nobody waits for. A hint. */
+  readonly isAwaited?: () => boolean;
 }
 
 export interface EventBatch {

@@ -127,9 +127,9 @@ class SqliteEventLog implements EventLog {
     return head === 0 ? undefined : positionOf(head);
   }
 
-  subscribe({ after, batchSize = DEFAULT_BATCH_SIZE, ...filter }: SubscribeOptions, handler: (batch: EventBatch) => Promise<void>): Subscription {
+  subscribe({ after, batchSize = DEFAULT_BATCH_SIZE, isAwaited, ...filter }: SubscribeOptions, handler: (batch: EventBatch) => Promise<void>): Subscription {
     this.#assertOpen();
-    const next = this.#batchesOf(batchSize, filter);
+    const next = this.#batchesOf(batchSize, filter, isAwaited);
     const following = new Following(after, (from) => next(numberOf(from)), handler);
     this.#watch.add(following, filter.categories);
     return following;
@@ -140,11 +140,11 @@ class SqliteEventLog implements EventLog {
     return this.#closing;
   }
 
-  #batchesOf(batchSize: number, filter: ReadFilter): (after: number) => Promise<EventBatch | undefined> {
+  #batchesOf(batchSize: number, filter: ReadFilter, isAwaited?: () => boolean): (after: number) => Promise<EventBatch | undefined> {
     const matches = matcherOf(filter);
     return async (after) => {
       // A subscription that catches up lets the rest of the process have its turn.
-      await this.#turns.next();
+      await this.#turns.next(isAwaited);
       const head = (this.#headAfterChange ??= this.#reader.head());
       if (head <= after) return undefined;
       const held = this.#tail.page(after, head, batchSize, matches);

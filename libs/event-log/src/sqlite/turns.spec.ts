@@ -19,6 +19,18 @@ describe('Turns', () => {
     expect(new Set(taken.map(([, at]) => at)).size).toBe(3);
   });
 
+  it('lets whoever is awaited when a turn comes go before all who are not', async () => {
+    const turns = new Turns();
+    const awaited = new Set(['c']);
+    const order: string[] = [];
+    await Promise.all(['a', 'b', 'c', 'd'].map(async (name) => {
+      await turns.next(() => awaited.has(name));
+      order.push(name);
+      if (name === 'c') awaited.add('d');
+    }));
+    expect(order).toEqual(['c', 'd', 'a', 'b']);
+  });
+
   it('begins anew after it has been idle', async () => {
     const turns = new Turns();
     await turns.next();

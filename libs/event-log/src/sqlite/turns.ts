@@ -4,17 +4,19 @@
  * keep everybody else waiting for the sum of their work.
  */
 export class Turns {
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: { readonly isAwaited: () => boolean; readonly goOn: () => void }[] = [];
 
-  next(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#waiting.push(resolve) === 1) setImmediate(() => this.#take());
+  /** @param isAwaited asked when a turn comes: whoever is awaited then goes before all who are not. */
+  next(isAwaited: () => boolean = () => false): Promise<void> {
+    return new Promise((goOn) => {
+      if (this.#waiting.push({ isAwaited, goOn }) === 1) setImmediate(() => this.#take());
     });
   }
 
   #take(): void {
-    const [resolve] = this.#waiting.splice(0, 1);
+    const awaited = this.#waiting.findIndex(({ isAwaited }) => isAwaited());
+    const [next] = this.#waiting.splice(Math.max(0, awaited), 1);
     if (this.#waiting.length > 0) setImmediate(() => this.#take());
-    resolve?.();
+    next?.goOn();
   }
 }

@@ -120,7 +120,7 @@ export class Follower {
     this.#passed = undefined;
     if (this.#stopping) return;
     const { categories } = projection;
-    this.#subscription = log.subscribe({ after: this.#checkpoint, categories, batchSize }, (batch) => this.#take(batch));
+    this.#subscription = log.subscribe({ after: this.#checkpoint, categories, batchSize, isAwaited: () => this.#isAwaited }, (batch) => this.#take(batch));
     await this.#subscription.done;
   }
 
