@@ -134,14 +134,9 @@ export class WriterClient {
   }
 
   #commitHere(sentAt: number): void {
-    const [request] = this.#outbox;
-    if (!request || this.#outbox.length > 1) {
-      this.lone.wereInTheWay();
-      this.#flush();
-      return;
-    }
+    const [request, another] = this.#outbox;
     const begun = performance.now();
-    const message = this.#committed(request);
+    const message = request && !another ? this.#committed(request) : undefined;
     if (!message) {
       this.lone.wereInTheWay();
       this.#flush();
@@ -222,7 +217,7 @@ export class WriterClient {
     for (let at = 0; at < answers.length; at += NUMBERS_PER_ANSWER) {
       const pending = this.#take(answers[at]!);
       if (!pending) continue;
-      const [outcome, revision, position] = answers.slice(at + 1, at + NUMBERS_PER_ANSWER) as unknown as [number, number, number];
+      const [outcome, revision, position] = [answers[at + 1]!, answers[at + 2]!, answers[at + 3]!];
       if (outcome === OUTCOME.appended) appended.add(categoryOf(pending.stream));
       if (outcome !== OUTCOME.conflict) {
         settle.push(() => pending.resolve({ revision, position: positionOf(position), wereThere: outcome === OUTCOME.wereThere }));
