@@ -29,12 +29,13 @@ export interface DriverPlugin {
   readonly needsCredential?: readonly NodeCredentialPurpose[];
 }
 
-const LISTS = { network: 'networkDrivers', volume: 'volumeDrivers', storage: 'storageDrivers' } as const satisfies Record<PluginKind, keyof DriverCapabilities>;
+/** The capability that lists the plugins of a kind. */
+export const PLUGIN_LISTS = { network: 'networkDrivers', volume: 'volumeDrivers', storage: 'storageDrivers' } as const satisfies Record<PluginKind, keyof DriverCapabilities>;
 
 /** Names of one kind that bays of this COE can be given. */
 export function pluginNames(capabilities: DriverCapabilities, kind: PluginKind, coe: string | null): readonly string[] {
   const { plugins = [] } = capabilities;
-  return capabilities[LISTS[kind]].filter((name) => plugins.every((plugin) => plugin.kind !== kind || plugin.name !== name || isFor(plugin, coe)));
+  return capabilities[PLUGIN_LISTS[kind]].filter((name) => plugins.every((plugin) => plugin.kind !== kind || plugin.name !== name || isFor(plugin, coe)));
 }
 
 export type ChosenPlugins = Pick<BaySpec, 'coe' | 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver'>;

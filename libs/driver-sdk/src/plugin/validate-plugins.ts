@@ -1,4 +1,6 @@
-const LISTS: Readonly<Record<string, string>> = { network: 'networkDrivers', volume: 'volumeDrivers', storage: 'storageDrivers' };
+import { PLUGIN_LISTS } from './driver-plugin.ts';
+import type { PluginKind } from './driver-plugin.ts';
+
 const PURPOSES: readonly unknown[] = ['network', 'volume', 'registry'];
 
 /** What is wrong with the plugins and label schemas in a manifest's capabilities, as sentences. Whether a schema is one at all, its user finds out. */
@@ -18,11 +20,11 @@ const LABELS_SCHEMA = 'must be a JSON Schema of an object that takes further mem
 function problemsOf(plugin: unknown, capabilities: Readonly<Record<string, unknown>>, provided: readonly unknown[]): readonly string[] {
   if (!isRecord(plugin)) return ['each of capabilities.plugins must be an object'];
   const { kind, name, coes, experimental, labelsSchema, needsCredential = [] } = plugin;
-  const list = LISTS[String(kind)];
-  if (list === undefined) return [`plugin ${String(name)}: kind must be one of ${Object.keys(LISTS).join(', ')}`];
+  if (!isPluginKind(kind)) return [`plugin ${String(name)}: kind must be one of ${Object.keys(PLUGIN_LISTS).join(', ')}`];
+  const list = PLUGIN_LISTS[kind];
   const problems: string[] = [];
   const require = (holds: boolean, problem: string) => {
-    if (!holds) problems.push(`${String(kind)} plugin ${String(name)}: ${problem}`);
+    if (!holds) problems.push(`${kind} plugin ${String(name)}: ${problem}`);
   };
   require(Array.isArray(capabilities[list]) && capabilities[list].includes(name), `capabilities.${list} must list it`);
   require(coes === undefined || isListOutOf(coes, provided), 'coes must list COEs that the driver provides');
@@ -30,6 +32,10 @@ function problemsOf(plugin: unknown, capabilities: Readonly<Record<string, unkno
   require(labelsSchema === undefined || isLabelsSchema(labelsSchema), `labelsSchema ${LABELS_SCHEMA}`);
   require(isListOutOf(needsCredential, PURPOSES), `needsCredential must be a list out of ${PURPOSES.join(', ')}`);
   return problems;
+}
+
+function isPluginKind(kind: unknown): kind is PluginKind {
+  return typeof kind === 'string' && Object.hasOwn(PLUGIN_LISTS, kind);
 }
 
 function isLabelsSchema(value: unknown): boolean {
