@@ -20,11 +20,17 @@ export function banner({ apiUrl, sandboxUrl, openrc, opsUrl, dataDir, drivers, f
     `  Health     ${opsUrl}/readyz, ${opsUrl}/metrics`,
     `  Data       ${dataDir}`,
   ];
-  return ['', `Jeroboam is ready after ${(bootMs / 1_000).toFixed(1)} s`, '', ...where, '', 'Drivers', ...drivers.flatMap(driverLines), '', ...(openrc ? next(openrc, firstTemplate) : []), ''].join('\n');
+  const width = Math.max(...drivers.map((driver) => titleOf(driver).length));
+  return ['', `Jeroboam is ready after ${(bootMs / 1_000).toFixed(1)} s`, '', ...where, '', 'Drivers', ...drivers.flatMap((driver) => driverLines(driver, width)), '', ...(openrc ? next(openrc, firstTemplate) : []), ''].join('\n');
 }
 
-function driverLines({ name, version, available, missing }: DriverOnHost): string[] {
-  const title = `  ${name} ${version}`.padEnd(26);
+function titleOf({ name, version }: DriverOnHost): string {
+  return `${name} ${version}`;
+}
+
+function driverLines(driver: DriverOnHost, width: number): string[] {
+  const { available, missing } = driver;
+  const title = `  ${titleOf(driver).padEnd(width)}`;
   if (available) return [`${title} available`];
   return [`${title} not available here`, ...missing.map(({ what, reason, package: brings }) => `    ${what} is missing: ${reason}${brings ? `  → apt-get install ${brings}` : ''}`)];
 }
