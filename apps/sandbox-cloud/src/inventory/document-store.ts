@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { openDocuments } from './documents-file.ts';
 
@@ -45,6 +46,8 @@ type Batch = PromiseWithResolvers<void>;
 
 class SqliteStore implements DocumentStore {
   private readonly changes = new Map<string, { readonly collection: string; readonly id: string; readonly document: unknown }>();
+  /** Stays open: the last one to close a file has it to itself for a moment, which the thread that opens it would meet. */
+  private readonly database: DatabaseSync;
   private readonly worker: Worker;
   private gathering: Batch | undefined;
   private writing: Batch | undefined;
@@ -52,17 +55,14 @@ class SqliteStore implements DocumentStore {
   private failure: Error | undefined;
 
   constructor(private readonly path: string) {
-    const database = openDocuments(path);
-    database.close();
+    this.database = openDocuments(path);
     this.worker = new Worker(THREAD_FILE, { workerData: path, execArgv: [], name: 'sandbox-documents' });
     this.worker.on('message', () => this.written());
     this.worker.on('error', (error) => this.failed(error instanceof Error ? error : new Error(String(error))));
   }
 
   load(collection: string): readonly StoredDocument[] {
-    const database = openDocuments(this.path);
-    const rows = database.prepare('SELECT id, document FROM documents WHERE collection = ? ORDER BY id').all(collection);
-    database.close();
+    const rows = this.database.prepare('SELECT id, document FROM documents WHERE collection = ? ORDER BY id').all(collection);
     return rows.map(({ id, document }) => ({ id: id as string, document: JSON.parse(document as string) as unknown }));
   }
 
@@ -83,6 +83,7 @@ class SqliteStore implements DocumentStore {
     await this.flushed();
     clearTimeout(this.timer);
     await this.worker.terminate();
+    this.database.close();
   }
 
   private change(change: { readonly collection: string; readonly id: string; readonly document: unknown }): void {
