@@ -57,7 +57,7 @@ export class StepRunner {
     const { name, version } = driverOf(operation, bay.spec);
     // Nothing was ever made, so nothing is asked of a driver that may not even work here. Where something was, but is no
     // more, a deletion was given up after it had deleted everything: what the infrastructure has metered may be untold.
-    if (operation.kind === 'delete' && bay.hadResources !== true) return [];
+    if (operation.kind === 'delete' && !(bay.hadResources ?? bay.resources.length > 0)) return [];
     return (await this.drivers.available(name, version)).plan(operation, bay);
   }
 

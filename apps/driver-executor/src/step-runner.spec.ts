@@ -33,7 +33,7 @@ describe('a plan', () => {
 
   it('of a delete ends with the withdrawal of the bay’s authorities', async () => {
     const messages = new FakeMessages();
-    await runner(messages, { steps: ['nodes'] }).run(anAssignment('plan', { kind: 'delete', hadResources: true }), never);
+    await runner(messages, { steps: ['nodes'] }).run(anAssignment('plan', { kind: 'delete', resources: [RESOURCE] }), never);
     expect(messages.of(reportPlan)[0]?.payload['steps']).toEqual([{ name: 'nodes' }, { name: 'withdraw-authorities' }]);
   });
 

@@ -128,7 +128,7 @@ export class SimulatedService {
     const driver = this.drivers.get(`${name}@${version}`)!;
     const held: HeldLease = { bayId: bay.spec.bayId, token: lease.token };
     if (step.name === 'plan') {
-      const steps = operation.kind === 'delete' && bay.hadResources !== true ? [] : driver.plan(operation, bay);
+      const steps = operation.kind === 'delete' && !(bay.hadResources ?? bay.resources.length > 0) ? [] : driver.plan(operation, bay);
       return () => this.#send(reportPlan, { ...held, steps });
     }
     try {

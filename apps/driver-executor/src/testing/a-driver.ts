@@ -22,12 +22,12 @@ export function aDriver({ run = async () => ({}), steps = ['make'], availability
 }
 
 /** One step of a bay of the driver's, leased under token 3. */
-export function anAssignment(name: string, more: { kind?: OperationView['kind']; attempt?: number; hadResources?: boolean } = {}): StepAssignment {
+export function anAssignment(name: string, more: { kind?: OperationView['kind']; attempt?: number; resources?: StepAssignment['bay']['resources']; hadResources?: boolean } = {}): StepAssignment {
   const step: StepView = { name };
   const spec = aBaySpec(aManifest(), { bayId: randomUUID() });
   return {
     lease: { operationId: 'op-1', step: name, attempt: more.attempt ?? 1, token: 3 },
-    bay: { ...aBay(spec), hadResources: more.hadResources ?? false },
+    bay: { ...aBay(spec), resources: more.resources ?? [], ...(more.hadResources !== undefined && { hadResources: more.hadResources }) },
     operation: { operationId: 'op-1', kind: more.kind ?? 'create', bayId: spec.bayId },
     step,
   };

@@ -123,7 +123,7 @@ export interface BayView {
   /** From when on a report of its machines has to name what was there; absent: from the beginning. */
   readonly machinesSince?: string;
   readonly resources: readonly ResourceView[];
-  /** Whether it held any, now or before. @default false */
+  /** Whether it held any, now or before. Absent: whether it holds any. */
   readonly hadResources?: boolean;
   /** What it has in Keystone. @default nothing */
   readonly credentials?: readonly CredentialView[];
