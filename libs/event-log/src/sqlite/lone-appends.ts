@@ -2,8 +2,8 @@
 const SLOWEST_MS = 2;
 /** Milliseconds which a turn of the event loop may take before it counts as busy with something else. */
 const LONGEST_TURN_MS = 0.2;
-/** Commits here until the thread is asked to copy what they left in the `-wal` file: some 48 MB. */
-const COMMITS_PER_CHECKPOINT = 2_000;
+/** Commits here until the thread is asked to copy what they left in the `-wal` file: some 12 MB. */
+const COMMITS_PER_CHECKPOINT = 500;
 
 /** Confidence: an append that met an idle event loop adds one, any other takes four; from half of the most on we commit here. */
 const MOST = 16;

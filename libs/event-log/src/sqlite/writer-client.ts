@@ -39,7 +39,9 @@ interface Pending {
   readonly stream: string;
   readonly expected: Expected;
   readonly characters: number;
-  readonly timer: NodeJS.Timeout;
+  readonly timeoutMs: number;
+  /** Runs once the thread has it: what is committed here cannot be waited for. */
+  timer?: NodeJS.Timeout;
   resolve(appended: Appended): void;
   reject(error: Error): void;
 }
@@ -90,8 +92,7 @@ export class WriterClient {
       return Promise.reject(new LogUnavailable(`${this.#pending.size} appends are waiting already`));
     }
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#giveUp(request.id, timeoutMs), timeoutMs);
-      this.#pending.set(request.id, { stream, expected, characters, timer, resolve, reject });
+      this.#pending.set(request.id, { stream, expected, characters, timeoutMs, resolve, reject });
       this.#pendingCharacters += characters;
       this.#send(request);
     });
@@ -129,8 +130,10 @@ export class WriterClient {
     if (!this.lone.areCommittedHere()) {
       this.#loneWait = { id, sentAt, idleBefore: performance.eventLoopUtilization().idle };
       this.#flush();
-    } else if (this.lone.isCheckpointDue()) this.#tell('checkpoint');
-    else setImmediate(() => this.#commitHere(sentAt));
+    } else if (this.lone.isCheckpointDue()) {
+      this.#limit(id);
+      this.#tell('checkpoint');
+    } else setImmediate(() => this.#commitHere(sentAt));
   }
 
   #commitHere(sentAt: number): void {
@@ -158,6 +161,7 @@ export class WriterClient {
 
   #flush(): void {
     if (this.#outbox.length === 0) return;
+    for (const { id } of this.#outbox) this.#limit(id);
     this.#tell(flatten(this.#outbox));
     this.#outbox = [];
   }
@@ -238,6 +242,11 @@ export class WriterClient {
 
   #fail({ failed, reason }: Failure): void {
     for (const id of failed) this.#take(id)?.reject(new LogUnavailable(reason));
+  }
+
+  #limit(id: number): void {
+    const pending = this.#pending.get(id);
+    if (pending) pending.timer ??= setTimeout(() => this.#giveUp(id, pending.timeoutMs), pending.timeoutMs);
   }
 
   #giveUp(id: number, timeoutMs: number): void {
