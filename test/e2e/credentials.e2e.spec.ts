@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordedEvent } from '@jeroboam/domain';
+import { openKeystoneSession, readCredential } from '@jeroboam/openstack';
+import type { CloudCredentials } from '@jeroboam/openstack';
 import { openLocalSecretStore } from '@jeroboam/secrets';
 import { ApiClient, login } from './harness/client.ts';
 import { readLog } from './harness/history.ts';
@@ -49,8 +51,8 @@ async function ledger(bayId: string): Promise<{ minted: Minted[]; open: string[]
   return { minted: ofCredentials.filter(({ type }) => type === 'CredentialMinted').map(({ data }) => data as Minted), open: [...open], types: events.map(({ type }) => type) };
 }
 
-async function template(as = api): Promise<string> {
-  const { status, body } = await as.call<{ uuid: string }>('POST', '/v1/clustertemplates', KUBERNETES);
+async function template(as = api, more: object = {}): Promise<string> {
+  const { status, body } = await as.call<{ uuid: string }>('POST', '/v1/clustertemplates', { ...KUBERNETES, ...more });
   if (status !== 201) throw new Error(JSON.stringify(body));
   return body.uuid;
 }
@@ -160,5 +162,36 @@ describe.each(['app_cred', 'trust'])('the credentials of a bay whose mode is %s'
     expect(types.filter(([type]) => type === 'CredentialMinted')).toEqual([['CredentialMinted', mode], ['CredentialMinted', mode]]);
     expect(types.at(-1)).toEqual(['BayDeleted', undefined]);
     expect(await store.list(`credentials/${bay}/`)).toEqual([]);
+  }, TIMEOUT_MS);
+
+  it('are rotated for the named purposes alone, and in the name of whoever rebinds them', async () => {
+    const member = new ApiClient(own.apiUrl, await login({ authUrl: own.authUrl }));
+    const boss = new ApiClient(own.apiUrl, await login({ authUrl: own.authUrl, username: 'admin' }));
+    const bay = await member.createBay(await template(member, { volume_driver: 'cinder' }));
+    expect(await member.until(bay, ['CREATE_COMPLETE', 'CREATE_FAILED'], TIMEOUT_MS)).toMatchObject({ status: 'CREATE_COMPLETE' });
+    const store = await openLocalSecretStore({ directory: join(own.dataDir, 'secrets'), masterKeyFile: join(own.dataDir, 'master.key') });
+    const kept = async (name: string) => readCredential((await store.get(`credentials/${bay}/${name}`))!.toString());
+    const ownerOf = async (credentials: CloudCredentials) => {
+      const session = openKeystoneSession({ authUrl: own.authUrl, credentials });
+      return session.identity().then(({ userName }) => userName).catch((error: { code: string }) => error.code).finally(() => session.close());
+    };
+    const rotated = async (as: ApiClient, body: object) => {
+      expect((await as.call('POST', `/v1/clusters/${bay}/actions/rotate_credential`, body)).status).toBe(202);
+      return (await member.until(bay, ['UPDATE_COMPLETE', 'UPDATE_FAILED'], TIMEOUT_MS))['status'];
+    };
+
+    const [control, volume] = [await kept('control-1'), await kept('volume-1')];
+    expect(await rotated(member, { purposes: ['volume'] })).toBe('UPDATE_COMPLETE');
+    const next = await kept('volume-2');
+    expect([await ownerOf(control), await ownerOf(volume), await ownerOf(next)]).toEqual(['demo', 'CLOUD_CREDENTIALS_REFUSED', 'demo']);
+    expect((await member.call('POST', `/v1/clusters/${bay}/actions/rotate_credential`, { purposes: ['network'] })).status).toBe(400);
+    expect(await rotated(boss, { purposes: ['volume'], rebind_owner: true })).toBe('UPDATE_COMPLETE');
+    expect([await ownerOf(control), await ownerOf(next), await ownerOf(await kept('volume-3'))]).toEqual(['demo', 'CLOUD_CREDENTIALS_REFUSED', 'admin']);
+    expect((await store.list(`credentials/${bay}/`)).map((ref) => ref.split('/').at(-1))).toEqual(['control', 'control-1', 'volume', 'volume-3']);
+    const minted = (await readLog(own.dataDir)).filter(({ stream, type }) => stream === `bay-${bay}` && type === 'CredentialMinted').map(({ data }) => data as unknown as Minted);
+    expect(minted.flatMap(({ roles }) => roles).filter((role) => role !== 'member')).toEqual([]);
+    await member.call('DELETE', `/v1/clusters/${bay}`);
+    await member.until(bay, ['GONE', 'DELETE_FAILED'], TIMEOUT_MS);
+    expect((await readLog(own.dataDir)).findLast(({ stream }) => stream === `bay-${bay}`)?.type).toBe('BayDeleted');
   }, TIMEOUT_MS);
 });

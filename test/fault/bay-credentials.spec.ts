@@ -105,7 +105,7 @@ it(`leaves nothing of ${BAYS} bays in Keystone, made and deleted while one reque
     bays.push(bay);
     const mine = credentials[bay.mode]!;
     const mint = async (operationId: string, tries?: number) => {
-      if (bay.mode !== 'service_user') await secrets.put(credentialRefs.requester(bay.bayId), token);
+      if (bay.mode !== 'service_user') await secrets.put(credentialRefs.requester(bay.bayId, operationId), token);
       await untilDone(() => mine.mint(bay.work(operationId), PURPOSES), tries);
     };
     // Every fifth is deleted after one try, whatever that has left.

@@ -39,10 +39,10 @@ export const DEFAULT_API_CONFIG: ApiConfig = {
   wwwAuthenticateUri: '', maxLimit: 1_000, readAfterWriteTimeoutMs: 2_000, commandTimeoutMs: 10_000, defaultQuota: 20,
 };
 
-/** How an executor is let make credentials in the name of who asks for a bay: by a token in the secret store, never by a message. */
+/** How an executor is let make credentials in the name of who asks for an operation: by a token in the secret store, never by a message. */
 export interface Requesters {
-  hand(bayId: string, token: string): Promise<void>;
-  takeBack(bayId: string): Promise<void>;
+  hand(bayId: string, operationId: string, token: string): Promise<void>;
+  takeBack(bayId: string, operationId: string): Promise<void>;
 }
 
 /** What the service uses of the world outside it. */

@@ -25,6 +25,7 @@ import { NodeCertificates } from './certificate/node-certificates.ts';
 import { Commands } from './command/commands.ts';
 import { IdempotencyKeys, answerRepeats } from './command/idempotency-keys.ts';
 import { CredentialsController } from './credential/credentials.controller.ts';
+import { RotateCredential } from './credential/rotate-credential.ts';
 import { NodeCredentialsController } from './credential/node-credentials.controller.ts';
 import { DeprecatedUses } from './deprecation/deprecated-uses.ts';
 import { DeprecationRegistry } from './deprecation/deprecation-registry.ts';
@@ -147,6 +148,7 @@ function services(api: Api): Provider[] {
     { provide: BayModelServices, useValue: bayModels },
     { provide: CreateBay, useValue: new CreateBay(api, models, commands) },
     { provide: ResizeBay, useValue: new ResizeBay(api.drivers, commands) },
+    { provide: RotateCredential, useValue: new RotateCredential(api, commands) },
     { provide: UpgradeBay, useValue: new UpgradeBay(api, models, commands) },
     { provide: CallExtension, useValue: new CallExtension(api, commands) },
     { provide: NodeCertificates, useValue: new NodeCertificates(api, commands) },

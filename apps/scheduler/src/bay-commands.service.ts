@@ -1,4 +1,4 @@
-import { derivedId, isDomainError } from '@jeroboam/domain';
+import { derivedId, isDomainError, operationIdOf } from '@jeroboam/domain';
 import type { BayCommand, BayModelChanges, BayModelSpec, BaySpec, EventContext, NodeGroupView, QuotaEvent, QuotaState } from '@jeroboam/domain';
 import type { Executed } from '@jeroboam/event-log';
 import type { Accepted, MessageContext } from '@jeroboam/messaging';
@@ -77,7 +77,7 @@ export class BayCommands {
   }
 
   #operation(context: MessageContext): EventContext & { operationId: string } {
-    const operationId = derivedId(context.commandId, 'operation');
+    const operationId = operationIdOf(context.commandId);
     return { ...context, correlationId: operationId, operationId };
   }
 

@@ -1,4 +1,6 @@
+import type { OperationView } from '@jeroboam/domain';
 import { baySamples } from '@jeroboam/domain/testing';
+import { SchedulerController } from './scheduler.controller.ts';
 import { GROUPS, bayOf, contextOf, useSchedulers } from './testing/scheduler-fixture.ts';
 import type { Scheduler } from './testing/scheduler-fixture.ts';
 
@@ -99,5 +101,25 @@ describe('a command for what is so already', () => {
     expect(await resize(scheduler, 2)).toEqual({ operationId: null, position: (await fixture.events()).at(-1)!.position });
     await scheduler.commands.ask('b1', { type: 'DeleteBay', data: {} }, contextOf('delete'));
     expect(await scheduler.commands.ask('b1', { type: 'DeleteBay', data: {} }, contextOf('delete-2'))).toEqual({ operationId: null, position: (await fixture.events()).at(-1)!.position });
+  });
+});
+
+describe('rotating credentials', () => {
+  const message = (name: string, payload: { purposes?: readonly 'control'[]; rebindOwner?: boolean }) => (
+    { payload: { bayId: 'b1', ...payload }, context: { ...contextOf(name), actor: { userId: 'u2', projectId: 'p1', roles: ['member', 'reader'] } } });
+
+  it('tells whoever carries it out which purposes are meant, and a new owner’s roles from whoever asks', async () => {
+    const scheduler = fixture.scheduler();
+    await scheduler.reactor.start();
+    await completeBay(scheduler);
+    await scheduler.writeSide.bays.execute('b1', { type: 'IntendCredential', data: { operationId: 'create', name: 'jeroboam-b1-control-1', purpose: 'control', mode: 'app_cred' } }, contextOf('intend'));
+    const door = new SchedulerController(scheduler.commands, scheduler.dispatcher, scheduler.reports, undefined as never, undefined as never);
+    await door.rotateCredential(message('all', {}));
+    await door.rotateCredential(message('one', { purposes: ['control'], rebindOwner: true }));
+    await fixture.settled();
+    const queued = (await fixture.events()).filter(({ type }) => type === 'OperationQueued').map(({ data }) => (data as { operation: OperationView }).operation);
+    expect(queued.slice(1).map(({ kind, rotation }) => [kind, rotation])).toEqual([
+      ['rotate-credential', {}], ['rotate-credential', { purposes: ['control'], rebindOwner: { roles: ['member', 'reader'] } }],
+    ]);
   });
 });

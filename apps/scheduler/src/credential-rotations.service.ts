@@ -1,4 +1,4 @@
-import { SYSTEM_ACTOR, derivedId, isDomainError } from '@jeroboam/domain';
+import { SYSTEM_ACTOR, derivedId, isDomainError, operationIdOf } from '@jeroboam/domain';
 import type { BayEvent, EventContext, RecordedEvent } from '@jeroboam/domain';
 import type { Clock, Logger, Timer, Timers } from '@jeroboam/platform';
 import type { SchedulerConfig } from './scheduler.config.ts';
@@ -79,7 +79,7 @@ export class CredentialRotations {
 
   async #rotate(bayId: string, day: string): Promise<void> {
     const commandId = derivedId(bayId, 'rotate-credential', day);
-    const operationId = derivedId(commandId, 'operation');
+    const operationId = operationIdOf(commandId);
     try {
       const { state } = await this.writeSide.bays.load(bayId);
       if (state.phase !== 'live') return;

@@ -178,7 +178,10 @@ export class Reactor {
         return this.#startOnBay(event, { kind: 'upgrade', bayId, operationId, upgrade });
       }
       case 'CaRotationRequested': return this.#startOnBay(event, { kind: 'rotate-ca', ...event.data });
-      case 'CredentialRotationRequested': return this.#startOnBay(event, { kind: 'rotate-credential', ...event.data });
+      case 'CredentialRotationRequested': {
+        const { bayId, operationId, ...rotation } = event.data;
+        return this.#startOnBay(event, { kind: 'rotate-credential', bayId, operationId, rotation });
+      }
       case 'ExtensionRequested': {
         const { bayId, operationId, call: extension } = event.data;
         return this.#startOnBay(event, { kind: 'extension', bayId, operationId, extension });

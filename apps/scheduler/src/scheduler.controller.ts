@@ -81,8 +81,8 @@ export class SchedulerController {
   }
 
   @Handles(rotateCredential)
-  rotateCredential({ payload: { bayId }, context }: In<typeof rotateCredential>): Promise<Accepted> {
-    return this.commands.ask(bayId, { type: 'RotateCredential', data: {} }, context);
+  rotateCredential({ payload: { bayId, rebindOwner = false, ...what }, context }: In<typeof rotateCredential>): Promise<Accepted> {
+    return this.commands.ask(bayId, { type: 'RotateCredential', data: { ...what, ...(rebindOwner && { rebindOwner: { roles: context.actor.roles } }) } }, context);
   }
 
   @Handles(reportBayHealth)

@@ -6,19 +6,19 @@ export { fold, unreachable } from './kernel/decider.ts';
 export type { Command, CommandMetadata, Decider } from './kernel/decider.ts';
 export { derivedId } from './kernel/id.ts';
 export type { BaySpec, BayStatus, BayView, DriverReference, HealthReport, HealthStatus, NodeGroupChanges, NodeGroupView, NodeRole, NodeTaint, NodeView, ResourceView } from './bay/bay.view.ts';
-export { driverOf, scopeOf, supersedes } from './operation/operation.view.ts';
+export { driverOf, operationIdOf, scopeOf, supersedes } from './operation/operation.view.ts';
 export type { ExtensionCall, OperationKind, OperationScope, OperationView, UpgradeTarget } from './operation/operation.view.ts';
 export { bayDecider } from './bay/bay.decider.ts';
 export type { BayCommand } from './bay/bay.commands.ts';
-export { orphanReason } from './bay/bay.credentials.ts';
-export type { AccessRuleFinding, CredentialMode, CredentialPurpose, CredentialView, MintedFacts } from './bay/bay.credentials.ts';
+export { ROTATABLE_PURPOSES, orphanReason } from './bay/bay.credentials.ts';
+export type { AccessRuleFinding, CredentialMode, CredentialPurpose, CredentialRotation, CredentialView, MintedFacts, RotatablePurpose } from './bay/bay.credentials.ts';
 export { machinesSince, newsOf } from './bay/bay.machines.ts';
 export type { MachineView } from './bay/bay.machines.ts';
 export type { BayEvent, BayOutputs } from './bay/bay.events.ts';
 export type { BayState, LiveBay, NodeGroupState, OpenOperation } from './bay/bay.state.ts';
 export {
   ApiAddressUnavailable, BayAlreadyExists, BayNotFound, DefaultNodeGroupNotDeletable, EvidenceMissing, InvalidBay, InvalidNodeGroup, MasterNodeGroupNotSupported,
-  MasterResizeNotSupported, NodeCountOutOfBounds, NodeGroupAlreadyExists, NodeGroupNotFound, NodesNotInGroup, StatusForbids,
+  MasterResizeNotSupported, NodeCountOutOfBounds, NodeGroupAlreadyExists, NodeGroupNotFound, NoCredentialForPurpose, NodesNotInGroup, StatusForbids,
 } from './bay/bay.errors.ts';
 export { BayModelAlreadyExists, BayModelNotFound, bayModelDecider } from './bay-model/bay-model.decider.ts';
 export type { BayModelChanges, BayModelCommand, BayModelEvent, BayModelSpec, BayModelState } from './bay-model/bay-model.decider.ts';

@@ -112,8 +112,8 @@ function adminOf({ cloudAdminUser, cloudAdminPassword: password, cloudAdminProje
 export function requestersOf({ cloudAdminUser, credentialMode }: CredentialConfig, secrets: SecretStore) {
   if (cloudAdminUser === undefined || credentialMode === 'service_user') return null;
   return {
-    hand: (bayId: string, token: string) => secrets.put(credentialRefs.requester(bayId), token),
-    takeBack: (bayId: string) => secrets.destroy(credentialRefs.requester(bayId)),
+    hand: (bayId: string, operationId: string, token: string) => secrets.put(credentialRefs.requester(bayId, operationId), token),
+    takeBack: (bayId: string, operationId: string) => secrets.destroy(credentialRefs.requester(bayId, operationId)),
   };
 }
 

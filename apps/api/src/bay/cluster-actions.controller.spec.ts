@@ -1,3 +1,4 @@
+import type { Requesters } from '../api-dependencies.ts';
 import { ApiHarness, errorOf } from '../testing/api-harness.ts';
 
 describe('POST /v1/clusters/{ident}/actions/resize', () => {
@@ -84,6 +85,80 @@ describe('POST /v1/clusters/{ident}/actions/resize', () => {
     const wrong = await api.call(`GET /v1/clusters/${uuid}/actions/resize`);
     expect(wrong).toMatchObject({ status: 405, headers: { allow: 'POST' } });
     expect(await api.call(`POST /v1/clusters/${uuid}/actions/bogus`)).toMatchObject({ status: 405 });
+  });
+});
+
+describe('POST /v1/clusters/{ident}/actions/rotate_credential', () => {
+  let api: ApiHarness;
+  let uuid: string;
+  /** Tokens that are kept, by operation. */
+  const kept = new Map<string, string>();
+  const requesters: Requesters = {
+    hand: async (_bayId, operationId, token) => void kept.set(operationId, token),
+    takeBack: async (_bayId, operationId) => void kept.delete(operationId),
+  };
+  beforeAll(async () => {
+    api = await ApiHarness.open({}, { dependencies: { requesters } });
+    uuid = await api.givenCompleteBay(await api.givenBayModel());
+    const name = `jeroboam-${uuid}-volume-1`;
+    await api.services.tell(uuid, { type: 'IntendCredential', data: { operationId: 'create', name, purpose: 'volume', mode: 'app_cred' } });
+  });
+  beforeEach(() => kept.clear());
+  afterAll(() => api.close());
+  const rotate = (body?: unknown, options: object = {}) => api.call(`POST /v1/clusters/${uuid}/actions/rotate_credential`, { ...(body !== undefined && { body }), ...options });
+  const requested = async () => {
+    const events = [];
+    for await (const event of api.log.readStream(`bay-${uuid}`)) if (event.type === 'CredentialRotationRequested') events.push(event.data);
+    return events;
+  };
+
+  it.each<[unknown, object]>([
+    [undefined, {}],
+    [{}, {}],
+    [{ purposes: null, rebind_owner: false }, {}],
+    [{ purposes: ['volume'] }, { purposes: ['volume'] }],
+    [{ purposes: ['volume'], rebind_owner: true }, { purposes: ['volume'], rebindOwner: { roles: ['member'] } }],
+  ])('answers %j with 202, the id and the operation, which says what it is about', async (body, rotation) => {
+    const answer = await rotate(body, { as: 'member-only' });
+    expect([answer.status, answer.body]).toEqual([202, { uuid }]);
+    const operationId = String(answer.headers['operation-id']);
+    expect(answer.headers['location']).toBe(`/v1/operations/${operationId}`);
+    expect((await requested()).at(-1)).toEqual({ bayId: uuid, operationId, ...rotation });
+    expect([...kept]).toEqual([[operationId, 'member-only']]);
+  });
+
+  it.each<[unknown, string]>([
+    [{ purposes: [] }, "Invalid input for field/attribute purposes. Value: '[]'. Value should name at least one"],
+    [{ purposes: ['volume', 'volume'] }, "Invalid input for field/attribute purposes. Value: '['volume', 'volume']'. Value should name each once"],
+    [{ purposes: ['fun'] }, "Invalid input for field/attribute purposes. Value: '['fun']'. Value should be one of: control, network, volume, registry, certs"],
+    [{ purposes: ['principal'] }, "Invalid input for field/attribute purposes. Value: '['principal']'. Value should be one of: control, network, volume, registry, certs"],
+    [{ purposes: 'volume' }, "Invalid input for field/attribute purposes. Value: 'volume'. Value not a valid list: volume"],
+    [{ rebind_owner: 'maybe' }, "Invalid input for field/attribute rebind_owner. Value: 'maybe'. Unrecognized value 'maybe', acceptable values are: '0', '1', 'f', 'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'"],
+    [{ purpose: 'volume' }, 'Unknown attribute for argument rotate_credential_req: purpose'],
+  ])('refuses %j and keeps nobody’s token', async (body, detail) => {
+    const before = await requested();
+    expect(errorOf(await rotate(body))).toMatchObject({ status: 400, code: 'client', detail });
+    expect([await requested(), kept.size]).toEqual([before, 0]);
+  });
+
+  it('refuses a purpose that the bay has no credential for, and keeps no token', async () => {
+    const before = await requested();
+    const answer = await rotate({ purposes: ['volume', 'registry'] });
+    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'client', detail: `Cluster ${uuid} has no credential for registry.` });
+    expect(answer.headers['x-jeroboam-error-code']).toBe('NO_CREDENTIAL_FOR_PURPOSE');
+    expect([await requested(), kept.size]).toEqual([before, 0]);
+  });
+
+  it('asked for again under the same key is the same operation', async () => {
+    const again = () => rotate({ purposes: ['volume'] }, { headers: { 'idempotency-key': 'rotate-once' } });
+    const [first, second] = [await again(), await again()];
+    expect([second.status, second.headers['operation-id']]).toEqual([202, first.headers['operation-id']]);
+  });
+
+  it('is there in every version, for whoever may rotate credentials, and shows other projects nothing', async () => {
+    expect((await rotate({}, { version: 'container-infra 1.1' })).status).toBe(202);
+    for (const [as, status] of [['colleague', 202], ['reader', 403], ['stranger', 404], ['admin', 404]] as const) expect([as, (await rotate({}, { as })).status]).toEqual([as, status]);
+    expect(await api.call(`GET /v1/clusters/${uuid}/actions/rotate_credential`)).toMatchObject({ status: 405, headers: { allow: 'POST' } });
   });
 });
 

@@ -2,6 +2,7 @@ import { All, Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RoutingError } from '@jeroboam/platform';
 import { actingOn, announce } from '../command/commands.ts';
+import { RotateCredential } from '../credential/rotate-credential.ts';
 import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { BadRequest, InvalidInput } from '../wire/errors.ts';
@@ -10,7 +11,7 @@ import { jsonBody } from '../wire/request-body.ts';
 import { Wire, resource } from '../wire/wire-route.ts';
 import { BayQueries } from './bay.queries.ts';
 import { ClusterActionsDescribed } from './cluster.openapi.ts';
-import { RESIZE_REQUEST, UPGRADE_REQUEST } from './cluster.type.ts';
+import { RESIZE_REQUEST, ROTATE_CREDENTIAL_REQUEST, UPGRADE_REQUEST } from './cluster.type.ts';
 import { DEFAULT_WORKER, requireNodes } from './create-bay.ts';
 import { ResizeBay } from './resize-bay.ts';
 import { UpgradeBay } from './upgrade-bay.ts';
@@ -18,6 +19,7 @@ import { UpgradeBay } from './upgrade-bay.ts';
 /** In 1.7 Magnum has the place and refuses all that is asked there. */
 const UPGRADE_KNOWN_SINCE = 7;
 const UPGRADE_SINCE = 8;
+const ACTIONS: ReadonlySet<string> = new Set(['resize', 'upgrade', 'rotate_credential']);
 
 /** `/v1/clusters/{ident}/actions`: contract section 2.2. */
 @ClusterActionsDescribed
@@ -27,6 +29,7 @@ export class ClusterActionsController {
     @Inject(BayQueries) private readonly bays: BayQueries,
     @Inject(ResizeBay) private readonly resizing: ResizeBay,
     @Inject(UpgradeBay) private readonly upgrading: UpgradeBay,
+    @Inject(RotateCredential) private readonly rotating: RotateCredential,
   ) {}
 
   @Post('resize')
@@ -61,6 +64,19 @@ export class ClusterActionsController {
     sendJson(reply, 202, { uuid: bay.id });
   }
 
+  /** What `PATCH /v1/credentials` does, for some purposes or another owner. An addition of ours (`bay-ops`). */
+  @Post('rotate_credential')
+  async rotateCredential(@Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { caller } = request.wire;
+    readQuery(request.query, {});
+    const { purposes, rebind_owner: rebindOwner } = ROTATE_CREDENTIAL_REQUEST.read(jsonBody(request) ?? {});
+    const acting = actingOn(request);
+    const bay = await this.bays.find(caller, ident, 'own');
+    enforce('credential:rotate', caller, bay);
+    announce(reply, await this.rotating.execute(bay, { ...(purposes && { purposes }), ...(rebindOwner && { rebindOwner }) }, acting));
+    sendJson(reply, 202, { uuid: bay.id });
+  }
+
   /** Magnum knows the place but no verb for it: 405, where an unknown place is 404. */
   @All()
   none(): void {
@@ -69,6 +85,6 @@ export class ClusterActionsController {
 
   @All(':action')
   unknown(@Param('action') action: string): void {
-    throw action === 'resize' || action === 'upgrade' ? new RoutingError(405, '', { allow: 'POST' }) : new RoutingError(405);
+    throw ACTIONS.has(action) ? new RoutingError(405, '', { allow: 'POST' }) : new RoutingError(405);
   }
 }

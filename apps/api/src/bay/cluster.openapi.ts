@@ -5,7 +5,7 @@ import { ACCEPTED, LINKS, pageOf } from '../openapi/shapes.ts';
 import { patchOf } from '../wire/json-patch.ts';
 import { PAGE_ARGUMENTS } from '../wire/page.ts';
 import { booleanArgument } from '../wire/query.ts';
-import { CLUSTER, CLUSTER_PATCH, HEALTH_STATUSES, RESIZE_REQUEST, STATUSES, UPGRADE_REQUEST } from './cluster.type.ts';
+import { CLUSTER, CLUSTER_PATCH, HEALTH_STATUSES, RESIZE_REQUEST, ROTATE_CREDENTIAL_REQUEST, STATUSES, UPGRADE_REQUEST } from './cluster.type.ts';
 
 const LABELS = mapOf(TEXT);
 export const STATUS = words(...STATUSES);
@@ -103,5 +103,14 @@ export const ClusterActionsDescribed = Described({
   upgrade: {
     summary: 'Lead a cluster to another template', description: 'From 1.8 on.', body: { name: 'ClusterUpgrade', type: UPGRADE_REQUEST },
     answers: { 202: json(ACCEPTED, 'It is being upgraded.', OPERATION_HEADERS) }, refusals: [409],
+  },
+  rotateCredential: {
+    summary: 'Rotate some of the credentials a cluster acts with in its cloud',
+    description: 'As `PATCH /v1/credentials/{ident}`, which rotates all, and takes no body. `purposes`: those alone, which it has to have (400); '
+      + 'without it all. `rebind_owner`: the credentials are the caller’s from here on and have, of the configured roles, those that the caller holds; '
+      + 'without it they keep the roles that whoever owned the cluster so far could pass on, and a caller who lacks one of them where the credentials '
+      + 'are made in the name of users gets an operation that fails.',
+    body: { name: 'ClusterRotateCredential', type: ROTATE_CREDENTIAL_REQUEST },
+    answers: { 202: json(ACCEPTED, 'They are being rotated.', OPERATION_HEADERS) }, refusals: [409],
   },
 });

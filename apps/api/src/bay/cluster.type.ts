@@ -1,4 +1,5 @@
-import { boolean, dictionary, ignored, integer, labels, mandatory, oneOf, readOnly, string, text, texts, uuid } from '../wire/attribute.ts';
+import { ROTATABLE_PURPOSES } from '@jeroboam/domain';
+import { boolean, dictionary, eachOnce, ignored, integer, labels, mandatory, oneOf, readOnly, string, text, texts, uuid } from '../wire/attribute.ts';
 import type { PatchRules } from '../wire/json-patch.ts';
 import { ResourceType, type Read } from '../wire/resource-type.ts';
 
@@ -71,6 +72,12 @@ export const RESIZE_REQUEST = new ResourceType('cluster_resize_req', {
   node_count: mandatory(integer(0)),
   nodes_to_remove: texts(),
   nodegroup: name255(),
+});
+
+/** An addition of ours. */
+export const ROTATE_CREDENTIAL_REQUEST = new ResourceType('rotate_credential_req', {
+  purposes: eachOnce(...ROTATABLE_PURPOSES),
+  rebind_owner: boolean(),
 });
 
 export const UPGRADE_REQUEST = new ResourceType('cluster_upgrade_req', {

@@ -1,7 +1,7 @@
-import { BayModelNotFound, DomainError, derivedId, isDomainError } from '@jeroboam/domain';
+import { BayModelNotFound, DomainError, derivedId } from '@jeroboam/domain';
 import type { BaySpec, NodeGroupView } from '@jeroboam/domain';
 import { purposesOf } from '@jeroboam/driver-sdk';
-import type { DriverManifest, ResolvedDriver } from '@jeroboam/driver-sdk';
+import type { ResolvedDriver } from '@jeroboam/driver-sdk';
 import { createBay, type Accepted } from '@jeroboam/messaging';
 import type { CloudLookups } from '@jeroboam/openstack';
 import type { BayModelDocument } from '@jeroboam/read-model';
@@ -16,6 +16,7 @@ import { defaultCreateTimeout, requireMachineFit } from '../capability/machine-r
 import { integerLabel, requireImage, requireKeypair, requireResources } from '../cloud/cloud-resources.ts';
 import { requireMachineNetwork } from '../cloud/machine-network.ts';
 import type { Acting, Commands } from '../command/commands.ts';
+import { withRequester } from '../credential/with-requester.ts';
 import { driverReference } from '../drivers/driver-reference.ts';
 import { enforce } from '../policy/policy.ts';
 import { BadRequest, InvalidInput } from '../wire/errors.ts';
@@ -81,22 +82,10 @@ export class CreateBay {
     await requireKeypair(lookups, spec.keypair);
     if (masterCount > 1 && !spec.masterLbEnabled) throw new BadRequest('master_count must be 1 when master_lb_enabled is False');
     requireRoom(name, capabilities, masterCount + (fields.node_count ?? 1));
-    const accepted = await this.withRequester(driver.manifest, spec, acting, () => this.commands.changeBay(createBay, { spec, nodeGroups }, acting));
+    const needsRequester = (driver.manifest.needsCredentials ?? []).length + purposesOf(capabilities, spec).length > 0;
+    const ask = () => this.commands.changeBay(createBay, { spec, nodeGroups }, acting);
+    const accepted = await (needsRequester ? withRequester(this.api.requesters, spec.bayId, acting, ask) : ask());
     return { bayId: spec.bayId, accepted };
-  }
-
-  /** Leaves no token behind of who asked for a bay that is refused. */
-  private async withRequester<T>({ needsCredentials = [], capabilities }: DriverManifest, spec: BaySpec, { caller }: Acting, ask: () => Promise<T>): Promise<T> {
-    const { requesters } = this.api;
-    if (!requesters || needsCredentials.length + purposesOf(capabilities, spec).length === 0) return ask();
-    await requesters.hand(spec.bayId, caller.token);
-    try {
-      return await ask();
-    } catch (error) {
-      // Whether it was refused is not known when a service was away.
-      if (isDomainError(error) && error.kind !== 'unavailable') await requesters.takeBack(spec.bayId);
-      throw error;
-    }
   }
 
   private async modelOf(ident: string | null | undefined, minor: number, caller: Caller): Promise<BayModelDocument> {

@@ -1,16 +1,14 @@
 import { Controller, Inject, Param, Patch, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { rotateCredential } from '@jeroboam/messaging';
-import { API, type Api } from '../api-dependencies.ts';
 import { BayQueries } from '../bay/bay.queries.ts';
-import { requireAbleDriver } from '../capability/able-driver.ts';
-import { Commands, actingOn, announce } from '../command/commands.ts';
+import { actingOn, announce } from '../command/commands.ts';
 import { enforce } from '../policy/policy.ts';
 import { sendJson } from '../wire/answer.ts';
 import { readQuery } from '../wire/query.ts';
 import { refuseBody } from '../wire/request-body.ts';
 import { Wire, resource } from '../wire/wire-route.ts';
 import { CredentialsDescribed } from './credential.openapi.ts';
+import { RotateCredential } from './rotate-credential.ts';
 
 /** `/v1/credentials`: contract section 2.5. What a bay acts with in its cloud; for members of its project alone. */
 @CredentialsDescribed
@@ -18,8 +16,7 @@ import { CredentialsDescribed } from './credential.openapi.ts';
 export class CredentialsController {
   constructor(
     @Inject(BayQueries) private readonly bays: BayQueries,
-    @Inject(Commands) private readonly commands: Commands,
-    @Inject(API) private readonly api: Api,
+    @Inject(RotateCredential) private readonly rotating: RotateCredential,
   ) {}
 
   @Patch(':ident')
@@ -31,9 +28,7 @@ export class CredentialsController {
     const acting = actingOn(request);
     const bay = await this.bays.find(caller, ident, 'own');
     enforce('credential:rotate', caller, bay);
-    requireAbleDriver(this.api.drivers, bay, 'rotate-credential');
-    await this.api.requesters?.hand(bay.id, caller.token);
-    announce(reply, await this.commands.changeBay(rotateCredential, { bayId: bay.id }, acting));
+    announce(reply, await this.rotating.execute(bay, {}, acting));
     sendJson(reply, 202, { uuid: bay.id });
   }
 }

@@ -1,4 +1,4 @@
-import { bayDecider, bayModelDecider, categoryOf, derivedId, quotaDecider } from '@jeroboam/domain';
+import { bayDecider, bayModelDecider, categoryOf, derivedId, operationIdOf, quotaDecider } from '@jeroboam/domain';
 import type { BayCommand, BayView, ExtensionCall, Position, RecordedEvent } from '@jeroboam/domain';
 import { Aggregates } from '@jeroboam/event-log';
 import type { EventLog } from '@jeroboam/event-log';
@@ -116,7 +116,7 @@ export class FakeServices implements MessageClient {
       case deleteNodeGroup.pattern: return this.#ofBay(payload, 'DeleteNodeGroup', context);
       case upgradeBay.pattern: return this.#ofBay(payload, 'UpgradeBay', context);
       case rotateCa.pattern: return this.#ofBay(payload, 'RotateCa', context);
-      case rotateCredential.pattern: return this.#ofBay(payload, 'RotateCredential', context);
+      case rotateCredential.pattern: return this.#rotateCredential(payload, context);
       case runExtension.pattern: return this.#ofBay(payload, 'RunExtension', context);
       case readExtension.pattern: return this.extension(payload);
       case createProjectQuota.pattern: return this.#ofQuota('CreateProjectQuota', payload, context);
@@ -148,13 +148,17 @@ export class FakeServices implements MessageClient {
     const { bayId, projectId } = payload.spec;
     const slot = { ...context, commandId: derivedId(context.commandId, 'slot') };
     await this.#quotas.execute(projectId, { type: 'ReserveBaySlot', data: { projectId, bayId, defaultLimit: QUOTA } }, slot);
-    const operationId = derivedId(context.commandId, 'operation');
+    const operationId = operationIdOf(context.commandId);
     const { position } = await this.#bays.execute(bayId, { type: 'CreateBay', data: { ...payload, operationId } }, context);
     return { position, operationId };
   }
 
+  #rotateCredential({ rebindOwner = false, ...what }: NonNullable<typeof rotateCredential.types>['request'], context: MessageContext): Promise<Accepted> {
+    return this.#ofBay({ ...what, ...(rebindOwner && { rebindOwner: { roles: context.actor.roles } }) }, 'RotateCredential', context);
+  }
+
   async #ofBay(payload: { bayId: string }, type: BayCommand['type'], context: MessageContext): Promise<Accepted> {
-    const operationId = derivedId(context.commandId, 'operation');
+    const operationId = operationIdOf(context.commandId);
     const { position, events } = await this.#bays.execute(payload.bayId, { type, data: { ...payload, operationId } }, context);
     return { position, operationId: events.length > 0 ? operationId : null };
   }

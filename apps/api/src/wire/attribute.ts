@@ -181,6 +181,18 @@ export function texts(): Attribute<readonly string[]> {
   return attribute(listOf(TEXT), (value) => read(value).map((item) => text().validate(item)), read);
 }
 
+/** A list of some of the words, at least one, and none twice. */
+export function eachOnce<const T extends string>(...values: readonly T[]): Attribute<readonly T[]> {
+  const word = oneOf(...values);
+  const read = (value: Json) => {
+    const words = list().validate(value).map((item) => word.validate(item));
+    if (words.length === 0) throw new Unfit('Value should name at least one');
+    if (new Set(words).size < words.length) throw new Unfit('Value should name each once');
+    return words;
+  };
+  return attribute({ ...listOf(word.schema), minItems: 1, uniqueItems: true }, read);
+}
+
 /** A UUID in any of the spellings OpenStack takes for one, brought into the usual one. */
 export function uuid(): Attribute<string> {
   return attribute(UUID, (value) => {

@@ -49,7 +49,7 @@ async function bayOf(username: string, projectName: string) {
   const bayId = randomUUID();
   const token = await login(keystone.authUrl, { username, password: 'secret', projectName });
   const { projectId, roles } = await open({ kind: 'token', token: new Secret(token) }).identity();
-  await secrets.put(credentialRefs.requester(bayId), token);
+  await secrets.put(credentialRefs.requester(bayId, 'create'), token);
   const events: BayEvent[] = [];
   const run = (command: Omit<BayCommand, 'metadata'>) => {
     events.push(...bayDecider.decide({ ...command, metadata: { now: new Date().toISOString() } } as BayCommand, fold(bayDecider, events)));
@@ -86,7 +86,7 @@ describe.each<CredentialMode>(['service_user', 'app_cred', 'trust'])('a bay’s 
     const identity = await open(first).identity();
     expect(identity).toMatchObject({ projectId: bay.projectId, userName: mode === 'service_user' ? `jeroboam-${bay.bayId}-user` : 'demo' });
     expect(identity.roles.filter((role) => ['admin', 'manager', 'service'].includes(role))).toEqual([]);
-    await secrets.put(credentialRefs.requester(bay.bayId), bay.token);
+    await secrets.put(credentialRefs.requester(bay.bayId, 'rotate'), bay.token);
     await credentials.mint(bay.work('rotate'), ['control']);
     // A user has one password: sessions that are refused take the new one, which was kept before.
     if (mode !== 'service_user') await open(first).identity();

@@ -26,7 +26,7 @@ export interface BayCredentialOptions {
 /** What one step works with. */
 export interface CredentialWork {
   readonly bay: BayView;
-  readonly operation: Pick<OperationView, 'operationId'>;
+  readonly operation: Pick<OperationView, 'operationId' | 'rotation'>;
   readonly ledger: CredentialLedger;
 }
 
@@ -43,8 +43,19 @@ export class BayCredentials {
 
   constructor(private readonly options: BayCredentialOptions) {}
 
-  /** One for each purpose, by this operation. What there was before goes on working. */
+  /** One for each purpose, by this operation. What there was before goes on working. Of the requester nothing is left once it has come to an end. */
   async mint(work: CredentialWork, purposes: readonly Purpose[]): Promise<void> {
+    const token = credentialRefs.requester(work.bay.spec.bayId, work.operation.operationId);
+    try {
+      await this.#mintAll(work, purposes);
+    } catch (error) {
+      if (error instanceof StepFailed && !error.retryable) await this.options.secrets.destroy(token);
+      throw error;
+    }
+    await this.options.secrets.destroy(token);
+  }
+
+  async #mintAll(work: CredentialWork, purposes: readonly Purpose[]): Promise<void> {
     const { bay, operation } = work;
     for (const purpose of purposes) {
       const ours = ofPurpose(bay, purpose).find(({ operationId }) => operationId === operation.operationId);
@@ -55,13 +66,13 @@ export class BayCredentials {
       if (!isThere) await this.#mintOne(work, await this.#minter(work), purpose, generation);
       await this.#countIfFirst(bay, purpose, generation);
     }
-    await this.options.secrets.destroy(credentialRefs.requester(bay.spec.bayId));
   }
 
-  /** Logs in with the newest of each purpose; from then on they are the ones that count. */
-  async prove({ bay }: Pick<CredentialWork, 'bay'>): Promise<void> {
+  /** Logs in with the newest of each purpose that is rotated; from then on they are the ones that count. */
+  async prove(work: Pick<CredentialWork, 'bay' | 'operation'>): Promise<void> {
     const { secrets, keystone } = this.options;
-    for (const purpose of purposesOf(bay)) {
+    const { bay } = work;
+    for (const purpose of rotatedBy(work)) {
       const generation = generationOf(newest(ofPurpose(bay, purpose)));
       const kept = await this.#secretOf(bay, purpose, generation);
       if (kept === undefined) throw new StepFailed(`The secret of the credential for ${purpose} is not in the secret store`, { retryable: false });
@@ -70,9 +81,9 @@ export class BayCredentials {
     }
   }
 
-  /** Of each purpose all but the newest. */
+  /** Of each purpose that is rotated all but the newest. */
   async revokeOld(work: CredentialWork): Promise<void> {
-    for (const purpose of purposesOf(work.bay)) {
+    for (const purpose of rotatedBy(work)) {
       const all = ofPurpose(work.bay, purpose);
       for (const credential of all) if (credential !== newest(all)) await this.#revoke(work, credential);
     }
@@ -101,18 +112,32 @@ export class BayCredentials {
   }
 
   async #mintOne(work: CredentialWork, as: CloudCredentials, purpose: Purpose, generation: number): Promise<void> {
-    const { keystone, lifetimeDays, clock, roles } = this.options;
+    const { keystone, lifetimeDays, clock } = this.options;
     const { bay, ledger } = work;
-    const needs = PURPOSES[purpose];
     const accessRules = await this.#probed(purpose, as);
     const mode = this.#modeOf(bay);
     const name = credentialName(bay.spec.bayId, purpose, generation);
-    const owner = mode === 'service_user' ? {} : { ownerId: (await keystone.ownerOf(as)).userId };
-    await ledger.intend({ name, purpose, mode, ...owner });
+    const owner = mode === 'service_user' ? null : await keystone.ownerOf(as);
+    const roles = this.#rolesFor(work, purpose);
+    if (owner && ownerRoles(work)) requireRoles(roles, owner.roles, purpose);
+    await ledger.intend({ name, purpose, mode, ...(owner && { ownerId: owner.userId }) });
     const expiresAt = new Date(clock.now().getTime() + lifetimeDays * DAY_MS);
-    const intent: CredentialIntent = { name, purpose, roles: needs.roles ?? roles, accessRules: needs.accessRules, expiresAt };
+    const intent: CredentialIntent = { name, purpose, roles, accessRules: PURPOSES[purpose].accessRules, expiresAt };
     const made = await this.#make(work, as, intent, generation);
     await this.#keep(work, purpose, generation, made, accessRules);
+  }
+
+  /**
+   * What the purpose needs of the roles that the bay's owner passed on, whoever asks for this: a colleague with more roles
+   * widens nothing, unless they become the owner.
+   * @throws {NoRoleToPassOn}
+   */
+  #rolesFor(work: CredentialWork, purpose: Purpose): readonly string[] {
+    const wanted = PURPOSES[purpose].roles ?? this.options.roles;
+    const held = ownerRoles(work);
+    const roles = held === undefined ? wanted : rolesToPassOn(wanted, held);
+    if (roles.length === 0) throw new NoRoleToPassOn(purpose, wanted);
+    return roles;
   }
 
   /** The first of its purpose counts at once; every other one when it was proved. */
@@ -134,24 +159,30 @@ export class BayCredentials {
    * stays with us is the bay's own user itself. Its next generation is another password, kept before it is set: whoever is
    * refused with the old one finds it.
    */
-  async #controlOfOwnUser({ bay }: CredentialWork, as: CloudCredentials, intent: CredentialIntent, generation: number): Promise<MadeCredential> {
+  async #controlOfOwnUser(work: CredentialWork, as: CloudCredentials, intent: CredentialIntent, generation: number): Promise<MadeCredential> {
     if (as.kind !== 'password' || !('userId' in as.user)) throw new Error('a bay’s own user logs in by id');
     const { keystone, secrets, roles } = this.options;
-    const { bayId, projectId, requesterRoles = [] } = bay.spec;
+    const { bayId, projectId } = work.bay.spec;
     const { userId } = as.user;
-    const passedOn = rolesToPassOn(roles, requesterRoles);
-    if (passedOn.length === 0) throw new NoRoleToPassOn(intent.purpose, roles);
     const password = generation === 1 ? as.password : newPassword();
     const kept = ownLogin(userId, password, projectId);
     if (generation > 1) {
       await secrets.put(credentialRefs.secret(bayId, 'control', generation), writeCredential(kept));
-      await keystone.ensureUser({ name: userName(bayId), password, projectId, roles, held: requesterRoles });
+      await keystone.ensureUser({ name: userName(bayId), password, projectId, roles, held: ownerRoles(work) ?? [] });
       await secrets.put(credentialRefs.password(bayId), password.reveal());
     }
     return {
-      id: userId, roles: passedOn, expiresAt: intent.expiresAt.toISOString(), kept,
+      id: userId, roles: await this.#rolesOfOwnUser(work, kept, intent.roles), expiresAt: intent.expiresAt.toISOString(), kept,
       fingerprint: hash('sha256', password.reveal()), accessRulesHash: hash('sha256', '[]'),
     };
+  }
+
+  /**
+   * A new owner with fewer roles takes none from the user itself: with the first one Keystone would end all its application
+   * credentials in the project, those of nodes too, and the trusts that Heat made in its name. What is minted has the fewer.
+   */
+  async #rolesOfOwnUser({ operation }: CredentialWork, login: CloudCredentials, passedOn: readonly string[]): Promise<readonly string[]> {
+    return operation.rotation?.rebindOwner ? rolesToPassOn(this.options.roles, (await this.options.keystone.ownerOf(login)).roles) : passedOn;
   }
 
   /** The secret first: what the ledger says is minted can be used. */
@@ -168,28 +199,29 @@ export class BayCredentials {
 
   /** Whoever makes the bay's credentials: its own user, or who asked for it. */
   async #minter(work: CredentialWork): Promise<CloudCredentials> {
-    const { bayId } = work.bay.spec;
     if (this.#modeOf(work.bay) === 'service_user') return this.#ownUser(work);
-    const token = await this.options.secrets.get(credentialRefs.requester(bayId));
+    const token = await this.options.secrets.get(credentialRefs.requester(work.bay.spec.bayId, work.operation.operationId));
     if (!token) throw new StepFailed('There is no token of who asked for this: their credentials cannot be passed on', { retryable: false });
     return { kind: 'token', token: new Secret(token.toString()) };
   }
 
-  async #ownUser({ bay, ledger }: CredentialWork): Promise<CloudCredentials> {
+  async #ownUser(work: CredentialWork): Promise<CloudCredentials> {
     const { keystone, secrets, roles } = this.options;
-    const { bayId, projectId, requesterRoles = [] } = bay.spec;
+    const { bay, ledger, operation } = work;
+    const { bayId, projectId } = bay.spec;
     const name = userName(bayId);
     const ref = credentialRefs.password(bayId);
     const kept = (await secrets.get(ref))?.toString();
     const known = (bay.credentials ?? []).find(({ purpose }) => purpose === 'principal');
     if (known?.state === 'minted' && known.externalId !== undefined && kept !== undefined) {
       const login = ownLogin(known.externalId, new Secret(kept), projectId);
-      if (await this.#isTaken(login)) return login;
+      // A new owner may have roles that it lacks.
+      if (!operation.rotation?.rebindOwner && (await this.#isTaken(login))) return login;
     }
     const password = kept === undefined ? newPassword() : new Secret(kept);
     await ledger.intend({ name, purpose: 'principal', mode: 'service_user' });
     await secrets.put(ref, password.reveal());
-    const user = await keystone.ensureUser({ name, password, projectId, roles, held: requesterRoles });
+    const user = await keystone.ensureUser({ name, password, projectId, roles, held: ownerRoles(work) ?? [] });
     await ledger.record({
       name, externalId: user.id, credentialRef: ref, fingerprint: hash('sha256', password.reveal()), roles: user.roles, accessRulesHash: hash('sha256', '[]'), expiresAt: null,
     });
@@ -242,6 +274,22 @@ export class BayCredentials {
   }
 }
 
+/** Of whoever owns the bay as far as its credentials go; undefined: made before they were recorded. */
+function ownerRoles({ bay, operation }: CredentialWork): readonly string[] | undefined {
+  return operation.rotation?.rebindOwner?.roles ?? bay.spec.requesterRoles;
+}
+
+/**
+ * Keystone lets nobody pass on what they do not hold. To mint with less would leave the bay with credentials that fail later and
+ * far from here, so whoever lacks a role says that this is meant, by becoming the owner.
+ * @throws {StepFailed} final
+ */
+function requireRoles(roles: readonly string[], held: readonly string[], purpose: Purpose): void {
+  const passedOn = rolesToPassOn(roles, held);
+  const lacking = roles.filter((role) => !passedOn.includes(role));
+  if (lacking.length > 0) throw new StepFailed(`The credential for ${purpose} has roles that whoever asked does not hold: ${lacking.join(', ')}; with rebind_owner it gets what they hold`, { retryable: false });
+}
+
 /** Not made in Keystone: a password of the bay's own user. */
 function isOwnUser({ purpose, mode }: CredentialView): boolean {
   return purpose === 'control' && mode === 'service_user';
@@ -252,6 +300,11 @@ type Findings = Readonly<Record<string, AccessRuleFinding>>;
 /** What a bay has credentials for, its own user left out. */
 export function purposesOf({ credentials = [] }: Pick<BayView, 'credentials'>): Purpose[] {
   return [...new Set(credentials.map(({ purpose }) => purpose))].filter((purpose) => purpose !== 'principal');
+}
+
+/** What a rotation is about. */
+function rotatedBy({ bay, operation }: Pick<CredentialWork, 'bay' | 'operation'>): readonly Purpose[] {
+  return operation.rotation?.purposes ?? purposesOf(bay);
 }
 
 function ofPurpose({ credentials = [] }: BayView, purpose: Purpose): readonly CredentialView[] {

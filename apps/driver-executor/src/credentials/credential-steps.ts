@@ -41,7 +41,7 @@ export async function didCredentialStep(
   if (!credentials) throw new StepFailed('This executor has no administrator of the cloud (JEROBOAM_CLOUD_ADMIN_USER), who makes and revokes the credentials of bays', { retryable: true });
   const work = { bay, operation, ledger };
   switch (name) {
-    case MINT: await credentials.mint(work, [...new Set([...purposesOf(bay), ...needs])]); break;
+    case MINT: await credentials.mint(work, operation.rotation?.purposes ?? [...new Set([...purposesOf(bay), ...needs])]); break;
     case PROVE: await credentials.prove(work); break;
     case REVOKE_OLD: await credentials.revokeOld(work); break;
     case ALLOW_CLEAN_UP: await credentials.allowCleanUp(work); break;

@@ -1,5 +1,5 @@
 import type { Command } from '../kernel/decider.ts';
-import type { CredentialCommand } from './bay.credentials.ts';
+import type { CredentialCommand, CredentialRotation } from './bay.credentials.ts';
 import type { BayOutputs } from './bay.events.ts';
 import type { MachineView } from './bay.machines.ts';
 import type { ExtensionCall, UpgradeTarget } from '../operation/operation.view.ts';
@@ -21,7 +21,7 @@ export type BayCommand =
   /** `nodeGroup` null: the bay itself, which is its default groups. */
   | Command<'UpgradeBay', OfOperation & { nodeGroup: string | null; to: UpgradeTarget; maxBatchSize: number }>
   | Command<'RotateCa', OfOperation>
-  | Command<'RotateCredential', OfOperation>
+  | Command<'RotateCredential', OfOperation & CredentialRotation>
   | Command<'RunExtension', OfOperation & { call: ExtensionCall }>
   | Command<'ReportBayHealth', HealthReport & { observedNodes?: Readonly<Record<string, number>> }>
   | Command<'DeleteBay', OfOperation>

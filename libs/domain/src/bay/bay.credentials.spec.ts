@@ -1,8 +1,10 @@
 import { deciderSpec } from '../testing/decider-spec.ts';
 import { BAY, completeBay, commands, events } from '../testing/bay.samples.ts';
 import type { BayCommand } from './bay.commands.ts';
+import type { CredentialRotation } from './bay.credentials.ts';
 import { bayDecider } from './bay.decider.ts';
 import type { BayEvent } from './bay.events.ts';
+import type { LiveBay } from './bay.state.ts';
 
 const bay = deciderSpec(bayDecider);
 const metadata = { now: '2026-01-31T12:00:00.000Z' };
@@ -56,5 +58,34 @@ describe('a credential that Keystone does not let in any more', () => {
   });
   it('is not one that the bay does not have', () => {
     bay.given(...completeBay).when(commands.health('UNHEALTHY', reason)).then(unhealthy);
+  });
+});
+
+describe('a rotation', () => {
+  const requested = (rotation: CredentialRotation = {}): BayEvent => ({ type: 'CredentialRotationRequested', schemaVersion: 1, data: { bayId: BAY, operationId: 'op-credential', ...rotation } });
+  const completed: BayEvent = { type: 'CredentialRotationCompleted', schemaVersion: 1, data: { bayId: BAY, operationId: 'op-credential', bayStatus: 'UPDATE_COMPLETE', outputs: {} } };
+  const rotate = (rotation?: CredentialRotation) => commands.rotateCredential('op-credential', rotation);
+  const own = [...completeBay, intended, minted()];
+
+  it('may be of some purposes alone, which the bay has to have', () => {
+    bay.given(...own).when(rotate({ purposes: ['control'] })).then(requested({ purposes: ['control'] }));
+    bay.given(...own).when(rotate({ purposes: ['control', 'volume'] })).thenRefused('NO_CREDENTIAL_FOR_PURPOSE');
+    bay.given(...own, requested({ purposes: ['control'] })).when(rotate({ purposes: ['control'] })).thenNothing();
+  });
+  it('names at least one of them, and each once', () => {
+    for (const purposes of [[], ['control', 'control']] as const) bay.given(...own).when(rotate({ purposes })).thenRefused('INVALID_BAY');
+  });
+  it('asked for before purposes could be named is of all', () => {
+    bay.given(...own).when(rotate()).then(requested());
+    bay.given(...completeBay).when(rotate()).then(requested());
+  });
+  it('gives the bay to its new owner once it has succeeded, and not before', () => {
+    const rolesAfter = (...history: readonly BayEvent[]) => (history.reduce((state, event) => bayDecider.evolve(state, event), bayDecider.initialState()) as LiveBay).spec.requesterRoles;
+    const rebinding = requested({ rebindOwner: { roles: ['reader'] } });
+    const failed: BayEvent = { type: 'CredentialRotationFailed', schemaVersion: 1, data: { bayId: BAY, operationId: 'op-credential', bayStatus: 'UPDATE_FAILED', reason: 'away' } };
+    bay.given(...own).when(rotate({ rebindOwner: { roles: ['reader'] } })).then(rebinding);
+    bay.given(...own, rebinding).when(commands.complete('op-credential')).then(completed);
+    expect([rolesAfter(...own), rolesAfter(...own, rebinding), rolesAfter(...own, rebinding, failed), rolesAfter(...own, rebinding, completed), rolesAfter(...own, requested(), completed)])
+      .toEqual([undefined, undefined, undefined, ['reader'], undefined]);
   });
 });

@@ -1,9 +1,21 @@
 import type { Command } from '../kernel/decider.ts';
 import type { DomainEvent } from '../kernel/event.ts';
-import { InvalidBay } from './bay.errors.ts';
+import { InvalidBay, NoCredentialForPurpose } from './bay.errors.ts';
 
 /** What a bay's credential is for. `principal`: the bay's own user in Keystone, with which its other credentials are made. */
 export type CredentialPurpose = 'principal' | 'control' | 'network' | 'volume' | 'registry' | 'certs';
+
+/** What can be asked to be made anew by itself; the bay's own user changes with `control`. */
+export const ROTATABLE_PURPOSES = ['control', 'network', 'volume', 'registry', 'certs'] as const satisfies readonly CredentialPurpose[];
+export type RotatablePurpose = (typeof ROTATABLE_PURPOSES)[number];
+
+/** What a rotation makes anew, and for whom. */
+export interface CredentialRotation {
+  /** Each once. @default all that the bay has, and what it is found to need besides */
+  readonly purposes?: readonly RotatablePurpose[];
+  /** Who asks owns the bay from here on as far as its credentials go, and these are their roles. @default whoever does so far */
+  readonly rebindOwner?: { readonly roles: readonly string[] };
+}
 
 /** Whose the credentials of a bay are: a user of its own, or its requester, by application credentials or by a trust. */
 export type CredentialMode = 'service_user' | 'app_cred' | 'trust';
@@ -94,6 +106,14 @@ export function closeCredential({ operationId, name, outcome }: Data<'CloseCrede
   if (!open) return [];
   const data = { bayId, operationId, name, purpose: open.purpose };
   return outcome === 'revoked' ? [{ type: 'CredentialRevoked', schemaVersion: 1, data }] : [{ type: 'CredentialGone', schemaVersion: 1, data }];
+}
+
+/** @throws {InvalidBay} @throws {NoCredentialForPurpose} */
+export function requireRotatable({ purposes }: CredentialRotation, { bayId, credentials }: Holder): void {
+  if (purposes === undefined) return;
+  if (purposes.length === 0 || new Set(purposes).size < purposes.length) throw new InvalidBay('A rotation names at least one purpose, and each once.', { purposes });
+  const missing = purposes.filter((wanted) => !credentials.some(({ purpose }) => purpose === wanted));
+  if (missing.length > 0) throw new NoCredentialForPurpose(bayId, missing);
 }
 
 /** How health reports name a credential that Keystone does not let in any more. */

@@ -1,7 +1,7 @@
 import { unreachable } from '../kernel/decider.ts';
 import type { Decider } from '../kernel/decider.ts';
 import type { BayCommand } from './bay.commands.ts';
-import { closeCredential, intendCredential, newOrphans, recordCredential } from './bay.credentials.ts';
+import { closeCredential, intendCredential, newOrphans, recordCredential, requireRotatable } from './bay.credentials.ts';
 import { BayAlreadyExists, BayNotFound, InvalidBay, MasterResizeNotSupported, NodeCountOutOfBounds, NodesNotInGroup, StatusForbids } from './bay.errors.ts';
 import type { BayEvent } from './bay.events.ts';
 import { completeOperation, failOperation } from './bay.outcomes.ts';
@@ -30,8 +30,8 @@ export const bayDecider: Decider<BayState, BayCommand, BayEvent> = {
       case 'ReviseNodeGroup': return reviseNodeGroup(command.data, live(state));
       case 'DeleteNodeGroup': return deleteNodeGroup(command.data, live(state));
       case 'UpgradeBay': return upgrade(command.data, live(state));
-      case 'RotateCa': return rotate('CaRotationRequested', command.data, live(state), SETTLED);
-      case 'RotateCredential': return rotate('CredentialRotationRequested', command.data, live(state), RESIZABLE);
+      case 'RotateCa': return rotateCa(command.data, live(state));
+      case 'RotateCredential': return rotateCredential(command.data, live(state));
       case 'RunExtension': return runExtension(command.data, live(state));
       case 'ReportBayHealth': return reportHealth(command.data, live(state));
       case 'DeleteBay': return remove(command.data, live(state));
@@ -109,10 +109,17 @@ function upgrade({ operationId, nodeGroup, to, maxBatchSize }: Data<'UpgradeBay'
   return [{ type: 'BayUpgradeRequested', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId, nodeGroups: groups.map((group) => group.name), to, maxBatchSize } }];
 }
 
-function rotate(type: 'CaRotationRequested' | 'CredentialRotationRequested', { operationId }: Data<'RotateCa'>, bay: LiveBay, allowed: ReadonlySet<LiveBay['status']>): BayEvent[] {
+function rotateCa({ operationId }: Data<'RotateCa'>, bay: LiveBay): BayEvent[] {
   if (isKnown(operationId, bay)) return [];
-  if (!allowed.has(bay.status)) throw new StatusForbids('Updating', bay.status);
-  return [{ type, schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId } }];
+  if (!SETTLED.has(bay.status)) throw new StatusForbids('Updating', bay.status);
+  return [{ type: 'CaRotationRequested', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId } }];
+}
+
+function rotateCredential({ operationId, ...rotation }: Data<'RotateCredential'>, bay: LiveBay): BayEvent[] {
+  if (isKnown(operationId, bay)) return [];
+  if (!RESIZABLE.has(bay.status)) throw new StatusForbids('Updating', bay.status);
+  requireRotatable(rotation, holder(bay));
+  return [{ type: 'CredentialRotationRequested', schemaVersion: 1, data: { bayId: bay.spec.bayId, operationId, ...rotation } }];
 }
 
 function runExtension({ operationId, call }: Data<'RunExtension'>, bay: LiveBay): BayEvent[] {

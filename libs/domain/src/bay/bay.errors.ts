@@ -49,6 +49,14 @@ export class NodesNotInGroup extends DomainError {
   }
 }
 
+export class NoCredentialForPurpose extends DomainError {
+  readonly code = 'NO_CREDENTIAL_FOR_PURPOSE';
+  readonly kind = 'invalid';
+  constructor(bayId: string, purposes: readonly string[]) {
+    super(`Cluster ${bayId} has no credential for ${purposes.join(', ')}.`, { bayId, purposes });
+  }
+}
+
 export class InvalidBay extends DomainError {
   readonly code = 'INVALID_BAY';
   readonly kind = 'invalid';

@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../kernel/event.ts';
 import type { ExtensionCall, UpgradeTarget } from '../operation/operation.view.ts';
-import type { CredentialEvent } from './bay.credentials.ts';
+import type { CredentialEvent, CredentialRotation } from './bay.credentials.ts';
 import type { MachineEvent } from './bay.machines.ts';
 import type { BaySpec, BayStatus, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from './bay.view.ts';
 
@@ -88,7 +88,7 @@ export type BayEvent =
   | DomainEvent<'CaRotationCompleted', 1, Ended & { outputs: BayOutputs }>
   /** Old and new authorities are both there; the next rotation goes on with the same new ones. */
   | DomainEvent<'CaRotationFailed', 1, Ended & { reason: string }>
-  | DomainEvent<'CredentialRotationRequested', 1, OfOperation>
+  | DomainEvent<'CredentialRotationRequested', 1, OfOperation & CredentialRotation>
   | DomainEvent<'CredentialRotationCompleted', 1, Ended & { outputs: BayOutputs }>
   | DomainEvent<'CredentialRotationFailed', 1, Ended & { reason: string }>
   /** A command of the driver's extension of the API, on its way to the driver. */

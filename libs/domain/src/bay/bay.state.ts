@@ -1,7 +1,7 @@
 import { supersedes } from '../operation/operation.view.ts';
 import type { ExtensionCall, OperationScope } from '../operation/operation.view.ts';
 import { evolveCredentials } from './bay.credentials.ts';
-import type { CredentialView } from './bay.credentials.ts';
+import type { CredentialRotation, CredentialView } from './bay.credentials.ts';
 import { metered } from './bay.machines.ts';
 import type { Metered } from './bay.machines.ts';
 import type { BayEvent } from './bay.events.ts';
@@ -12,6 +12,8 @@ export interface OpenOperation extends OperationScope {
   readonly operationId: string;
   /** Only for `upgrade`, which may be about several. */
   readonly upgrade?: Pick<Extract<BayEvent, { type: 'BayUpgradeRequested' }>['data'], 'nodeGroups' | 'to'>;
+  /** Only for `rotate-credential`: who owns the bay once it has succeeded. */
+  readonly rebindOwner?: CredentialRotation['rebindOwner'];
   /** Only for `extension`. */
   readonly extension?: Pick<ExtensionCall, 'alias' | 'command'>;
 }
@@ -138,14 +140,17 @@ function evolveUpdate(bay: LiveBay, event: Update): LiveBay {
     case 'BayUpgraded': return upgraded(closed(bay, event.data, 'UPDATE_COMPLETE'), event.data);
     case 'BayUpgradeFailed': return withGroups(closed(bay, event.data, 'UPDATE_FAILED'), event.data.nodeGroups, { status: 'UPDATE_FAILED' });
     case 'CaRotationRequested': return opened(bay, { operationId, kind: 'rotate-ca', nodeGroup: null });
-    case 'CredentialRotationRequested': return opened(bay, { operationId, kind: 'rotate-credential', nodeGroup: null });
+    case 'CredentialRotationRequested': {
+      const { rebindOwner } = event.data;
+      return opened(bay, { operationId, kind: 'rotate-credential', nodeGroup: null, ...(rebindOwner && { rebindOwner }) });
+    }
     case 'ExtensionRequested': {
       const { alias, command } = event.data.call;
       return opened(bay, { operationId, kind: 'extension', nodeGroup: null, extension: { alias, command } });
     }
     case 'ExtensionCompleted':
-    case 'CaRotationCompleted':
-    case 'CredentialRotationCompleted': return closed(bay, event.data, 'UPDATE_COMPLETE');
+    case 'CaRotationCompleted': return closed(bay, event.data, 'UPDATE_COMPLETE');
+    case 'CredentialRotationCompleted': return closed(rebound(bay, operationId), event.data, 'UPDATE_COMPLETE');
     case 'ExtensionFailed':
     case 'CaRotationFailed':
     case 'CredentialRotationFailed': return closed(bay, event.data, 'UPDATE_FAILED');
@@ -185,6 +190,11 @@ function opened(bay: LiveBay, operation: OpenOperation): LiveBay {
 function closed(bay: LiveBay, { operationId, bayStatus }: { readonly operationId: string; readonly bayStatus?: BayStatus }, otherwise: BayStatus): LiveBay {
   const operations = bay.operations.filter((operation) => operation.operationId !== operationId);
   return { ...bay, status: bayStatus ?? otherwise, operations, lastOperationId: operationId };
+}
+
+function rebound(bay: LiveBay, operationId: string): LiveBay {
+  const { rebindOwner } = bay.operations.find((open) => open.operationId === operationId) ?? {};
+  return rebindOwner ? { ...bay, spec: { ...bay.spec, requesterRoles: rebindOwner.roles } } : bay;
 }
 
 type GroupEnd = { readonly operationId: string; readonly nodeGroup: string; readonly bayStatus?: BayStatus; readonly groupStatus?: BayStatus };

@@ -110,7 +110,7 @@ export interface BaySpec {
   readonly discoveryUrl: string | null;
   /** Minutes; null or 0: the service's default. */
   readonly createTimeoutMinutes: number | null;
-  /** Roles that the requester held when asking for the bay: it gets no others. Absent: asked for before they were recorded. */
+  /** Roles that the requester held when asking for the bay, or whoever owns it by now when rebinding its credentials: it gets no others. Absent: asked for before they were recorded. */
   readonly requesterRoles?: readonly string[];
 }
 

@@ -1,4 +1,6 @@
+import type { CredentialRotation } from '../bay/bay.credentials.ts';
 import type { DriverReference } from '../bay/bay.view.ts';
+import { derivedId } from '../kernel/id.ts';
 
 export type OperationKind =
   | 'create' | 'resize' | 'delete'
@@ -39,8 +41,15 @@ export interface OperationView {
   readonly nodeGroup?: string;
   /** Only for `upgrade`: which node groups go there, at most so many nodes at a time. */
   readonly upgrade?: { readonly nodeGroups: readonly string[]; readonly to: UpgradeTarget; readonly maxBatchSize: number };
+  /** Only for `rotate-credential`. @default everything, for whoever owns the bay */
+  readonly rotation?: CredentialRotation;
   /** Only for `extension`. */
   readonly extension?: ExtensionCall;
+}
+
+/** The operation that a command asks for: whoever sends it knows it before the answer. */
+export function operationIdOf(commandId: string): string {
+  return derivedId(commandId, 'operation');
 }
 
 /** Whose code carries an operation out: the version that made the bay, or the one that an upgrade leads to. */

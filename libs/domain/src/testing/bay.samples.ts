@@ -1,5 +1,6 @@
 // Builders for specs: one plain bay, and its events.
 import type { BayCommand } from '../bay/bay.commands.ts';
+import type { CredentialRotation } from '../bay/bay.credentials.ts';
 import type { BayEvent } from '../bay/bay.events.ts';
 import type { MachineView } from '../bay/bay.machines.ts';
 import type { BaySpec, HealthReport, NodeGroupChanges, NodeGroupView, NodeView } from '../bay/bay.view.ts';
@@ -80,7 +81,7 @@ export const commands = {
   upgrade: (nodeGroup: string | null = null, operationId = 'op-upgrade'): BayCommand => ({ type: 'UpgradeBay', metadata, data: { operationId, nodeGroup, to: TARGET, maxBatchSize: 1 } }),
   rotateCa: (operationId = 'op-ca'): BayCommand => ({ type: 'RotateCa', metadata, data: { operationId } }),
   runExtension: (operationId = 'op-extension', call = { alias: 'swarm', command: 'promote', arguments: { node: 'default-worker-0' } }): BayCommand => ({ type: 'RunExtension', metadata, data: { operationId, call } }),
-  rotateCredential: (operationId = 'op-credential'): BayCommand => ({ type: 'RotateCredential', metadata, data: { operationId } }),
+  rotateCredential: (operationId = 'op-credential', rotation: CredentialRotation = {}): BayCommand => ({ type: 'RotateCredential', metadata, data: { operationId, ...rotation } }),
   health: (status: HealthReport['status'], reason: HealthReport['reason'] = {}, observedNodes?: Readonly<Record<string, number>>): BayCommand => (
     { type: 'ReportBayHealth', metadata, data: { status, reason, source: 'telemetry', ...(observedNodes ? { observedNodes } : {}) } }),
   remove: (operationId = 'op-delete'): BayCommand => ({ type: 'DeleteBay', metadata, data: { operationId } }),

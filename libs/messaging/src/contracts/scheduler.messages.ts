@@ -1,5 +1,5 @@
 import type {
-  BayModelChanges, BayModelSpec, BaySpec, BayView, CredentialMode, CredentialPurpose, ExtensionCall, HealthReport, MachineView, MintedFacts, NodeGroupChanges, NodeGroupView, OperationView, Position, StepLease, StepOutcome, StepView, UpgradeTarget,
+  BayModelChanges, BayModelSpec, BaySpec, BayView, CredentialMode, CredentialPurpose, ExtensionCall, HealthReport, MachineView, MintedFacts, NodeGroupChanges, NodeGroupView, OperationView, Position, RotatablePurpose, StepLease, StepOutcome, StepView, UpgradeTarget,
 } from '@jeroboam/domain';
 import { defineMessage } from '../message.ts';
 
@@ -60,8 +60,11 @@ export const deleteNodeGroup = defineMessage<BayCommandBase & { nodeGroup: strin
 export const upgradeBay = defineMessage<BayCommandBase & { nodeGroup: string | null; to: UpgradeTarget; maxBatchSize: number }, Accepted>('scheduler.upgrade-bay');
 /** @throws BAY_NOT_FOUND, STATUS_FORBIDS */
 export const rotateCa = defineMessage<BayCommandBase, Accepted>('scheduler.rotate-ca');
-/** @throws BAY_NOT_FOUND, STATUS_FORBIDS */
-export const rotateCredential = defineMessage<BayCommandBase, Accepted>('scheduler.rotate-credential');
+/**
+ * Absent `purposes`: all. With `rebindOwner` whoever asks owns the bay as far as its credentials go.
+ * @throws BAY_NOT_FOUND, STATUS_FORBIDS, NO_CREDENTIAL_FOR_PURPOSE, INVALID_BAY
+ */
+export const rotateCredential = defineMessage<BayCommandBase & { purposes?: readonly RotatablePurpose[]; rebindOwner?: boolean }, Accepted>('scheduler.rotate-credential');
 /** Has the bay's driver do what only it knows to. @throws BAY_NOT_FOUND, STATUS_FORBIDS */
 export const runExtension = defineMessage<BayCommandBase & { call: ExtensionCall }, Accepted>('scheduler.run-extension');
 /** How a bay was found; writes nothing where that is known. `observedNodes` counts by node group. @throws BAY_NOT_FOUND */

@@ -54,8 +54,8 @@ export interface BayKeystone {
   mint(as: CloudCredentials, intent: CredentialIntent): Promise<MadeCredential>;
   /** A trust of `as` to a user of its own, named as the intent. @throws as `mint` does */
   entrust(as: CloudCredentials, intent: CredentialIntent, password: Secret): Promise<MadeCredential>;
-  /** Who a token is of. @throws {CloudCredentialsRefused} */
-  ownerOf(as: CloudCredentials): Promise<{ readonly userId: string }>;
+  /** Who a token is of, and the roles they hold where it is for. @throws {CloudCredentialsRefused} */
+  ownerOf(as: CloudCredentials): Promise<{ readonly userId: string; readonly roles: readonly string[] }>;
   /** Logs in with it. @throws {CloudCredentialsRefused} */
   prove(credential: CloudCredentials): Promise<void>;
   /** Takes what is of that name: the user, trustee and trust, or a credential of `ownerId`. */
@@ -103,8 +103,11 @@ class AdministeredKeystone implements BayKeystone {
     });
   }
 
-  ownerOf(as: CloudCredentials): Promise<{ userId: string }> {
-    return this.#within(as, async (session) => ({ userId: (await session.identity()).userId }));
+  ownerOf(as: CloudCredentials): Promise<{ userId: string; roles: readonly string[] }> {
+    return this.#within(as, async (session) => {
+      const { userId, roles } = await session.identity();
+      return { userId, roles };
+    });
   }
 
   prove(credential: CloudCredentials): Promise<void> {

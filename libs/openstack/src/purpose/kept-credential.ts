@@ -20,8 +20,8 @@ export const credentialRefs = {
   all: (bayId: string): string => `credentials/${bayId}/`,
   /** Password that the bay's own user has. */
   password: (bayId: string): string => `credentials/${bayId}/password`,
-  /** Token of who asked for the bay, until what is made with it is made. */
-  requester: (bayId: string): string => `credentials/${bayId}/requester`,
+  /** Token of who asked for an operation, until what is made with it is made: nobody's operation acts with somebody else's. */
+  requester: (bayId: string, operationId: string): string => `credentials/${bayId}/requester-${operationId}`,
   secret: (bayId: string, purpose: Purpose, generation: number): string => `credentials/${bayId}/${purpose}-${generation}`,
   current: (bayId: string, purpose: Purpose): string => `credentials/${bayId}/${purpose}`,
 };

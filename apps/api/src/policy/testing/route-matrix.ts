@@ -159,6 +159,9 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /clusters/:ident/actions/upgrade': on('bay', 202, '/clusters/THING/actions/upgrade', MEMBERS, {
     body: { cluster_template: 'MODEL' }, uses: true,
   }),
+  'POST /clusters/:ident/actions/rotate_credential': on('bay', 202, '/clusters/THING/actions/rotate_credential', MEMBERS, {
+    body: { rebind_owner: true }, uses: true, ...misses(OWN_ONLY),
+  }),
   'ALL /clusters/:ident/actions': fixed(405, '/clusters/THING/actions'),
   'ALL /clusters/:ident/actions/:action': fixed(405, '/clusters/THING/actions/explode'),
 
