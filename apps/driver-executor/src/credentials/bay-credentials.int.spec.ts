@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { bayDecider, fold } from '@jeroboam/domain';
-import type { BayCommand, BayEvent, CredentialMode, LiveBay } from '@jeroboam/domain';
+import type { BayCommand, BayEvent, CredentialMode, CredentialRotation, LiveBay } from '@jeroboam/domain';
 import { baySamples } from '@jeroboam/domain/testing';
 import { credentialRefs, openBayKeystone, openKeystoneSession, readCredential } from '@jeroboam/openstack';
-import type { CloudCredentials, CloudSession } from '@jeroboam/openstack';
+import type { CloudCredentials, CloudSession, Purpose } from '@jeroboam/openstack';
 import { KEYSTONE_ADMIN, KEYSTONE_START_TIMEOUT_MS, RealKeystone, addDomainAdmin, asKeystoneAdmin, login } from '@jeroboam/openstack/testing';
 import { Secret, systemClock, systemTimers } from '@jeroboam/platform';
 import { InMemorySecretStore } from '@jeroboam/secrets/testing';
@@ -20,6 +20,7 @@ beforeAll(async () => {
     users: [
       { name: 'demo', password: 'secret', roles: { demo: ['member'], doomed: ['member'] } },
       { name: 'boss', password: 'secret', roles: { demo: ['admin', 'member'] } },
+      { name: 'senior', password: 'secret', roles: { demo: ['member', 'creator'] } },
     ],
     services: [],
   });
@@ -56,15 +57,15 @@ async function bayOf(username: string, projectName: string) {
   };
   const spec = { ...baySamples.aSpec, bayId, projectId: projectId!, requesterRoles: roles };
   run({ type: 'CreateBay', data: { operationId: 'create', spec, nodeGroups: [baySamples.group('default-master', 1)] } });
-  const work = (operationId: string): CredentialWork => ({
-    bay: fold(bayDecider, events) as LiveBay, operation: { operationId },
+  const work = (operationId: string, rotation: CredentialRotation = {}): CredentialWork => ({
+    bay: fold(bayDecider, events) as LiveBay, operation: { operationId, rotation },
     ledger: {
       intend: async (entry) => run({ type: 'IntendCredential', data: { operationId, ...entry } }),
       record: async (facts) => run({ type: 'RecordCredential', data: { operationId, ...facts } }),
       close: async (name, outcome) => run({ type: 'CloseCredential', data: { operationId, name, outcome } }),
     },
   });
-  const current = async (generation: number) => readCredential((await secrets.get(credentialRefs.secret(bayId, 'control', generation)))!.toString());
+  const current = async (generation: number, purpose: Purpose = 'control') => readCredential((await secrets.get(credentialRefs.secret(bayId, purpose, generation)))!.toString());
   const remove = async (credentials: BayCredentials) => {
     run({ type: 'DeleteBay', data: { operationId: 'delete' } });
     await credentials.allowCleanUp(work('delete'));
@@ -105,6 +106,26 @@ describe.each<CredentialMode>(['service_user', 'app_cred', 'trust'])('a bay’s 
     const bay = await bayOf('boss', 'demo');
     await credentials.mint(bay.work('create'), ['control']);
     expect((await open(await bay.current(1)).identity()).roles).not.toContain('admin');
+    expect(await bay.remove(credentials)).toBe('BayDeleted');
+  });
+});
+
+describe.each<CredentialMode>(['service_user', 'app_cred', 'trust'])('a new owner of a bay’s credentials in a real Keystone as %s', (mode) => {
+  it('gives those that are rotated their own roles, and the others go on', async () => {
+    const credentials = credentialsIn(mode);
+    const bay = await bayOf('demo', 'demo');
+    await credentials.mint(bay.work('create'), ['control', 'registry']);
+    const others = await bay.current(1, 'registry');
+    const senior = await login(keystone.authUrl, { username: 'senior', password: 'secret', projectName: 'demo' });
+    await secrets.put(credentialRefs.requester(bay.bayId, 'rebind'), senior);
+    const { roles } = await open({ kind: 'token', token: new Secret(senior) }).identity();
+    const work = () => bay.work('rebind', { purposes: ['control'], rebindOwner: { roles } });
+    await credentials.mint(work(), ['control']);
+    await credentials.prove(work());
+    await credentials.revokeOld(work());
+    const identity = await open(await bay.current(2)).identity();
+    expect(identity).toMatchObject({ userName: mode === 'service_user' ? `jeroboam-${bay.bayId}-user` : 'senior', roles: expect.arrayContaining(['member', 'creator']) as string[] });
+    expect((await open(others).identity()).roles).not.toContain('creator');
     expect(await bay.remove(credentials)).toBe('BayDeleted');
   });
 });
