@@ -4,6 +4,7 @@ import { logIn, openOnCloud, withoutSignals } from './cloud-under-test.ts';
 import type { CloudUnderTest } from './cloud-under-test.ts';
 import { heatDrivers } from './heat-drivers.ts';
 import type { HeatDriverUnderTest } from './heat-drivers.ts';
+import { expectMoved } from './newer-template.ts';
 import { TriedLife } from './tried-life.ts';
 
 const drivers = await heatDrivers();
@@ -66,6 +67,7 @@ async function wholeLife(driver: HeatDriverUnderTest): Promise<void> {
     expect(await tried.addNodeGroup()).toEqual([]);
     expect(life.nodesOf('more').map(({ name }) => name)).toEqual(['more-0']);
     expect(await life.driver.health(tried.bay, life.context(life.creation()))).toMatchObject({ status: 'HEALTHY', observedNodes: { more: 1 } });
+    await expectMoved(tried, cloud, driver.blueprint);
     expect(await tried.deleteNodeGroup()).toEqual([]);
     expect((await tried.books()).ledger).toHaveLength(1);
     expect(await tried.delete()).toEqual([]);
@@ -90,7 +92,7 @@ it.each(drivers.flatMap(({ manifest, blueprint }) => blueprint.bundles.flatMap((
   }, LIVES_TIMEOUT_MS,
 );
 
-it.each(drivers.map(keyOf))('%s goes through its life on a real Heat: create, resize, a node group, delete', async (key) => {
+it.each(drivers.map(keyOf))('%s goes through its life on a real Heat: create, resize, a node group, a newer template, delete', async (key) => {
   await running.get(`${key} life`);
 }, LIVES_TIMEOUT_MS);
 

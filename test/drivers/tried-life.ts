@@ -1,7 +1,7 @@
 import type { BayView, OperationView } from '@jeroboam/domain';
 import { BayLife } from '@jeroboam/driver-sdk/testing';
 import type { LifeOptions, OpenedDriver } from '@jeroboam/driver-sdk/testing';
-import type { DriverManifest } from '@jeroboam/driver-sdk';
+import type { BayDriver, DriverManifest } from '@jeroboam/driver-sdk';
 
 /** Nothing that passes by itself takes more tries. */
 const MOST_TRIES = 12;
@@ -40,6 +40,15 @@ export class TriedLife {
     const failures = await this.#through({ ...this.life.creation(), kind: 'delete-node-group', nodeGroup: GROUP });
     this.#bay = undefined;
     return failures;
+  }
+
+  /** Leads the bay to another template, by the code of the driver that has it. */
+  moveTo(templateVersion: string, driver: BayDriver): Promise<readonly Error[]> {
+    this.life.driver = driver;
+    const { bayModelId, imageId, driver: made } = this.bay.spec;
+    const to = { bayModelId, imageId, labels: {}, driver: { ...made, templateVersion } };
+    const nodeGroups = this.bay.nodeGroups.filter(({ isDefault }) => isDefault).map(({ name }) => name);
+    return this.#through({ ...this.life.creation(), kind: 'upgrade', upgrade: { nodeGroups, to, maxBatchSize: 1 } });
   }
 
   delete(): Promise<readonly Error[]> {

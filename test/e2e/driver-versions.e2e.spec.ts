@@ -87,6 +87,22 @@ describe('versions of a driver, side by side', () => {
     expect(await ranBy(old)).toEqual(['1.2.0']);
   });
 
+  it('leads a bay to a newer template of its major version by the driver that has it, and to no other', async () => {
+    await admin.call('PATCH', '/v1/drivers/demo/1.3.0', { state: 'beta' });
+    const bay = await api.createBay(template, { name: 'moved' });
+    expect(await api.until(bay, ['CREATE_COMPLETE', 'CREATE_FAILED'])).toMatchObject({ cluster_id: 'made-by-1.2.0' });
+    const move = (version: string) => api.call(`POST`, `/v1/clusters/${bay}/actions/upgrade_template`, { template_version: version });
+    expect((await move('2.0.0')).status).toBe(409);
+    expect((await move('1.1.0')).status).toBe(202);
+    expect(await api.until(bay, ['UPDATE_COMPLETE', 'UPDATE_FAILED'])).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 2 });
+    expect((await move('1.0.0')).status).toBe(409);
+    await api.call('DELETE', `/v1/clusters/${bay}`);
+    await api.until(bay, ['GONE']);
+    expect(await ranBy(bay)).toEqual(['1.2.0', '1.3.0']);
+    const upgraded = (await eventsOf(bay)).find(({ type }) => type === 'BayUpgraded');
+    expect(upgraded?.data).toMatchObject({ to: { driver: { version: '1.3.0', templateVersion: '1.1.0', templateDigest: expect.stringMatching(/^[0-9a-f]{64}$/) } } });
+  });
+
   it('does not start with a template that is not what it was', async () => {
     await jeroboam.kill('SIGTERM');
     drivers.JEROBOAM_DRIVERS = demo('changed');

@@ -12,6 +12,7 @@ import { ClustersController } from './bay/clusters.controller.ts';
 import { CreateBay } from './bay/create-bay.ts';
 import { ResizeBay } from './bay/resize-bay.ts';
 import { UpgradeBay } from './bay/upgrade-bay.ts';
+import { UpgradeTemplate } from './bay/upgrade-template.ts';
 import { BaymodelsController } from './bay-alias/baymodels.controller.ts';
 import { BaysController } from './bay-alias/bays.controller.ts';
 import { BayModelServices } from './bay-model/bay-model-requests.ts';
@@ -150,6 +151,7 @@ function services(api: Api): Provider[] {
     { provide: ResizeBay, useValue: new ResizeBay(api.drivers, commands) },
     { provide: RotateCredential, useValue: new RotateCredential(api, commands) },
     { provide: UpgradeBay, useValue: new UpgradeBay(api, models, commands) },
+    { provide: UpgradeTemplate, useValue: new UpgradeTemplate(api, commands) },
     { provide: CallExtension, useValue: new CallExtension(api, commands) },
     { provide: NodeCertificates, useValue: new NodeCertificates(api, commands) },
     { provide: CreateNodeGroup, useValue: new CreateNodeGroup(api, commands) },

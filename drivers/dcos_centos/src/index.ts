@@ -25,7 +25,7 @@ export const dcosCentosV1: DriverManifest = {
   needsCredentials: ['control'],
   extension,
   capabilities: {
-    operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
+    operations: ['resize', 'node-groups', 'upgrade-template', 'rotate-credential', 'health'],
     networkDrivers: ['docker'],
     volumeDrivers: ['rexray'],
     storageDrivers: ['overlay', 'overlay2', 'devicemapper'],
@@ -41,7 +41,7 @@ export const dcosCentosV1: DriverManifest = {
       'Which agents have work can be asked only where the label oauth_enabled is false; elsewhere the newest agents leave.',
       'Health says how the stacks are and does not ask DC/OS.',
       'Keys of Amazon or Azure for Exhibitor do not belong into labels: the image brings them in /etc/dcos/secrets.json, and the credentials of REX-Ray as well; the bay’s own credential for volumes stays with the service.',
-      'The number of masters cannot change; upgrades and rotations of the CA are not offered.',
+      'The number of masters cannot change; upgrades to another image and rotations of the CA are not offered.',
     ],
   },
   create: heatDriver(blueprint),

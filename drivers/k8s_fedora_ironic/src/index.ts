@@ -21,7 +21,7 @@ export const k8sFedoraIronicV1: DriverManifest = {
   ...templates,
   needsCredentials: ['control'],
   capabilities: {
-    operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
+    operations: ['resize', 'node-groups', 'upgrade-template', 'rotate-credential', 'health'],
     networkDrivers: ['flannel'],
     volumeDrivers: [],
     storageDrivers: ['overlay2'],

@@ -22,7 +22,7 @@ export const mesosUbuntuV1: DriverManifest = {
   ...templates,
   needsCredentials: ['control'],
   capabilities: {
-    operations: ['resize', 'node-groups', 'rotate-credential', 'health'],
+    operations: ['resize', 'node-groups', 'upgrade-template', 'rotate-credential', 'health'],
     networkDrivers: ['docker'],
     volumeDrivers: [],
     storageDrivers: [],
@@ -36,7 +36,7 @@ export const mesosUbuntuV1: DriverManifest = {
       'Neither Mesos nor Marathon asks who you are, and nothing is encrypted: keep the masters from the outside.',
       'Agents that leave are not drained first; Mesos forgets them after its own time.',
       'Health says how the stacks are and does not ask Mesos.',
-      'The number of masters cannot change; upgrades are not offered.',
+      'The number of masters cannot change; upgrades to another image are not offered.',
     ],
   },
   create: heatDriver(blueprint),

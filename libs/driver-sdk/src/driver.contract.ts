@@ -14,8 +14,8 @@ export interface BayType {
 
 /** What a driver can do, as data. What is not listed is refused before anything is changed. */
 export interface DriverCapabilities {
-  /** Beyond create and delete. */
-  readonly operations: readonly ('resize' | 'node-groups' | 'upgrade' | 'rotate-ca' | 'rotate-credential' | 'health')[];
+  /** Beyond create and delete. `upgrade-template` is an `upgrade` to a newer template of the driver alone, model and image staying. */
+  readonly operations: readonly ('resize' | 'node-groups' | 'upgrade' | 'upgrade-template' | 'rotate-ca' | 'rotate-credential' | 'health')[];
   readonly networkDrivers: readonly string[];
   readonly volumeDrivers: readonly string[];
   readonly storageDrivers: readonly string[];

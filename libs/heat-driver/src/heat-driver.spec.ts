@@ -139,6 +139,62 @@ describe('a driver on Heat', () => {
     }
   });
 
+  describe('led to another template', () => {
+    const next = templatesOf(
+      { version: '1.0.0', parameters: {}, outputs: {}, files: templates.bundles[0]!.files },
+      {
+        version: '1.1.0', parameters: {}, outputs: {},
+        files: { 'bay.yaml': 'parameters: { image: {}, flavor: {} }', 'node-group.yaml': 'parameters: { image: {}, network: {}, flavor: {} }' },
+      },
+    );
+    const newer = (directory = dataDir) => new HeatDriver({ ...blueprint, bundles: next.bundles }, { dataDir: directory }, fakeHeatCloud(heat), { pollMs: 1, patienceMs: 500 });
+    const gpu = () => ({ ...life.bay.nodeGroups[1]!, nodeGroupId: 'g2', name: 'gpu', isDefault: false, nodeCount: 2 });
+    const grouped = () => ({ bay: { ...life.bay, nodeGroups: [...life.bay.nodeGroups, gpu()] } });
+    const upgrading = (imageId = life.bay.spec.imageId) => {
+      const { bayId, bayModelId, driver: made } = life.bay.spec;
+      const to = { bayModelId, imageId, labels: {}, driver: { ...made, templateVersion: '1.1.0' } };
+      return { operationId: 'op-upgrade', kind: 'upgrade', bayId, upgrade: { nodeGroups: ['default-master', 'default-worker'], to, maxBatchSize: 1 } } as const;
+    };
+    const stacks = () => heat.stacksOf(life.bay.spec.bayId).map(({ name }) => name);
+    const byName = (one: { readonly name: string }, other: { readonly name: string }) => one.name.localeCompare(other.name);
+
+    beforeEach(async () => {
+      await life.run(life.creation());
+      const making = { ...life.creation(), kind: 'create-node-group', nodeGroup: 'gpu' } as const;
+      for (const step of life.driver.plan(making, grouped().bay)) await life.runStep(making, step, grouped());
+      heat.journal.length = 0;
+      life.driver = newer();
+    });
+
+    it('updates each stack of the bay once, its own first, with what the template asks for besides, and no node comes or goes', async () => {
+      const nodes = life.bay.nodes;
+      const operation = upgrading();
+      for (const step of life.driver.plan(operation, grouped().bay)) await life.runStep(operation, step, grouped());
+      expect(heat.journal).toEqual(stacks().map((name) => `update ${name}`));
+      const [bundle] = next.bundles.slice(-1);
+      expect(stacks().map((name) => heat.templateOf(name))).toEqual([bundle!.files['bay.yaml'], bundle!.files['node-group.yaml']]);
+      for (const name of stacks()) expect(heat.parametersOf(name)).toMatchObject({ flavor: 'm1' });
+      expect(life.bay.nodes.toSorted(byName)).toEqual(nodes.toSorted(byName));
+      for (const step of life.driver.plan(operation, grouped().bay)) await life.runStep(operation, step, grouped());
+      expect(heat.journal).toHaveLength(2);
+    });
+
+    it('goes on where it was cut off, and brings through what failed', async () => {
+      heat.breakNext(quota);
+      const operation = upgrading();
+      await expect(life.runStep(operation, { name: 'move-stacks' }, { ...grouped(), attempt: 1 })).rejects.toMatchObject({ retryable: true, blockedBy: ['workers.0.server'] });
+      await life.runStep(operation, { name: 'move-stacks' }, { ...grouped(), attempt: 2 });
+      const [own, more] = stacks();
+      expect(heat.journal).toEqual([`update ${own}`, `update ${own}`, `update ${more}`]);
+      expect(heat.templateOf(own!)).toBe(next.bundles.at(-1)!.files['bay.yaml']);
+    });
+
+    it('takes no node to another image, and touches no stack', async () => {
+      await expect(life.runStep(upgrading('another-image'), { name: 'move-stacks' }, grouped())).rejects.toMatchObject({ retryable: false });
+      expect(heat.journal).toEqual([]);
+    });
+  });
+
   it('is not available without a cloud', async () => {
     expect(await new HeatDriver(blueprint, { dataDir }, undefined).availability()).toMatchObject({ available: false });
   });

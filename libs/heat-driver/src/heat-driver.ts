@@ -10,6 +10,7 @@ import type { StepName } from './plan.ts';
 import { deleteNodeGroupStack, deleteNodeGroupStacks, deleteStack } from './steps/delete.ts';
 import { tellingMachines } from './steps/machines.ts';
 import { awaitStack, beginStack, selectNodes } from './steps/make.ts';
+import { moveStacks } from './steps/move.ts';
 import { reportNodes } from './steps/nodes.ts';
 import type { Pace, Work } from './steps/work.ts';
 
@@ -17,6 +18,7 @@ const RUN: Readonly<Record<StepName, (work: Work) => Promise<StepResult>>> = {
   'select-nodes': selectNodes,
   'begin-stack': beginStack,
   'await-stack': awaitStack,
+  'move-stacks': moveStacks,
   'report-nodes': reportNodes,
   'delete-node-group-stack': deleteNodeGroupStack,
   'delete-node-group-stacks': deleteNodeGroupStacks,

@@ -12,6 +12,8 @@ const STEPS = {
   'delete-node-group': ['delete-node-group-stack'],
   // It acts with the bay's `control` credential, which is replaced for it; no node has one.
   'rotate-credential': [],
+  // To a newer template of the same major version, which by its rules replaces no node.
+  upgrade: ['move-stacks', 'report-nodes'],
   delete: ['delete-node-group-stacks', 'delete-stack'],
 } as const satisfies { readonly [Kind in OperationView['kind']]?: readonly string[] };
 

@@ -1,5 +1,8 @@
+import { DriverRegistry, templatesOf } from '@jeroboam/driver-sdk';
+import type { BayDocument } from '@jeroboam/read-model';
 import type { Requesters } from '../api-dependencies.ts';
 import { ApiHarness, errorOf } from '../testing/api-harness.ts';
+import { manifest } from '../testing/manifests.ts';
 
 describe('POST /v1/clusters/{ident}/actions/resize', () => {
   let api: ApiHarness;
@@ -159,6 +162,76 @@ describe('POST /v1/clusters/{ident}/actions/rotate_credential', () => {
     expect((await rotate({}, { version: 'container-infra 1.1' })).status).toBe(202);
     for (const [as, status] of [['colleague', 202], ['reader', 403], ['stranger', 404], ['admin', 404]] as const) expect([as, (await rotate({}, { as })).status]).toEqual([as, status]);
     expect(await api.call(`GET /v1/clusters/${uuid}/actions/rotate_credential`)).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+  });
+});
+
+describe('POST /v1/clusters/{ident}/actions/upgrade_template', () => {
+  const template = (version: string, more: object = {}) => ({ version, files: { 'bay.yaml': version }, parameters: {}, outputs: {}, ...more });
+  const { capabilities } = manifest();
+  const versions = [
+    manifest({ ...templatesOf(template('1.0.0'), template('1.2.0', { reversibleTo: '1.0.0' })) }),
+    manifest({ version: '1.3.0', state: 'beta', ...templatesOf(template('1.0.0'), template('1.2.0', { reversibleTo: '1.0.0' }), template('1.3.0')) }),
+    manifest({ version: '1.4.0', state: 'beta', ...templatesOf(template('1.4.0')), capabilities: { ...capabilities, operations: ['upgrade'] } }),
+    manifest({ version: '1.5.0', state: 'retired', ...templatesOf(template('1.5.0')) }),
+    manifest({ version: '2.0.0', state: 'beta', ...templatesOf(template('2.0.0')) }),
+  ];
+  let api: ApiHarness;
+  let uuid: string;
+  beforeAll(async () => {
+    api = await ApiHarness.open({}, { dependencies: { drivers: new DriverRegistry(versions) } });
+    uuid = await api.givenCompleteBay(await api.givenBayModel());
+  });
+  afterAll(() => api.close());
+  const upgrade = (version: unknown, options: object = {}) => api.call(`POST /v1/clusters/${uuid}/actions/upgrade_template`, { body: { template_version: version }, ...options });
+  const sentTo = () => (api.services.sent.at(-1)!.payload as { to: object }).to;
+  const done = async () => {
+    const { operationId } = (await api.readModel.get<{ id: string; operationId: string }>('bays', uuid))!;
+    await api.services.tell(uuid, { type: 'CompleteOperation', data: { operationId, outputs: {} } });
+  };
+
+  it.each<[string, unknown, number, string]>([
+    ['nothing', undefined, 400, "Invalid input for field/attribute template_version. Value: 'None'. Mandatory field missing."],
+    ['no version', 'newest', 400, "Invalid input for field/attribute template_version. Value: 'newest'. It must be a semantic version, such as 1.2.0."],
+    ['the one it has', '1.2.0', 409, 'The cluster cannot go to template 1.2.0: it has that one.'],
+    ['one that nobody has', '1.9.9', 409, 'The cluster cannot go to template 1.9.9: driver swarm_test 1.x has templates 1.0.0, 1.2.0, 1.3.0, 1.4.0.'],
+    ['one of a version that cannot do it', '1.4.0', 409, 'The cluster cannot go to template 1.4.0: driver swarm_test 1.x has templates 1.0.0, 1.2.0, 1.3.0, 1.4.0.'],
+    ['one of a retired version', '1.5.0', 409, 'The cluster cannot go to template 1.5.0: driver swarm_test 1.x has templates 1.0.0, 1.2.0, 1.3.0, 1.4.0.'],
+    ['another major version', '2.0.0', 409, 'The cluster cannot go to template 2.0.0: from 1.2.0 that is another major version.'],
+    ['an older one without a way back', '1.1.0', 409, 'The cluster cannot go to template 1.1.0: there is no way back from 1.2.0.'],
+  ])('refuses %s', async (_what, version, status, detail) => {
+    expect(errorOf(await upgrade(version))).toMatchObject({ status, detail });
+  });
+
+  it('leads model, image and labels as they are to the newest version of the driver that has the template', async () => {
+    const { body: before } = await api.call(`GET /v1/clusters/${uuid}`);
+    const answer = await upgrade('1.3.0');
+    expect([answer.status, answer.body]).toEqual([202, { uuid }]);
+    expect(answer.headers).toMatchObject({ 'operation-id': expect.any(String), location: expect.stringContaining('/v1/operations/') });
+    const { bayModelId, imageId, driver } = (await api.readModel.get<BayDocument>('bays', uuid))!.spec;
+    expect(sentTo()).toMatchObject({
+      bayModelId, imageId, labels: {},
+      driver: { name: 'swarm_test', version: '1.3.0', templateVersion: '1.3.0', resolvedBy: driver.resolvedBy, templateDigest: versions[1]!.bundles!.at(-1)!.digest },
+    });
+    expect(errorOf(await upgrade('1.2.0'))).toMatchObject({ status: 409 });
+    await done();
+    expect((await api.call(`GET /v1/clusters/${uuid}`)).body).toMatchObject({ status: 'UPDATE_COMPLETE', labels: before.labels, cluster_template_id: before.cluster_template_id });
+    expect((await api.readModel.get<BayDocument>('bays', uuid))!.spec.driver).toMatchObject({ version: '1.3.0', templateVersion: '1.3.0' });
+  });
+
+  it('goes back where the present template says so, and nowhere else', async () => {
+    expect(errorOf(await upgrade('1.2.0'))).toMatchObject({ status: 409, detail: 'The cluster cannot go to template 1.2.0: there is no way back from 1.3.0.' });
+    uuid = await api.givenCompleteBay(await api.givenBayModel({ name: 'other' }), { name: 'c2' });
+    expect((await upgrade('1.0.0')).status).toBe(202);
+    expect(sentTo()).toMatchObject({ driver: { version: '1.3.0', templateVersion: '1.0.0' } });
+  });
+
+  it('refuses what the driver of the bay cannot do, and takes no other verb', async () => {
+    const unable = await ApiHarness.open({}, { dependencies: { drivers: new DriverRegistry([manifest({ capabilities: { ...capabilities, operations: ['resize'] } })]) } });
+    const bay = await unable.givenCompleteBay(await unable.givenBayModel());
+    expect(errorOf(await unable.call(`POST /v1/clusters/${bay}/actions/upgrade_template`, { body: { template_version: '1.11.0' } }))).toMatchObject(
+      { status: 400, detail: 'Moving a cluster to another template is not supported by this driver.' });
+    expect(await unable.call(`GET /v1/clusters/${bay}/actions/upgrade_template`)).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+    await unable.close();
   });
 });
 

@@ -1,5 +1,6 @@
 import { All, Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isSemver } from '@jeroboam/driver-sdk';
 import { RoutingError } from '@jeroboam/platform';
 import { actingOn, announce } from '../command/commands.ts';
 import { RotateCredential } from '../credential/rotate-credential.ts';
@@ -11,15 +12,16 @@ import { jsonBody } from '../wire/request-body.ts';
 import { Wire, resource } from '../wire/wire-route.ts';
 import { BayQueries } from './bay.queries.ts';
 import { ClusterActionsDescribed } from './cluster.openapi.ts';
-import { RESIZE_REQUEST, ROTATE_CREDENTIAL_REQUEST, UPGRADE_REQUEST } from './cluster.type.ts';
+import { RESIZE_REQUEST, ROTATE_CREDENTIAL_REQUEST, UPGRADE_REQUEST, UPGRADE_TEMPLATE_REQUEST } from './cluster.type.ts';
 import { DEFAULT_WORKER, requireNodes } from './create-bay.ts';
 import { ResizeBay } from './resize-bay.ts';
 import { UpgradeBay } from './upgrade-bay.ts';
+import { UpgradeTemplate } from './upgrade-template.ts';
 
 /** In 1.7 Magnum has the place and refuses all that is asked there. */
 const UPGRADE_KNOWN_SINCE = 7;
 const UPGRADE_SINCE = 8;
-const ACTIONS: ReadonlySet<string> = new Set(['resize', 'upgrade', 'rotate_credential']);
+const ACTIONS: ReadonlySet<string> = new Set(['resize', 'upgrade', 'upgrade_template', 'rotate_credential']);
 
 /** `/v1/clusters/{ident}/actions`: contract section 2.2. */
 @ClusterActionsDescribed
@@ -30,6 +32,7 @@ export class ClusterActionsController {
     @Inject(ResizeBay) private readonly resizing: ResizeBay,
     @Inject(UpgradeBay) private readonly upgrading: UpgradeBay,
     @Inject(RotateCredential) private readonly rotating: RotateCredential,
+    @Inject(UpgradeTemplate) private readonly movingTemplates: UpgradeTemplate,
   ) {}
 
   @Post('resize')
@@ -74,6 +77,20 @@ export class ClusterActionsController {
     const bay = await this.bays.find(caller, ident, 'own');
     enforce('credential:rotate', caller, bay);
     announce(reply, await this.rotating.execute(bay, { ...(purposes && { purposes }), ...(rebindOwner && { rebindOwner }) }, acting));
+    sendJson(reply, 202, { uuid: bay.id });
+  }
+
+  /** An addition of ours (`bay-ops`). */
+  @Post('upgrade_template')
+  async upgradeTemplate(@Param('ident') ident: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { caller } = request.wire;
+    readQuery(request.query, {});
+    const { template_version: version } = UPGRADE_TEMPLATE_REQUEST.read(jsonBody(request));
+    if (!version) throw new InvalidInput('template_version', null, 'Mandatory field missing.');
+    if (!isSemver(version)) throw new InvalidInput('template_version', version, 'It must be a semantic version, such as 1.2.0.');
+    const bay = await this.bays.find(caller, ident);
+    enforce('cluster:upgrade', caller, bay);
+    announce(reply, await this.movingTemplates.execute(bay, version, actingOn(request)));
     sendJson(reply, 202, { uuid: bay.id });
   }
 

@@ -5,7 +5,7 @@ import { ACCEPTED, LINKS, pageOf } from '../openapi/shapes.ts';
 import { patchOf } from '../wire/json-patch.ts';
 import { PAGE_ARGUMENTS } from '../wire/page.ts';
 import { booleanArgument } from '../wire/query.ts';
-import { CLUSTER, CLUSTER_PATCH, HEALTH_STATUSES, RESIZE_REQUEST, ROTATE_CREDENTIAL_REQUEST, STATUSES, UPGRADE_REQUEST } from './cluster.type.ts';
+import { CLUSTER, CLUSTER_PATCH, HEALTH_STATUSES, RESIZE_REQUEST, ROTATE_CREDENTIAL_REQUEST, STATUSES, UPGRADE_REQUEST, UPGRADE_TEMPLATE_REQUEST } from './cluster.type.ts';
 
 const LABELS = mapOf(TEXT);
 export const STATUS = words(...STATUSES);
@@ -112,5 +112,11 @@ export const ClusterActionsDescribed = Described({
       + 'are made in the name of users gets an operation that fails.',
     body: { name: 'ClusterRotateCredential', type: ROTATE_CREDENTIAL_REQUEST },
     answers: { 202: json(ACCEPTED, 'They are being rotated.', OPERATION_HEADERS) }, refusals: [409],
+  },
+  upgradeTemplate: {
+    summary: 'Lead a cluster to another version of its driver’s template',
+    description: 'Within the same major version, so that no node is replaced; an older one where the present one says that there is a way back. `GET /v1/drivers` shows which there are.',
+    body: { name: 'ClusterUpgradeTemplate', type: UPGRADE_TEMPLATE_REQUEST },
+    answers: { 202: json(ACCEPTED, 'It is being led there.', OPERATION_HEADERS) }, refusals: [409],
   },
 });

@@ -80,6 +80,11 @@ export const ROTATE_CREDENTIAL_REQUEST = new ResourceType('rotate_credential_req
   rebind_owner: boolean(),
 });
 
+/** An addition of ours. */
+export const UPGRADE_TEMPLATE_REQUEST = new ResourceType('cluster_upgrade_template_req', {
+  template_version: mandatory(name255()),
+});
+
 export const UPGRADE_REQUEST = new ResourceType('cluster_upgrade_req', {
   max_batch_size: integer(1),
   nodegroup: name255(),

@@ -7,6 +7,7 @@ const REFUSALS: Readonly<Record<DriverCapabilities['operations'][number], string
   resize: "'resize_cluster' is not supported by this driver.",
   'node-groups': "'create_nodegroup' is not supported by this driver.",
   upgrade: "'upgrade_cluster' is not supported by this driver.",
+  'upgrade-template': 'Moving a cluster to another template is not supported by this driver.',
   'rotate-ca': "'rotate_ca_certificate' is not supported by this driver.",
   'rotate-credential': 'Credential rotation is not supported by driver.',
   health: "'get_monitor' is not supported by this driver.",

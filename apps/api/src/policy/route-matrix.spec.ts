@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DriverRegistry } from '@jeroboam/driver-sdk';
 import { ApiHarness, type Answer } from '../testing/api-harness.ts';
+import { EXTENSION, OTHER, manifest } from '../testing/manifests.ts';
 import { DEFAULT_RULES } from './policy-defaults.ts';
 import { FOREIGN, OWN, ROUTES, type FreeRow, type Ids, type Person, type Row, type Thing, type ThingRow } from './testing/route-matrix.ts';
 
@@ -27,7 +29,9 @@ class World {
   ) {}
 
   static async open(policyFile?: string): Promise<World> {
-    const api = await ApiHarness.open(policyFile === undefined ? {} : { policyFile });
+    // A beta beside it: bays of the other one can be led to its template.
+    const drivers = new DriverRegistry([manifest({ extension: EXTENSION }), manifest({ version: '1.3.0', state: 'beta', templateVersions: ['1.11.0'] }), OTHER]);
+    const api = await ApiHarness.open(policyFile === undefined ? {} : { policyFile }, { dependencies: { drivers } });
     await api.call('POST /v1/quotas', { as: 'admin', body: { project_id: 'p1', hard_limit: 1_000 } });
     const publicModel = await api.givenBayModel({ name: 'for-all', public: true }, 'admin');
     const model = await api.givenBayModel({ name: 'model-of-p1' });

@@ -7,7 +7,7 @@ export function manifest(changes: Partial<DriverManifest> = {}): DriverManifest 
     provides: [{ serverType: 'vm', os: 'fedora-coreos', coe: 'swarm-mode' }],
     templateVersions: ['1.2.0', '1.10.0'],
     capabilities: {
-      operations: ['resize', 'node-groups', 'upgrade', 'rotate-ca', 'rotate-credential'], networkDrivers: ['docker'], volumeDrivers: ['rexray'], storageDrivers: ['overlay2', 'devicemapper'],
+      operations: ['resize', 'node-groups', 'upgrade', 'upgrade-template', 'rotate-ca', 'rotate-credential'], networkDrivers: ['docker'], volumeDrivers: ['rexray'], storageDrivers: ['overlay2', 'devicemapper'],
       runtimeClasses: [],
       masterCounts: [1, 3], maxNodes: 10, limitations: [],
     },

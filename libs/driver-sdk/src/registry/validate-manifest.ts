@@ -6,7 +6,7 @@ import { isSemver } from './semver.ts';
 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const STATES = ['active', 'beta', 'deprecated', 'retired'];
-const OPERATIONS = ['resize', 'node-groups', 'upgrade', 'rotate-ca', 'rotate-credential', 'health'];
+const OPERATIONS = ['resize', 'node-groups', 'upgrade', 'upgrade-template', 'rotate-ca', 'rotate-credential', 'health'];
 const STRING_LISTS = ['networkDrivers', 'volumeDrivers', 'storageDrivers', 'runtimeClasses', 'limitations'];
 
 /** Everything that is wrong with a value that claims to be a `DriverManifest`, as sentences; empty: it is one. */

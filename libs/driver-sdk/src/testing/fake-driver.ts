@@ -268,7 +268,7 @@ export const fakeDriverManifest: DriverManifest = {
   provides: [{ serverType: 'vm', os: 'cirros', coe: 'swarm-mode' }],
   templateVersions: ['1.0.0'],
   capabilities: {
-    operations: ['resize', 'node-groups', 'upgrade', 'rotate-ca', 'rotate-credential', 'health'],
+    operations: ['resize', 'node-groups', 'upgrade', 'upgrade-template', 'rotate-ca', 'rotate-credential', 'health'],
     networkDrivers: ['docker', 'flannel', 'calico'],
     volumeDrivers: ['cinder', 'rexray'],
     storageDrivers: ['overlay2', 'devicemapper'],

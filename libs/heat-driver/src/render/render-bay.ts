@@ -11,7 +11,7 @@ const SITE: Site = { authUrl: 'http://keystone/v3', apiUrl: 'http://api/v1', boo
 /** What a bay has in its cloud after an operation: that of its own stack, and of each further node group below `<name>/`. */
 export async function renderBay(blueprint: HeatBlueprint, operation: OperationView, bay: BayView): Promise<Readonly<Record<string, unknown>>> {
   if (operation.kind === 'delete') return {};
-  const { files, outputs } = bundleOf(blueprint, bay.spec);
+  const { files, outputs } = bundleOf(blueprint, operation, bay.spec);
   const groups = groupsAfter(operation, bay);
   const masters = groups.find(({ role }) => role === 'master');
   const workers = groups.find(({ role, isDefault }) => isDefault && role !== 'master')!;

@@ -12,6 +12,8 @@ export interface NewStack {
   readonly timeoutMinutes?: number;
 }
 
+export type StackUpdate = Pick<NewStack, 'parameters'> & Partial<Pick<NewStack, 'template' | 'files'>>;
+
 export interface FoundStack extends StackRef {
   /** What Heat did last, or does: `CREATE`, `UPDATE`, `DELETE`, … */
   readonly action: string;
@@ -40,8 +42,8 @@ export interface StackService {
   inProgress?(): Promise<ReadonlySet<string>>;
   /** Those with this tag, oldest first. */
   listByTag(ownerTag: string): Promise<readonly StackRef[]>;
-  /** Begins an update of these parameters; everything else stays. */
-  update(ref: StackRef, change: { readonly parameters: Readonly<Record<string, unknown>> }, signal?: AbortSignal): Promise<void>;
+  /** Begins an update of these parameters, and of the template where one is given; everything else stays. */
+  update(ref: StackRef, change: StackUpdate, signal?: AbortSignal): Promise<void>;
   /** Begins to delete, also what failed or is under way. Nothing there is success. */
   delete(ref: StackRef, signal?: AbortSignal): Promise<void>;
   /** Its resources and those of stacks nested in it, and when something last happened to each (ISO 8601). */

@@ -34,8 +34,8 @@ export async function shutOut(work: Work, target: Target): Promise<void> {
   if (lets(work, target)) await work.context.certificates.nodesAreIn(target.entry.name);
 }
 
-function lets({ blueprint, context: { bay } }: Work, target: Target): boolean {
-  return declaredIn(bundleOf(blueprint, bay.spec).files[templateOf(target)]!).includes(BOOTSTRAP_TOKEN);
+function lets({ blueprint, context: { bay, operation } }: Work, target: Target): boolean {
+  return declaredIn(bundleOf(blueprint, operation, bay.spec).files[templateOf(target)]!).includes(BOOTSTRAP_TOKEN);
 }
 
 function nodesOf({ entry, groups }: Target): NodesToCome {

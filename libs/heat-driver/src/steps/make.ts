@@ -6,7 +6,7 @@ import { blockersOf, inCloud, passes, sentenceOf } from '../stack/reasons.ts';
 import { CHANGE, changeOf, changeText } from '../stack/stack-change.ts';
 import type { StackFailure } from '@jeroboam/openstack';
 import type { Site, Values } from '../blueprint.ts';
-import type { FoundStack } from '../stack/stack-service.port.ts';
+import type { FoundStack, StackUpdate } from '../stack/stack-service.port.ts';
 import { freshToken, shutOut, templateOf, tokenFor } from './let-in.ts';
 import { standsStill } from './standstill.ts';
 import { hasScale, targetOf, wantedScale } from './target.ts';
@@ -31,8 +31,7 @@ export async function selectNodes(work: Work): Promise<StepResult> {
 }
 
 /** Has Heat make the stack, or bring the one that is there to the sizes that are wanted. */
-export async function beginStack(work: Work): Promise<StepResult> {
-  const target = targetOf(work.context);
+export async function beginStack(work: Work, target = targetOf(work.context)): Promise<StepResult> {
   const found = await look(work, target.entry.name, isIdle);
   const id = found ? await bringTo(work, target, found) : await create(work, target);
   await work.context.ledger.record([{ ...target.entry, externalId: id }]);
@@ -40,13 +39,12 @@ export async function beginStack(work: Work): Promise<StepResult> {
 }
 
 /** Ends when the stack is complete and as wanted. A failed one is brought through again, a bounded number of times. */
-export async function awaitStack(work: Work): Promise<StepResult> {
-  const target = targetOf(work.context);
+export async function awaitStack(work: Work, target = targetOf(work.context)): Promise<StepResult> {
   const before = await look(work, target.entry.name, isIdle);
   if (!before || before.progress === 'complete') {
     if (before && isAsWanted(work, target, before)) return arrived(work, target);
     // Taken away meanwhile, or what was asked for was lost.
-    await beginStack(work);
+    await beginStack(work, target);
   } else if (before.progress === 'failed') {
     const failure = await refuseHopeless(work, before);
     if (work.context.attempt === 1) throw failed(before, failure);
@@ -65,14 +63,11 @@ async function arrived(work: Work, target: Target): Promise<StepResult> {
 }
 
 async function create(work: Work, target: Target): Promise<string> {
-  const { context: { bay, ledger, operation, signal, fencingToken }, blueprint, cloud, stacks } = work;
-  const { files } = bundleOf(blueprint, bay.spec);
-  const file = templateOf(target);
-  const site: Site = {
-    authUrl: cloud.authUrl, apiUrl: cloud.apiUrl, bootstrapToken: await tokenFor(work, target), network: (ident, by) => inCloud(cloud.network(bay.spec, ident, by)),
-  };
+  const { context: { bay, ledger, operation, signal, fencingToken }, blueprint, stacks } = work;
+  const { files } = bundleOf(blueprint, operation, bay.spec);
+  const template = files[templateOf(target)]!;
   const parameters = {
-    ...(await parametersFor(work, target, files[file]!, site)),
+    ...(await parametersFor(work, target, template, siteOf(work, await tokenFor(work, target)))),
     ...wantedScale(work.context, target, undefined), [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries: 1 }),
   };
   const timeout = bay.spec.createTimeoutMinutes;
@@ -80,7 +75,7 @@ async function create(work: Work, target: Target): Promise<string> {
   await ledger.intend([target.entry]);
   guard(work);
   const made = await inCloud(stacks.create({
-    name: target.entry.name, ownerTag: ownerTagOf(bay.spec), template: files[file], files, parameters,
+    name: target.entry.name, ownerTag: ownerTagOf(bay.spec), template, files, parameters,
     ...(timeout ? { timeoutMinutes: Math.min(timeout, LONGEST_MINUTES) } : {}),
   }, signal));
   return made.id;
@@ -93,7 +88,7 @@ async function bringTo(work: Work, target: Target, found: FoundStack): Promise<s
   const ours = changeOf(found)?.operationId === work.context.operation.operationId;
   // A failed try of this operation is the next step's to repair, which counts how often.
   const scale = await scaleSparing(work, target, found);
-  if (hasScale(found, scale) && (found.progress !== 'failed' || ours)) return found.id;
+  if (hasScale(found, scale) && (ours || (found.progress !== 'failed' && !work.context.operation.upgrade))) return found.id;
   if (!isIdle(found)) throw new StepFailed(`The stack ${found.name} is still ${found.action}_IN_PROGRESS`, { retryable: true });
   await change(work, target, found, scale);
   return found.id;
@@ -108,7 +103,21 @@ async function change(work: Work, target: Target, found: FoundStack, scale: Read
   const token = await freshToken(work, target, found, scale);
   const parameters = { ...scale, ...token, [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries }) };
   guard(work);
-  await inCloud(stacks.update(found, { parameters }, signal));
+  const moved = operation.upgrade && await movedTemplate(work, target, found);
+  await inCloud(stacks.update(found, moved ? { ...moved, parameters: { ...moved.parameters, ...parameters } } : { parameters }, signal));
+}
+
+/** The template that an upgrade leads to, and the parameters that the stack had no use for yet. Its nodes are in: none has to be let in. */
+async function movedTemplate(work: Work, target: Target, found: FoundStack): Promise<StackUpdate> {
+  const { context: { bay, operation }, blueprint } = work;
+  const { files } = bundleOf(blueprint, operation, bay.spec);
+  const template = files[templateOf(target)]!;
+  const all = Object.entries(await parametersFor(work, target, template, siteOf(work, '')));
+  return { template, files, parameters: Object.fromEntries(all.filter(([name]) => !(name in found.parameters))) };
+}
+
+function siteOf({ context: { bay }, cloud }: Work, bootstrapToken: string): Site {
+  return { authUrl: cloud.authUrl, apiUrl: cloud.apiUrl, bootstrapToken, network: (ident, by) => inCloud(cloud.network(bay.spec, ident, by)) };
 }
 
 /** Executors on other hosts have fences of their own; the stack is one for all. */
@@ -141,5 +150,6 @@ function isIdle({ progress }: FoundStack): boolean {
 }
 
 function isAsWanted({ context }: Work, target: Target, found: FoundStack): boolean {
-  return found.progress === 'complete' && hasScale(found, wantedScale(context, target, found));
+  const { upgrade, operationId } = context.operation;
+  return found.progress === 'complete' && hasScale(found, wantedScale(context, target, found)) && (!upgrade || changeOf(found)?.operationId === operationId);
 }

@@ -1,4 +1,4 @@
-import type { NodeGroupView } from '@jeroboam/domain';
+import type { BayView, NodeGroupView } from '@jeroboam/domain';
 import { scopeOf } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { LedgerEntry, StepContext } from '@jeroboam/driver-sdk';
@@ -24,6 +24,17 @@ export function targetOf({ bay, operation }: Pick<StepContext, 'bay' | 'operatio
   const wanted = bay.nodeGroups.map((group) => (group.name === operation.resize?.nodeGroup ? { ...group, nodeCount: operation.resize.nodeCount } : group));
   const group = wanted.find((each) => each.name === name) ?? null;
   if (name !== null && !group) throw new StepFailed(`there is no node group ${name}`, { retryable: false });
+  return stackOf(bay, group, wanted);
+}
+
+/** Every stack of a bay, its own one first: the others need what that puts out. */
+export function targetsOf(bay: BayView): readonly Target[] {
+  const further = bay.nodeGroups.filter(({ isDefault }) => !isDefault);
+  return [null, ...further].map((group) => stackOf(bay, group, bay.nodeGroups));
+}
+
+/** @param group null: that of the bay itself, in which the default groups live. */
+function stackOf(bay: BayView, group: NodeGroupView | null, wanted: readonly NodeGroupView[]): Target {
   const own = group === null || group.isDefault;
   const defaults = wanted.filter(({ isDefault }) => isDefault);
   return { entry: stackEntryOf(bay, group ?? defaults[0]!), nodeGroup: own ? null : group, groups: own ? defaults : [group] };

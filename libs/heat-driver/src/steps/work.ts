@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { StepContext, TemplateBundle } from '@jeroboam/driver-sdk';
 import { StepFailed } from '@jeroboam/driver-sdk';
-import type { BaySpec } from '@jeroboam/domain';
+import { driverOf } from '@jeroboam/domain';
+import type { BaySpec, OperationView } from '@jeroboam/domain';
 import type { Fence } from '../bay/fence.ts';
 import type { HeatBlueprint, HeatCloud } from '../blueprint.ts';
 import { inCloud } from '../stack/reasons.ts';
@@ -40,8 +41,9 @@ export function guard({ fence, context }: Work): void {
   fence.check();
 }
 
-/** The template that the bay was made with. @throws {StepFailed} final: this version of the driver does not have it. */
-export function bundleOf({ name, bundles }: HeatBlueprint, { driver: { templateVersion } }: BaySpec): TemplateBundle {
+/** The template that the bay was made with, or that an upgrade leads to. @throws {StepFailed} final: this version of the driver does not have it. */
+export function bundleOf({ name, bundles }: HeatBlueprint, operation: Pick<OperationView, 'upgrade'>, spec: BaySpec): TemplateBundle {
+  const { templateVersion } = driverOf(operation, spec);
   const bundle = bundles.find(({ version }) => version === templateVersion);
   if (!bundle) throw new StepFailed(`${name} has no template ${templateVersion}`, { retryable: false });
   return bundle;

@@ -5,12 +5,13 @@ import type { HeatCloud } from '../blueprint.ts';
 import { MASTERS, WORKERS, scaleOf } from '../stack/stack-change.ts';
 import type { ScaleParameters } from '../stack/stack-change.ts';
 import type { StackFailure, StackRef } from '@jeroboam/openstack';
-import type { FoundStack, NewStack, StackService } from '../stack/stack-service.port.ts';
+import type { FoundStack, NewStack, StackService, StackUpdate } from '../stack/stack-service.port.ts';
 
 interface Kept {
   readonly id: string;
   readonly name: string;
   readonly ownerTag: string;
+  template: unknown;
   parameters: Record<string, string>;
   action: string;
   progress: FoundStack['progress'];
@@ -47,10 +48,14 @@ export class FakeHeat implements StackService {
     return this.#stacks.get(name)?.parameters ?? {};
   }
 
-  async create({ name, ownerTag, parameters }: NewStack): Promise<StackRef> {
+  templateOf(name: string): unknown {
+    return this.#stacks.get(name)?.template;
+  }
+
+  async create({ name, ownerTag, parameters, template }: NewStack): Promise<StackRef> {
     const there = this.#stacks.get(name);
     if (there) return { name, id: there.id };
-    const stack: Kept = { id: randomUUID(), name, ownerTag, parameters: textsOf(parameters), action: 'CREATE', progress: 'in-progress', reason: '', busy: 0, changedAtMs: 0, servers: new Map() };
+    const stack: Kept = { id: randomUUID(), name, ownerTag, template, parameters: textsOf(parameters), action: 'CREATE', progress: 'in-progress', reason: '', busy: 0, changedAtMs: 0, servers: new Map() };
     this.#stacks.set(name, stack);
     this.#begin(stack, 'CREATE');
     return { name, id: stack.id };
@@ -70,8 +75,9 @@ export class FakeHeat implements StackService {
     return [...this.#stacks.values()].filter((stack) => stack.ownerTag === ownerTag).map(({ name, id }) => ({ name, id }));
   }
 
-  async update({ name }: StackRef, { parameters }: { readonly parameters: Readonly<Record<string, unknown>> }): Promise<void> {
+  async update({ name }: StackRef, { parameters, template }: StackUpdate): Promise<void> {
     const stack = this.#stacks.get(name)!;
+    stack.template = template ?? stack.template;
     stack.parameters = { ...stack.parameters, ...textsOf(parameters) };
     this.#begin(stack, 'UPDATE');
   }

@@ -162,6 +162,9 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /clusters/:ident/actions/rotate_credential': on('bay', 202, '/clusters/THING/actions/rotate_credential', MEMBERS, {
     body: { rebind_owner: true }, uses: true, ...misses(OWN_ONLY),
   }),
+  'POST /clusters/:ident/actions/upgrade_template': on('bay', 202, '/clusters/THING/actions/upgrade_template', MEMBERS, {
+    body: { template_version: '1.11.0' }, uses: true,
+  }),
   'ALL /clusters/:ident/actions': fixed(405, '/clusters/THING/actions'),
   'ALL /clusters/:ident/actions/:action': fixed(405, '/clusters/THING/actions/explode'),
 
