@@ -28,6 +28,7 @@ async function bayWith({ commands, writeSide: { bays } }: Scheduler, mode: Crede
   await fixture.settled();
 }
 
+const expiring = async () => (await fixture.events()).filter(({ type }) => type === 'CredentialExpiring').map(({ data }) => (data as { name: string }).name);
 const rotations = async () => (await fixture.events()).filter(({ type }) => type === 'CredentialRotationRequested').length;
 
 async function after(scheduler: Scheduler, days: number): Promise<number> {
@@ -72,9 +73,33 @@ describe('CredentialRotations', () => {
     expect(await after(scheduler, 60)).toBe(0);
   });
 
-  it('does not rotate what only a requester can make anew', async () => {
+  it('tells once of what only a requester can make anew, and never asks for what would fail', async () => {
     const scheduler = await started();
     await bayWith(scheduler, 'app_cred');
-    expect(await after(scheduler, 80)).toBe(0);
+    expect([await after(scheduler, 59), await expiring()]).toEqual([0, []]);
+    for (const days of [1, 1, 40]) expect([await after(scheduler, days), await expiring()]).toEqual([0, ['jeroboam-b1-control-1']]);
+  });
+
+  it('tells of it also while the bay is busy, and after a restart', async () => {
+    const first = await started();
+    await bayWith(first, 'app_cred', false);
+    await fixture.stop(first);
+    const second = await started();
+    await fixture.settled();
+    expect([await after(second, 60), await expiring()]).toEqual([0, ['jeroboam-b1-control-1']]);
+  });
+
+  it.each(['service_user', 'app_cred'] as const)('forgets a bay that is gone, also where nobody revoked its credentials one by one (%s)', async (mode) => {
+    const scheduler = await started();
+    await bayWith(scheduler, mode);
+    expect(scheduler.rotations.get('b1')).toBeDefined();
+    const deleted = { type: 'BayDeleted', schemaVersion: 1, data: { bayId: 'b1', operationId: 'op-delete' } } as const;
+    await scheduler.log.append('bay-b1', [{ ...deleted, ...contextOf('delete'), eventId: contextOf('deleted').commandId, occurredAt: fixture.clock.now().toISOString() }], 'any');
+    await fixture.settled();
+    expect(scheduler.rotations.get('b1')).toBeUndefined();
+    await fixture.stop(scheduler);
+    const next = await started();
+    await fixture.settled();
+    expect([next.rotations.get('b1'), await after(next, 80)]).toEqual([undefined, 0]);
   });
 });

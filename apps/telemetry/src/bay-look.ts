@@ -1,4 +1,4 @@
-import { bayDecider, isDomainError, orphanReason } from '@jeroboam/domain';
+import { bayDecider, expiringReason, isDomainError, orphanReason } from '@jeroboam/domain';
 import type { BayCommand, CredentialPurpose, LiveBay } from '@jeroboam/domain';
 import { notAccessible } from '@jeroboam/driver-sdk';
 import type { BayDriver, BayHealth } from '@jeroboam/driver-sdk';
@@ -77,7 +77,7 @@ export class BayLook {
   async #lookAt(bay: LiveBay, signal: AbortSignal): Promise<Sight> {
     const { bayId } = bay.spec;
     if (this.#unanswered.has(bayId)) return 'unseen';
-    const health = await this.#ask(bay, signal).then((found) => found && this.#withOrphans(bay, found)).catch((error: unknown) => {
+    const health = await this.#ask(bay, signal).then((found) => found && this.#withCredentials(bay, found)).catch((error: unknown) => {
       if (isOrphan(bay, error)) return ORPHAN;
       if (!signal.aborted) this.tally.seen(bay, null);
       throw error;
@@ -88,12 +88,13 @@ export class BayLook {
     return this.#tell(bay, health);
   }
 
-  /** Of credentials that no look at the bay uses. */
-  async #withOrphans(bay: LiveBay, health: BayHealth): Promise<BayHealth> {
+  /** Says which will let nobody in soon, and of those that no look at the bay uses which do so no more. */
+  async #withCredentials(bay: LiveBay, health: BayHealth): Promise<BayHealth> {
     // Keystone may be away: that says nothing about the bay.
     const orphans = (await this.credentials?.orphaned(bay).catch(() => [])) ?? [];
-    if (orphans.length === 0) return health;
-    return { ...health, status: 'UNHEALTHY', reason: Object.assign({ ...health.reason }, ...orphans.map(orphanReason)) as BayHealth['reason'] };
+    const expiring = bay.credentials.filter((credential) => credential.expiring).map(({ purpose }) => purpose);
+    const reason = Object.assign({ ...health.reason }, ...expiring.map(expiringReason), ...orphans.map(orphanReason)) as BayHealth['reason'];
+    return { ...health, reason, ...(orphans.length > 0 && { status: 'UNHEALTHY' }) };
   }
 
   /** @returns null where the driver has no way to look. @throws what the driver throws. */

@@ -116,6 +116,23 @@ describe('what a look tells', () => {
     expect((await world.events('b1')).at(-1)?.data).toMatchObject({ status: 'HEALTHY' });
   });
 
+  it('names a credential that expires soon, until it is taken away, which makes no bay unwell', async () => {
+    const held = { bayId: 'b1', name: 'jeroboam-b1-volume-1', purpose: 'volume' } as const;
+    const made = { ...held, operationId: 'op-create', mode: 'app_cred' } as const;
+    const facts = { externalId: 'ac-1', credentialRef: 'ref', fingerprint: 'f', roles: ['member'], accessRulesHash: 'h', expiresAt: '2026-05-01T12:00:00.000Z' };
+    await world.start();
+    await world.make('b1', {}, { type: 'CredentialIntended', schemaVersion: 1, data: made }, { type: 'CredentialMinted', schemaVersion: 1, data: { ...made, ...facts } });
+    await world.pass(100);
+    expect((await world.events('b1')).at(-1)?.data).toMatchObject({ status: 'HEALTHY', reason: WELL.reason });
+    await world.happen('b1', { type: 'CredentialExpiring', schemaVersion: 1, data: { ...held, expiresAt: facts.expiresAt } });
+    await world.pass(3_600);
+    const told = (await world.events('b1')).filter(({ type }) => type === 'BayHealthChanged').slice(1).map(({ data }) => data);
+    expect(told).toEqual([{ bayId: 'b1', status: 'HEALTHY', reason: { ...WELL.reason, 'credential.volume': 'expiring' }, source: 'telemetry' }]);
+    await world.happen('b1', { type: 'CredentialRevoked', schemaVersion: 1, data: { ...held, operationId: 'op-rotate' } });
+    await world.pass(3_600);
+    expect((await world.events('b1')).at(-1)?.data).toMatchObject({ status: 'HEALTHY', reason: WELL.reason });
+  });
+
   it('is the number of nodes, where the COE lists another than is known', async () => {
     await world.start();
     await world.make('b1');

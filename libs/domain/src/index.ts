@@ -10,7 +10,7 @@ export { driverOf, operationIdOf, scopeOf, supersedes } from './operation/operat
 export type { ExtensionCall, OperationKind, OperationScope, OperationView, UpgradeTarget } from './operation/operation.view.ts';
 export { bayDecider } from './bay/bay.decider.ts';
 export type { BayCommand } from './bay/bay.commands.ts';
-export { ROTATABLE_PURPOSES, orphanReason } from './bay/bay.credentials.ts';
+export { ROTATABLE_PURPOSES, expiringReason, orphanReason } from './bay/bay.credentials.ts';
 export type { AccessRuleFinding, CredentialMode, CredentialPurpose, CredentialRotation, CredentialView, MintedFacts, RotatablePurpose } from './bay/bay.credentials.ts';
 export { machinesSince, newsOf } from './bay/bay.machines.ts';
 export type { MachineView } from './bay/bay.machines.ts';

@@ -33,6 +33,22 @@ describe('/v1/clusters/{ident}/warnings', () => {
     expect((await warnings()).map(({ label, nodegroup }: Record<string, unknown>) => [label, nodegroup])).toEqual([['kube_tga', null], ['gpus', 'gpu']]);
   });
 
+  it('names credentials that expire and that only a member can have replaced, until they are', async () => {
+    const bayId = await givenBay({ swarm_strategy: 'spread' });
+    const name = `jeroboam-${bayId}-volume-1`;
+    const facts = { name, externalId: 'ac-1', credentialRef: 'ref', fingerprint: 'f', roles: ['member'], accessRulesHash: 'h', expiresAt: '2026-05-01T12:00:00.000Z' };
+    await api.services.tell(bayId, { type: 'IntendCredential', data: { operationId: 'op-1', name, purpose: 'volume', mode: 'app_cred' } });
+    await api.services.tell(bayId, { type: 'RecordCredential', data: { operationId: 'op-1', ...facts } });
+    expect(await warnings()).toEqual([]);
+    await api.services.tell(bayId, { type: 'NoteExpiringCredential', data: { name } });
+    expect(await warnings()).toEqual([{
+      code: 'CREDENTIAL_EXPIRING', purpose: 'volume', expires_at: '2026-05-01T12:00:00.000Z',
+      message: `The credential for volume expires at 2026-05-01T12:00:00.000Z, and only a member of the project can have another made: PATCH /v1/credentials/${bayId}.`,
+    }]);
+    await api.services.tell(bayId, { type: 'CloseCredential', data: { operationId: 'op-2', name, outcome: 'revoked' } });
+    expect(await warnings()).toEqual([]);
+  });
+
   it('has nothing to say of a bay whose labels are all known', async () => {
     await givenBay({ swarm_strategy: 'spread' });
     expect(await warnings()).toEqual([]);

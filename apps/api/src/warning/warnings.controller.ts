@@ -10,7 +10,7 @@ import { resource } from '../wire/wire-route.ts';
 import { bayWarnings } from './bay-warnings.ts';
 import { WarningsDescribed } from './warning.openapi.ts';
 
-/** `/v1/clusters/{ident}/warnings`: what was accepted and may be a mistake. An addition of ours (`bay-ops`). */
+/** `/v1/clusters/{ident}/warnings`: what a member should look after. An addition of ours (`bay-ops`). */
 @WarningsDescribed
 @Controller(resource('clusters/:ident/warnings'))
 export class WarningsController {

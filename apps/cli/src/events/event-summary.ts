@@ -46,6 +46,7 @@ const TELLERS: Tellers = {
   CredentialMinted: ({ name, roles, expiresAt }) => `${name} with ${listed(roles)}${expiresAt === null ? '' : ` until ${expiresAt}`}`,
   CredentialRevoked: ({ name }) => name,
   CredentialGone: ({ name }) => `${name} was not there any more`,
+  CredentialExpiring: ({ name, expiresAt }) => `${name} lets nobody in from ${expiresAt} on, unless a member has it rotated`,
   CredentialOrphaned: ({ name }) => `${name} lets nobody in any more`,
   CredentialRotationRequested: ({ purposes, rebindOwner }, event) => `${listed(purposes ?? ['all'])}${rebindOwner ? ', for whoever asked from here on' : ''}${by(event)}`,
   CredentialRotationCompleted: () => '',

@@ -85,7 +85,7 @@ function evolved(record: BayRecord | undefined, event: RecordedBayEvent, auditPe
   return bay.phase === 'live' ? pruned(changed(record, bay, event), event, auditPeriodMs) : record;
 }
 
-type LedgerEvent = Extract<RecordedBayEvent, { type: `Resources${string}` | `Credential${'Intended' | 'Minted' | 'Revoked' | 'Gone' | 'Orphaned'}` }>;
+type LedgerEvent = Extract<RecordedBayEvent, { type: `Resources${string}` | `Credential${'Intended' | 'Minted' | 'Revoked' | 'Gone' | 'Expiring' | 'Orphaned'}` }>;
 
 /** What is kept of these is of use to the service alone. */
 function isOfALedger(event: RecordedBayEvent): event is LedgerEvent {

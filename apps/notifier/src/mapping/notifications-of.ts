@@ -96,6 +96,7 @@ const TABLE: { readonly [T in JeroboamEvent['type']]: Told<RecordedAs<T>> } = {
   CredentialMinted: silent('as ResourcesIntended'),
   CredentialRevoked: silent('as ResourcesIntended'),
   CredentialGone: silent('as ResourcesIntended'),
+  CredentialExpiring: silent('BayHealthChanged tells of it'),
   CredentialOrphaned: silent('BayHealthChanged tells of it'),
   NodeJoined: silent('what is billed and shown is what is wanted; its operation’s end tells of it'),
   NodeRemoved: silent('as NodeJoined'),

@@ -1,7 +1,7 @@
 import { deciderSpec } from '../testing/decider-spec.ts';
 import { BAY, completeBay, commands, events } from '../testing/bay.samples.ts';
 import type { BayCommand } from './bay.commands.ts';
-import type { CredentialRotation } from './bay.credentials.ts';
+import type { CredentialRotation, MintedFacts } from './bay.credentials.ts';
 import { bayDecider } from './bay.decider.ts';
 import type { BayEvent } from './bay.events.ts';
 import type { LiveBay } from './bay.state.ts';
@@ -15,7 +15,7 @@ const facts = {
 };
 
 const intended: BayEvent = { type: 'CredentialIntended', schemaVersion: 1, data: { ...of, mode: 'service_user' } };
-const minted = (more: Partial<typeof facts> = {}): BayEvent => ({ type: 'CredentialMinted', schemaVersion: 1, data: { ...of, mode: 'service_user', ...facts, ...more } });
+const minted = (more: Partial<MintedFacts> = {}): BayEvent => ({ type: 'CredentialMinted', schemaVersion: 1, data: { ...of, mode: 'service_user', ...facts, ...more } });
 const revoked: BayEvent = { type: 'CredentialRevoked', schemaVersion: 1, data: { ...of, operationId: 'op-delete' } };
 const orphaned: BayEvent = { type: 'CredentialOrphaned', schemaVersion: 1, data: { bayId: BAY, name: NAME, purpose: 'control' } };
 
@@ -58,6 +58,27 @@ describe('a credential that Keystone does not let in any more', () => {
   });
   it('is not one that the bay does not have', () => {
     bay.given(...completeBay).when(commands.health('UNHEALTHY', reason)).then(unhealthy);
+  });
+});
+
+describe('a credential that expires soon', () => {
+  const note: BayCommand = { type: 'NoteExpiringCredential', data: { name: NAME }, metadata };
+  const ofUser: readonly BayEvent[] = [
+    { type: 'CredentialIntended', schemaVersion: 1, data: { ...of, mode: 'app_cred' } }, { type: 'CredentialMinted', schemaVersion: 1, data: { ...of, mode: 'app_cred', ...facts } },
+  ];
+  const expiring: BayEvent = { type: 'CredentialExpiring', schemaVersion: 1, data: { bayId: BAY, name: NAME, purpose: 'control', expiresAt: facts.expiresAt } };
+  it('is told of once where only a user can have it replaced', () => {
+    bay.given(...completeBay, ...ofUser).when(note).then(expiring);
+    bay.given(...completeBay, ...ofUser, expiring).when(note).thenNothing();
+    bay.given(...completeBay, ...ofUser, expiring, minted({ externalId: 'ac-2' })).when(note).then(expiring);
+  });
+  it('is nobody’s concern where the service replaces it, where it never expires and where it is not there any more', () => {
+    bay.given(...completeBay, intended, minted()).when(note).thenNothing();
+    bay.given(...completeBay, ofUser[0]!, minted({ expiresAt: null })).when(note).thenNothing();
+    bay.given(...completeBay, ...ofUser, revoked).when(note).thenNothing();
+  });
+  it('is refused for a bay that is not there', () => {
+    bay.given().when(note).thenRefused('BAY_NOT_FOUND');
   });
 });
 

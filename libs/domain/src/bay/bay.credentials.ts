@@ -40,6 +40,8 @@ export interface CredentialView {
   readonly expiresAt?: string | null;
   /** Keystone does not let it in any more, although nobody here took it away. */
   readonly orphaned?: true;
+  /** It expires soon, and only a user can have it replaced. */
+  readonly expiring?: true;
 }
 
 /** What is known of a credential once it is there. */
@@ -64,6 +66,8 @@ interface OfCredential {
 }
 
 type CredentialCommand =
+  /** Most of its life is over, and no service can replace it. */
+  | Command<'NoteExpiringCredential', { name: string }>
   | Command<'IntendCredential', OfCredential & { operationId: string; mode: CredentialMode; ownerId?: string }>
   | Command<'RecordCredential', { operationId: string } & MintedFacts>
   /** `gone`: it was not there any more, whoever took it away. */
@@ -75,6 +79,8 @@ type CredentialEvent =
   | DomainEvent<'CredentialRevoked', 1, OfCredential & { bayId: string; operationId: string }>
   /** Nothing of that name was there when it was to be revoked. */
   | DomainEvent<'CredentialGone', 1, OfCredential & { bayId: string; operationId: string }>
+  /** A member of its project should have it replaced until then: what is a user's only a user can make anew. */
+  | DomainEvent<'CredentialExpiring', 1, OfCredential & { bayId: string; expiresAt: string }>
   /** Its owner, its roles or its project are gone: it lets nobody in any more. */
   | DomainEvent<'CredentialOrphaned', 1, OfCredential & { bayId: string }>;
 
@@ -121,6 +127,18 @@ export function orphanReason(purpose: CredentialPurpose): Readonly<Record<string
   return { [`credential.${purpose}`]: 'orphaned' };
 }
 
+/** The same of one that expires soon. */
+export function expiringReason(purpose: CredentialPurpose): Readonly<Record<string, string>> {
+  return { [`credential.${purpose}`]: 'expiring' };
+}
+
+/** Once for each; never of one that the service replaces by itself. */
+export function noteExpiring({ name }: Data<'NoteExpiringCredential'>, { bayId, credentials }: Holder): CredentialEvent[] {
+  const known = credentials.find((credential) => credential.name === name);
+  if (!known?.expiresAt || known.expiring || known.mode === 'service_user') return [];
+  return [{ type: 'CredentialExpiring', schemaVersion: 1, data: { bayId, name, purpose: known.purpose, expiresAt: known.expiresAt } }];
+}
+
 /** What a health report says of credentials for the first time. */
 export function newOrphans(reason: Readonly<Record<string, string>>, { bayId, credentials }: Holder): CredentialEvent[] {
   const lost = credentials.filter(({ purpose, state, orphaned }) => state === 'minted' && !orphaned && reason[`credential.${purpose}`] === 'orphaned');
@@ -137,11 +155,13 @@ export function evolveCredentials(credentials: readonly CredentialView[], event:
     }
     case 'CredentialMinted': {
       const { operationId, externalId, expiresAt } = event.data;
-      return credentials.map(({ orphaned, ...credential }) => {
-        if (credential.name !== name) return { ...credential, ...(orphaned && { orphaned }) };
-        return { ...credential, operationId, externalId, expiresAt, state: 'minted' };
+      return credentials.map((credential) => {
+        if (credential.name !== name) return credential;
+        const { orphaned: _, expiring: __, ...lasting } = credential;
+        return { ...lasting, operationId, externalId, expiresAt, state: 'minted' };
       });
     }
+    case 'CredentialExpiring': return credentials.map((credential) => (credential.name === name ? { ...credential, expiring: true } : credential));
     case 'CredentialOrphaned': return credentials.map((credential) => (credential.name === name ? { ...credential, orphaned: true } : credential));
     case 'CredentialRevoked':
     case 'CredentialGone': return others;

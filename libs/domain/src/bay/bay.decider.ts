@@ -1,7 +1,7 @@
 import { unreachable } from '../kernel/decider.ts';
 import type { Decider } from '../kernel/decider.ts';
 import type { BayCommand } from './bay.commands.ts';
-import { closeCredential, intendCredential, newOrphans, recordCredential, requireRotatable } from './bay.credentials.ts';
+import { closeCredential, intendCredential, newOrphans, noteExpiring, recordCredential, requireRotatable } from './bay.credentials.ts';
 import { BayAlreadyExists, BayNotFound, InvalidBay, MasterResizeNotSupported, NodeCountOutOfBounds, NodesNotInGroup, StatusForbids } from './bay.errors.ts';
 import type { BayEvent } from './bay.events.ts';
 import { completeOperation, failOperation } from './bay.outcomes.ts';
@@ -40,6 +40,7 @@ export const bayDecider: Decider<BayState, BayCommand, BayEvent> = {
       case 'ReleaseResources': return releaseResources(command.data, live(state));
       case 'IntendCredential': return intendCredential(command.data, holder(live(state)));
       case 'RecordCredential': return recordCredential(command.data, holder(live(state)));
+      case 'NoteExpiringCredential': return noteExpiring(command.data, holder(live(state)));
       case 'CloseCredential': return closeCredential(command.data, holder(live(state)));
       case 'ObserveBay': return state.phase === 'live' ? observe(command.data, state) : [];
       case 'CompleteOperation': return state.phase === 'live' ? completeOperation(command.data, state) : [];

@@ -71,6 +71,7 @@ function evolveLive(bay: LiveBay, event: AfterCreation): BayState {
     case 'ResourcesReleased': return { ...bay, resources: release(bay.resources, event.data.resourceIds) };
     case 'CredentialIntended':
     case 'CredentialMinted':
+    case 'CredentialExpiring':
     case 'CredentialOrphaned':
     case 'CredentialRevoked':
     case 'CredentialGone': return { ...bay, credentials: evolveCredentials(bay.credentials, event) };

@@ -47,6 +47,7 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   CaRotationFailed: 1,
   CaRotationRequested: 1,
   CertificateIssued: 1,
+  CredentialExpiring: 1,
   CredentialGone: 1,
   CredentialIntended: 1,
   CredentialMinted: 1,

@@ -79,8 +79,6 @@ function changed(bay: StoredBay, event: LaterEvent): StoredBay {
     // Of these no client is told; what is wrong with one is in the bay's health.
     case 'CredentialIntended':
     case 'CredentialMinted':
-    case 'CredentialRevoked':
-    case 'CredentialGone':
     case 'CredentialOrphaned':
     // Machines are billed, nodes are shown.
     case 'MachinesMetered':
@@ -89,6 +87,9 @@ function changed(bay: StoredBay, event: LaterEvent): StoredBay {
     // Nothing of the bay has changed; its operation shows the refusal.
     case 'NodeGroupRevisionRefused':
     case 'BayResizeRefused': return bay;
+    case 'CredentialExpiring': return expiring(bay, event.data.name, [event.data]);
+    case 'CredentialRevoked':
+    case 'CredentialGone': return expiring(bay, event.data.name, []);
     case 'NodeJoined': return withNodes(bay, [...without(bay, event.data.node.name), event.data.node], event.occurredAt);
     case 'NodeRemoved': return withNodes(bay, without(bay, event.data.name), event.occurredAt);
     case 'BayStackAssigned': return withOutputs(bay, event.data, event.occurredAt);
@@ -100,6 +101,16 @@ function changed(bay: StoredBay, event: LaterEvent): StoredBay {
     case 'BayHealthChanged': return { ...bay, healthStatus: event.data.status, healthStatusReason: event.data.reason };
     default: return updated(bay, event);
   }
+}
+
+type Expiring = NonNullable<BayDocument['expiringCredentials']>;
+
+/** With `now` in place of what was said of the one of that name. */
+function expiring(bay: StoredBay, name: string, now: Expiring): StoredBay {
+  const before = bay.expiringCredentials ?? [];
+  const others = before.filter((credential) => credential.name !== name);
+  if (others.length === before.length && now.length === 0) return bay;
+  return { ...bay, expiringCredentials: [...others, ...now.map(({ purpose, expiresAt }) => ({ name, purpose, expiresAt }))] };
 }
 
 type Requests = `${'NodeGroupCreation' | 'NodeGroupRevision' | 'NodeGroupDeletion' | 'BayUpgrade' | 'CaRotation' | 'CredentialRotation' | 'Extension'}Requested`;

@@ -1,4 +1,4 @@
-import type { BayModelSpec, BaySpec, BayStatus, HealthStatus, NodeGroupView, OperationKind } from '@jeroboam/domain';
+import type { BayModelSpec, BaySpec, BayStatus, CredentialPurpose, HealthStatus, NodeGroupView, OperationKind } from '@jeroboam/domain';
 import type { CollectionSpec, ReadDocument } from '../read-model.port.ts';
 
 // The documents of the read side: what projections write and the API reads. Times are RFC 3339 UTC with milliseconds,
@@ -63,6 +63,8 @@ export interface BayDocument extends ReadDocument {
   readonly operationId: string | null;
   /** What went wrong, by node group name; empty unless `status` ends in `_FAILED`. */
   readonly faults: Readonly<Record<string, string>>;
+  /** What it acts with and a member should have replaced before. @default none */
+  readonly expiringCredentials?: readonly { readonly name: string; readonly purpose: CredentialPurpose; readonly expiresAt: string }[];
 }
 
 export type OperationState =

@@ -31,7 +31,7 @@ export const BAY_EVENTS: ReadableVersions<BayEvent> = {
   NodeGroupDeletionRequested: 1, NodeGroupDeleted: 1, NodeGroupDeletionFailed: 1,
   BayUpgradeRequested: 1, BayUpgraded: 1, BayUpgradeFailed: 1,
   CaRotationRequested: 1, CaRotationCompleted: 1, CaRotationFailed: 1,
-  CredentialIntended: 1, CredentialMinted: 1, CredentialRevoked: 1, CredentialGone: 1, CredentialOrphaned: 1,
+  CredentialIntended: 1, CredentialMinted: 1, CredentialExpiring: 1, CredentialRevoked: 1, CredentialGone: 1, CredentialOrphaned: 1,
   CredentialRotationRequested: 1, CredentialRotationCompleted: 1, CredentialRotationFailed: 1,
   ExtensionRequested: 1, ExtensionCompleted: 1, ExtensionFailed: 1,
   BayHealthChanged: 1, NodeGroupObserved: 1,

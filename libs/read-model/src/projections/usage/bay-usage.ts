@@ -170,6 +170,7 @@ function nodesAfter({ nodes }: BayUsage, event: Parameters<typeof observed>[1]):
     case 'CredentialMinted':
     case 'CredentialRevoked':
     case 'CredentialGone':
+    case 'CredentialExpiring':
     case 'CredentialOrphaned':
     case 'CredentialRotationRequested':
     case 'CredentialRotationCompleted':
