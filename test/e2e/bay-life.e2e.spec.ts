@@ -38,6 +38,27 @@ describe('the life of a bay', () => {
     expect([badlyEnded(story), neverStarted(story), brokenChains(story)]).toEqual([[], [], []]);
   });
 
+  it('takes single nodes away, has others come for them, and adds some', async () => {
+    const bayId = await api.createBay(await api.fakeTemplate(), { name: 'one-by-one' });
+    await api.until(bayId, ['CREATE_COMPLETE']);
+    const workers = async () => {
+      const { body } = await api.call<{ nodes: { name: string; role: string }[] }>('GET', `/v1/clusters/${bayId}/nodes`);
+      return body.nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
+    };
+    const [first, second] = await workers();
+    const changed = async (method: string, path: string) => {
+      expect((await api.call(method, `/v1/clusters/${bayId}/nodes${path}`)).status).toBe(202);
+      expect(await api.until(bayId, ['UPDATE_COMPLETE', 'UPDATE_FAILED'])).toMatchObject({ status: 'UPDATE_COMPLETE' });
+      return workers();
+    };
+    const replaced = await changed('POST', `/${first}/actions/replace`);
+    expect([replaced.length, replaced.includes(first!), replaced.includes(second!)]).toEqual([2, false, true]);
+    expect(await changed('DELETE', `/${second}`)).toEqual(replaced.filter((name) => name !== second));
+    expect(await changed('POST', '')).toHaveLength(2);
+    expect((await api.call('DELETE', `/v1/clusters/${bayId}`)).status).toBe(204);
+    await api.until(bayId, ['GONE']);
+  });
+
   it('never shows the state before a 202 to the GET after it', async () => {
     const template = await api.fakeTemplate();
     const bays = await Promise.all(Array.from({ length: 10 }, (_, index) => api.createBay(template, { name: `fresh-${index}`, node_count: 1 })));

@@ -9,7 +9,7 @@ export type { BaySpec, BayStatus, BayView, DriverReference, HealthReport, Health
 export { driverOf, operationIdOf, scopeOf, supersedes } from './operation/operation.view.ts';
 export type { ExtensionCall, OperationKind, OperationScope, OperationView, UpgradeTarget } from './operation/operation.view.ts';
 export { bayDecider } from './bay/bay.decider.ts';
-export type { BayCommand } from './bay/bay.commands.ts';
+export type { BayCommand, WantedCount } from './bay/bay.commands.ts';
 export { ROTATABLE_PURPOSES, expiringReason, orphanReason } from './bay/bay.credentials.ts';
 export type { AccessRuleFinding, CredentialMode, CredentialPurpose, CredentialRotation, CredentialView, MintedFacts, RotatablePurpose } from './bay/bay.credentials.ts';
 export { machinesSince, newsOf } from './bay/bay.machines.ts';

@@ -1,4 +1,5 @@
 import { MasterResizeNotSupported } from '@jeroboam/domain';
+import type { WantedCount } from '@jeroboam/domain';
 import type { DriverRegistry } from '@jeroboam/driver-sdk';
 import { resizeBay, type Accepted } from '@jeroboam/messaging';
 import type { BayDocument } from '@jeroboam/read-model';
@@ -10,7 +11,7 @@ import { findNodeGroup } from '../node-group/find-node-group.ts';
 export interface WantedSize {
   /** Name, id or number. */
   readonly nodeGroup: string;
-  readonly nodeCount: number;
+  readonly nodeCount: WantedCount;
   readonly nodesToRemove: readonly string[];
 }
 
@@ -29,7 +30,8 @@ export class ResizeBay {
     const group = findNodeGroup(bay, size.nodeGroup);
     if (group.role === 'master') throw new MasterResizeNotSupported();
     const { name, capabilities } = requireAbleDriver(this.drivers, bay, 'resize');
-    requireRoom(name, capabilities, bay.masterCount + bay.nodeCount - group.nodeCount + size.nodeCount);
+    const more = typeof size.nodeCount === 'number' ? size.nodeCount - group.nodeCount : size.nodeCount.change;
+    requireRoom(name, capabilities, bay.masterCount + bay.nodeCount + more);
     const payload = { bayId: bay.id, nodeGroup: group.name, nodeCount: size.nodeCount, nodesToRemove: size.nodesToRemove };
     return this.commands.changeBay(resizeBay, payload, acting);
   }

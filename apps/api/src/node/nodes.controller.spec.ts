@@ -82,3 +82,54 @@ describe('/v1/clusters/{ident}/nodes', () => {
     expect((await api.call('GET /v1/clusters/nothing/nodes')).status).toBe(404);
   });
 });
+
+describe('one node more, less, or anew', () => {
+  let api: ApiHarness;
+  let bayId: string;
+  beforeEach(async () => {
+    api = await ApiHarness.open();
+    bayId = await api.givenCompleteBay(await api.givenBayModel(), { labels: { min_node_count: '1' } });
+  });
+  afterEach(() => api.close());
+  const asked = async () => {
+    const requests = [];
+    for await (const { type, data } of api.log.readStream(`bay-${bayId}`)) if (type === 'BayResizeRequested') requests.push(data);
+    return requests;
+  };
+
+  it.each<[string, string, object]>([
+    ['adds one to the workers', 'POST /nodes', { nodeGroup: 'default-worker', nodeCount: 3, nodesToRemove: [] }],
+    ['takes a named one away', 'DELETE /nodes/default-worker-0', { nodeGroup: 'default-worker', nodeCount: 1, nodesToRemove: ['default-worker-0'] }],
+    ['has another one come for a named one', 'POST /nodes/default-worker-1/actions/replace', { nodeGroup: 'default-worker', nodeCount: 2, nodesToRemove: ['default-worker-1'] }],
+  ])('%s', async (_title, request, expected) => {
+    const [method, path] = request.split(' ');
+    const answer = await api.call(`${method} /v1/clusters/c1${path}`);
+    expect([answer.status, answer.body]).toEqual([202, { uuid: bayId }]);
+    expect(answer.headers).toMatchObject({ 'operation-id': expect.any(String), location: expect.stringContaining('/v1/operations/') });
+    expect(await asked()).toEqual([expect.objectContaining({ fromCount: 2, ...expected })]);
+    // The same again, by whoever had no answer: the node is leaving already.
+    expect(errorOf(await api.call(`${method} /v1/clusters/c1${path}`))).toMatchObject({ status: 400, detail: 'Resizing a cluster when status is "UPDATE_IN_PROGRESS" is not supported.' });
+    expect(await asked()).toHaveLength(1);
+  });
+
+  it.each<[string, object | undefined, number, string]>([
+    ['DELETE /nodes/default-worker-7', undefined, 404, 'Node default-worker-7 could not be found.'],
+    ['POST /nodes/default-worker-7/actions/replace', undefined, 404, 'Node default-worker-7 could not be found.'],
+    ['DELETE /nodes/default-master-0', undefined, 400, 'Resizing the master nodegroup is not supported by this driver.'],
+    ['POST /nodes', { nodegroup: 'default-master' }, 400, 'Resizing the master nodegroup is not supported by this driver.'],
+    ['POST /nodes', { nodegroup: 'nope' }, 404, 'Nodegroup nope could not be found.'],
+    ['POST /nodes', { flavor_id: 'm1.large' }, 400, 'Unknown attribute for argument node: flavor_id'],
+  ])('refuses %s with %j, and nothing is asked for', async (request, body, status, detail) => {
+    const [method, path] = request.split(' ');
+    expect(errorOf(await api.call(`${method} /v1/clusters/${bayId}${path}`, body && { body }))).toMatchObject({ status, detail });
+    expect(await asked()).toEqual([]);
+  });
+
+  it('takes no node away that its group must have, and adds none that it may not', async () => {
+    await api.call('PATCH /v1/clusters/c1/nodegroups/default-worker', { body: [{ op: 'replace', path: '/min_node_count', value: 2 }, { op: 'replace', path: '/max_node_count', value: 2 }] });
+    const { operationId } = (await api.readModel.get<{ id: string; operationId: string }>('bays', bayId))!;
+    await api.services.tell(bayId, { type: 'CompleteOperation', data: { operationId, outputs: {} } });
+    for (const request of ['DELETE /v1/clusters/c1/nodes/default-worker-0', 'POST /v1/clusters/c1/nodes']) expect((await api.call(request)).status).toBe(400);
+    expect((await api.call('POST /v1/clusters/c1/nodes/default-worker-0/actions/replace')).status).toBe(202);
+  });
+});

@@ -9,11 +9,14 @@ interface OfOperation {
   readonly operationId: string;
 }
 
+/** How many nodes a group is to have: so many, or so many more (fewer, if negative) than it has when that is decided. */
+export type WantedCount = number | { readonly change: number };
+
 export type BayCommand =
   | Command<'CreateBay', OfOperation & { spec: BaySpec; nodeGroups: readonly NodeGroupView[] }>
   /** Closes the id of a create that reserved quota and never arrived. */
   | Command<'AbandonBayCreation', { bayId: string; projectId: string }>
-  | Command<'ResizeBay', OfOperation & { nodeGroup: string; nodeCount: number; nodesToRemove: readonly string[] }>
+  | Command<'ResizeBay', OfOperation & { nodeGroup: string; nodeCount: WantedCount; nodesToRemove: readonly string[] }>
   | Command<'CreateNodeGroup', OfOperation & { nodeGroup: NodeGroupView }>
   /** `nodeGroup`: name or id, here and below. */
   | Command<'ReviseNodeGroup', OfOperation & { nodeGroup: string; changes: NodeGroupChanges }>

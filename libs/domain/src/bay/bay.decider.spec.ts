@@ -117,6 +117,20 @@ describe('resizing a bay', () => {
   it('refuses a node group that is not there', () => {
     bay.given(...completeBay).when(commands.resize(3, { nodeGroup: 'nope' })).thenRefused('NODE_GROUP_NOT_FOUND');
   });
+  it('takes a node more or a named one less by what the group has then, and a named one anew where the count stays', () => {
+    const named = { nodesToRemove: [WORKERS[0].name] };
+    const requested = (nodeCount: number, nodesToRemove: readonly string[]) => (
+      { type: 'BayResizeRequested', schemaVersion: 1, data: { bayId: BAY, operationId: 'op-resize', nodeGroup: 'default-worker', fromCount: 2, nodeCount, nodesToRemove } } as const);
+    bay.given(...completeBay).when(commands.resize({ change: 1 })).then(requested(3, []));
+    bay.given(...completeBay).when(commands.resize({ change: -1 }, named)).then(requested(1, named.nodesToRemove));
+    bay.given(...completeBay).when(commands.resize({ change: 0 }, named)).then(requested(2, named.nodesToRemove));
+    bay.given(...completeBay, events.resizeRequested(3)).when(commands.resize({ change: 1 })).thenNothing();
+  });
+  it('takes no such change while another is under way: what is leaving would count twice', () => {
+    const under = [...completeBay, events.resizeRequested(1, 'op-other')];
+    for (const change of [-1, 0, 1]) bay.given(...under).when(commands.resize({ change }, { nodesToRemove: [WORKERS[0].name] })).thenRefused('STATUS_FORBIDS');
+    bay.given(...completeBay).when(commands.resize({ change: -3 })).thenRefused('NODE_COUNT_OUT_OF_BOUNDS');
+  });
   it('refuses to resize masters', () => {
     bay.given(...completeBay).when(commands.resize(3, { nodeGroup: 'default-master' })).thenRefused('MASTER_RESIZE_NOT_SUPPORTED');
   });

@@ -77,16 +77,19 @@ function requireSoundBay(spec: BaySpec, nodeGroups: readonly NodeGroupView[]): v
 function resize(data: Data<'ResizeBay'>, bay: LiveBay): BayEvent[] {
   const group = groupOf(data.nodeGroup, bay);
   if (isKnown(data.operationId, bay)) return [];
-  requireAllowedCount(group, data.nodeCount);
+  // A node that is leaving already would count twice.
+  if (typeof data.nodeCount !== 'number' && !SETTLED.has(bay.status)) throw new StatusForbids('Resizing', bay.status);
+  const nodeCount = typeof data.nodeCount === 'number' ? data.nodeCount : group.nodeCount + data.nodeCount.change;
+  requireAllowedCount(group, nodeCount);
   requireMembers(group, data.nodesToRemove, bay);
-  const target = { bayId: bay.spec.bayId, operationId: data.operationId, nodeGroup: group.name, nodeCount: data.nodeCount };
+  const target = { bayId: bay.spec.bayId, operationId: data.operationId, nodeGroup: group.name, nodeCount };
   if (!RESIZABLE.has(bay.status) || group.status === 'DELETE_IN_PROGRESS') {
     // Magnum has answered 202 by now: the refusal is a fact, so that the operation has an end that can be seen.
     const { code, message } = new StatusForbids('Resizing', RESIZABLE.has(bay.status) ? group.status : bay.status);
     return [{ type: 'BayResizeRefused', schemaVersion: 1, data: { ...target, code, reason: message } }];
   }
   // After a failure the same target is a fresh try; otherwise the present size is nothing to do.
-  if (data.nodeCount === group.nodeCount && data.nodesToRemove.length === 0 && bay.status !== 'UPDATE_FAILED') return [];
+  if (nodeCount === group.nodeCount && data.nodesToRemove.length === 0 && bay.status !== 'UPDATE_FAILED') return [];
   return [{ type: 'BayResizeRequested', schemaVersion: 1, data: { ...target, fromCount: group.nodeCount, nodesToRemove: data.nodesToRemove } }];
 }
 

@@ -1,5 +1,5 @@
 // Builders for specs: one plain bay, and its events.
-import type { BayCommand } from '../bay/bay.commands.ts';
+import type { BayCommand, WantedCount } from '../bay/bay.commands.ts';
 import type { CredentialRotation } from '../bay/bay.credentials.ts';
 import type { BayEvent } from '../bay/bay.events.ts';
 import type { MachineView } from '../bay/bay.machines.ts';
@@ -72,7 +72,7 @@ export const TARGET: UpgradeTarget = {
 
 export const commands = {
   create: (groups = [group('default-master', 1), group('default-worker', 2)], spec = aSpec): BayCommand => ({ type: 'CreateBay', metadata, data: { operationId: 'op-create', spec, nodeGroups: groups } }),
-  resize: (nodeCount: number, more: { nodeGroup?: string; nodesToRemove?: readonly string[]; operationId?: string } = {}): BayCommand => ({
+  resize: (nodeCount: WantedCount, more: { nodeGroup?: string; nodesToRemove?: readonly string[]; operationId?: string } = {}): BayCommand => ({
     type: 'ResizeBay', metadata, data: { operationId: 'op-resize', nodeGroup: 'default-worker', nodesToRemove: [], ...more, nodeCount },
   }),
   createNodeGroup: (nodeGroup = GPU, operationId = 'op-group'): BayCommand => ({ type: 'CreateNodeGroup', metadata, data: { operationId, nodeGroup } }),

@@ -1,5 +1,5 @@
 import type {
-  BayModelChanges, BayModelSpec, BaySpec, BayView, CredentialMode, CredentialPurpose, ExtensionCall, HealthReport, MachineView, MintedFacts, NodeGroupChanges, NodeGroupView, OperationView, Position, RotatablePurpose, StepLease, StepOutcome, StepView, UpgradeTarget,
+  BayModelChanges, BayModelSpec, BaySpec, BayView, CredentialMode, CredentialPurpose, ExtensionCall, HealthReport, MachineView, MintedFacts, NodeGroupChanges, NodeGroupView, OperationView, Position, RotatablePurpose, StepLease, StepOutcome, StepView, UpgradeTarget, WantedCount,
 } from '@jeroboam/domain';
 import { defineMessage } from '../message.ts';
 
@@ -49,7 +49,7 @@ export const schedulerStatus = defineMessage<Record<string, never>, SchedulerSta
 /** Takes a quota slot and accepts the bay. @throws RESOURCE_LIMIT_EXCEEDED, BAY_ALREADY_EXISTS, INVALID_BAY */
 export const createBay = defineMessage<{ spec: BaySpec; nodeGroups: readonly NodeGroupView[] }, Accepted>('scheduler.create-bay');
 /** `nodeGroup` is a name or an id. @throws BAY_NOT_FOUND, NODE_GROUP_NOT_FOUND, NODE_COUNT_OUT_OF_BOUNDS, NODES_NOT_IN_GROUP, MASTER_RESIZE_NOT_SUPPORTED */
-export const resizeBay = defineMessage<BayCommandBase & { nodeGroup: string; nodeCount: number; nodesToRemove: readonly string[] }, Accepted>('scheduler.resize-bay');
+export const resizeBay = defineMessage<BayCommandBase & { nodeGroup: string; nodeCount: WantedCount; nodesToRemove: readonly string[] }, Accepted>('scheduler.resize-bay');
 /** @throws BAY_NOT_FOUND, API_ADDRESS_UNAVAILABLE, STATUS_FORBIDS, NODE_GROUP_ALREADY_EXISTS, INVALID_NODE_GROUP, MASTER_NODE_GROUP_NOT_SUPPORTED */
 export const createNodeGroup = defineMessage<BayCommandBase & { nodeGroup: NodeGroupView }, Accepted>('scheduler.create-node-group');
 /** `nodeGroup` is a name or an id, here and below. @throws BAY_NOT_FOUND, NODE_GROUP_NOT_FOUND, INVALID_NODE_GROUP */

@@ -191,6 +191,9 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /clusters/:ident/events': on('bay', 200, '/clusters/THING/events', ANY_ROLE),
   'GET /clusters/:ident/operations': on('bay', 200, '/clusters/THING/operations', ANY_ROLE),
   'GET /clusters/:ident/nodes': on('bay', 200, '/clusters/THING/nodes', READERS),
+  'POST /clusters/:ident/nodes': on('bay', 202, '/clusters/THING/nodes', MEMBERS, { body: {}, uses: true, ...misses(OWN_ONLY) }),
+  'DELETE /clusters/:ident/nodes/:node': on('bay', 202, '/clusters/THING/nodes/default-worker-0', MEMBERS, { uses: true, ...misses(OWN_ONLY) }),
+  'POST /clusters/:ident/nodes/:node/actions/replace': on('bay', 202, '/clusters/THING/nodes/default-worker-0/actions/replace', MEMBERS, { uses: true, ...misses(OWN_ONLY) }),
   'GET /clusters/:ident/warnings': on('bay', 200, '/clusters/THING/warnings', READERS),
   // A stream would not end: one that is let in is refused for a category that there is not.
   'GET /events': on('bay', 400, '/events?bay=THING&category=nonsense', ANY_ROLE),
