@@ -21,7 +21,7 @@ beforeAll(async () => {
   sandbox = await startSandboxCloud({ port: 0, containerInfraUrl: 'http://127.0.0.1:9511/v1' });
   const admin = open({ kind: 'password', user: { username: 'admin' }, password: new Secret('secret'), scope: 'system' });
   options = {
-    keystone: openBayKeystone({ admin, domainName: 'bays', open, timers: systemTimers }), secrets, mode: 'service_user', roles: ['member'], lifetimeDays: 90, clock: systemClock,
+    keystone: openBayKeystone({ admin, domainName: 'bays', open, timers: systemTimers }), secrets, mode: 'service_user', roles: ['member'], lifetimeDays: 90, overlapMinutes: 30, clock: systemClock, timers: systemTimers,
     probe: (probe, as) => probeAccessRules(probe, openPurposeCredentials(open(as), { timers: systemTimers }), open),
   };
 });
@@ -43,6 +43,7 @@ async function aBay(): Promise<{ readonly bayId: string; readonly events: BayEve
       intend: async (entry) => run({ type: 'IntendCredential', data: { ...of, ...entry } }),
       record: async (facts) => run({ type: 'RecordCredential', data: { ...of, ...facts } }),
       close: async (name, outcome) => run({ type: 'CloseCredential', data: { ...of, name, outcome } }),
+      holders: async () => [],
     },
   };
   return { bayId, events, work };

@@ -7,7 +7,7 @@ import type { CredentialWork } from '@jeroboam/driver-executor';
 import { CloudServiceUnavailable, credentialRefs, openBayKeystone, openKeystoneSession } from '@jeroboam/openstack';
 import type { CloudCredentials, CloudSession } from '@jeroboam/openstack';
 import { instantTimers, login } from '@jeroboam/openstack/testing';
-import { Secret, systemClock } from '@jeroboam/platform';
+import { Secret, systemClock, systemTimers } from '@jeroboam/platform';
 import { startSandboxCloud } from '@jeroboam/sandbox-cloud';
 import type { SandboxCloud } from '@jeroboam/sandbox-cloud';
 import { InMemorySecretStore } from '@jeroboam/secrets/testing';
@@ -68,6 +68,7 @@ class Bay {
         intend: async (entry) => this.do({ type: 'IntendCredential', data: { operationId, ...entry } }),
         record: async (facts) => this.do({ type: 'RecordCredential', data: { operationId, ...facts } }),
         close: async (name, outcome) => this.do({ type: 'CloseCredential', data: { operationId, name, outcome } }),
+      holders: async () => [],
       },
     };
   }
@@ -94,7 +95,7 @@ it(`leaves nothing of ${BAYS} bays in Keystone, made and deleted while one reque
   const pacing = { timers: instantTimers(), attempts: 2 };
   const keystone = openBayKeystone({ admin: open(administrator), domainName: 'bays', open, ...pacing });
   const credentials = Object.fromEntries(MODES.map((mode) => [mode, new BayCredentials({
-    keystone, secrets, mode, roles: ['member', 'creator'], lifetimeDays: 90, withoutAccessRules: false, probe: async () => 'enforced', clock: systemClock,
+    keystone, secrets, mode, roles: ['member', 'creator'], lifetimeDays: 90, withoutAccessRules: false, probe: async () => 'enforced', overlapMinutes: 30, clock: systemClock, timers: systemTimers,
   })]));
   const token = await login(authUrl, { username: 'demo', password: 'secret', projectName: 'demo' });
   const { projectId, userId } = await openKeystoneSession({ authUrl, credentials: { kind: 'token', token: new Secret(token) } }).identity();

@@ -1,12 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
-  Handles, closeBootstrapTokens, completeAuthorityRotation, getCaCertificate, getCaCertificateForNode, getCredentialForNode, getTrustedAuthorities, mintBootstrapToken,
+  Handles, closeBootstrapTokens, completeAuthorityRotation, getCaCertificate, getCaCertificateForNode, getCredentialForNode, getCredentialHolders, getTrustedAuthorities, mintBootstrapToken,
   signClientCsr, signCsrForNode, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
 } from '@jeroboam/messaging';
-import type { Message, MessageContract, NodeCredential, RotatingAuthority } from '@jeroboam/messaging';
+import type { AnsweredCredential, Message, MessageContract, RotatingAuthority } from '@jeroboam/messaging';
 import { CertificateAuthority } from './certificate-authority.ts';
 import {
-  caCertificateQuery, caCertificateQueryOfNode, clientCsr, credentialOfNode, csrOfNode, nodeCsr, parsed, rotationCompletion, rotationStart, tokenClosing, tokenMinting, withdrawal,
+  caCertificateQuery, caCertificateQueryOfNode, clientCsr, credentialHolders, credentialOfNode, csrOfNode, nodeCsr, parsed, rotationCompletion, rotationStart, tokenClosing, tokenMinting, withdrawal,
 } from './message-payloads.ts';
 
 type In<C> = C extends MessageContract<infer Request, unknown> ? Message<Request> : never;
@@ -69,10 +69,16 @@ export class CertificateAuthorityController {
   }
 
   @Handles(getCredentialForNode)
-  async getCredentialForNode({ payload, context }: In<typeof getCredentialForNode>): Promise<NodeCredential> {
+  async getCredentialForNode({ payload, context }: In<typeof getCredentialForNode>): Promise<AnsweredCredential> {
     const { bayId, nodeToken, ...wanted } = parsed(getCredentialForNode, credentialOfNode, payload);
-    const { id, secret, expiresAt } = await this.authority.credentialForNode(bayId, nodeToken, wanted, context);
-    return { id, secret: secret.reveal(), expiresAt };
+    const { tag, credential } = await this.authority.credentialForNode(bayId, nodeToken, wanted, context);
+    return { tag, credential: credential && { ...credential, secret: credential.secret.reveal() } };
+  }
+
+  @Handles(getCredentialHolders)
+  async getCredentialHolders({ payload }: In<typeof getCredentialHolders>): Promise<{ nodes: readonly string[] }> {
+    const { bayId, credentials } = parsed(getCredentialHolders, credentialHolders, payload);
+    return { nodes: await this.authority.holdersOf(bayId, credentials) };
   }
 
   @Handles(startAuthorityRotation)

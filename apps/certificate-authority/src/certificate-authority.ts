@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { InvalidCsr, certificatesStream, derivedId, isDomainError, validityFrom, validityUntil } from '@jeroboam/domain';
+import { InvalidCsr, certificatesStream, derivedId, holdersOf, isDomainError, isNodeKey, validityFrom, validityUntil } from '@jeroboam/domain';
 import type { Authority, EstablishedAuthority, EventContext, IssuedCertificate, IssuedFor, Validity } from '@jeroboam/domain';
 import type { EventLog } from '@jeroboam/event-log';
 import type { Clock } from '@jeroboam/platform';
@@ -20,6 +20,7 @@ import type { Leaf } from './leaf.ts';
 import type { NodeCertificateRequest } from './node-certificate-request.ts';
 import { NodeCredentials } from './node-credentials.ts';
 import type { FoundCredential, WantedCredential } from './node-credentials.ts';
+import { NodeKeys } from './node-keys.ts';
 import { RsaKeySource } from './rsa-key-source.ts';
 import { UnreadableCertificate, issueCertificate, issuerOf } from './x509/certificate.ts';
 import type { Certificate } from './x509/certificate.ts';
@@ -54,6 +55,7 @@ export class CertificateAuthority {
   readonly #authorities: BayAuthorities;
   readonly #rotations: AuthorityRotations;
   readonly #tokens: BootstrapTokens;
+  readonly #nodeKeys: NodeKeys;
   readonly #credentials: NodeCredentials;
 
   constructor({ eventLog, secrets, clock, newId = randomUUID, keySource, bootstrap = DEFAULT_BOOTSTRAP_LIMITS }: CertificateAuthorityDependencies) {
@@ -66,6 +68,7 @@ export class CertificateAuthority {
     this.#authorities = new BayAuthorities(this.#certificates, keys, maker);
     this.#rotations = new AuthorityRotations(this.#certificates, this.#authorities, keys, maker);
     this.#tokens = new BootstrapTokens(this.#certificates, this.#authorities, clock, bootstrap);
+    this.#nodeKeys = new NodeKeys(this.#certificates, clock);
     this.#credentials = new NodeCredentials(this.#certificates, eventLog, secrets);
   }
 
@@ -131,11 +134,20 @@ export class CertificateAuthority {
   }
 
   /**
-   * What a node that shows its share acts with in the cloud. Each one is written down once before it is answered.
-   * @throws {BootstrapTokenRefused} {NodeCredentialNotFound}
+   * What a node that shows its share, or the key of its certificate, acts with in the cloud. Each one is written down once
+   * before it is answered, and once when the node says that it uses it.
+   * @throws {BootstrapTokenRefused} {NodeKeyRefused} {NodeCredentialNotFound}
    */
-  async credentialForNode(bayId: string, nodeToken: string, wanted: WantedCredential, context: EventContext): Promise<FoundCredential> {
-    return this.#credentials.handOut(bayId, await this.#tokens.admit(bayId, nodeToken), wanted, context);
+  async credentialForNode(bayId: string, shown: string, wanted: WantedCredential, context: EventContext): Promise<FoundCredential> {
+    const { purpose, holds } = wanted;
+    const bearer = isNodeKey(shown) ? await this.#nodeKeys.admit({ bayId, purpose, holds }, shown) : { bootstrap: await this.#tokens.admit(bayId, shown) };
+    return this.#credentials.handOut(bayId, bearer, wanted, context);
+  }
+
+  /** Names of the nodes that may still be using one of these credentials. */
+  async holdersOf(bayId: string, credentials: readonly string[]): Promise<readonly string[]> {
+    const { state } = await this.#certificates.load(bayId);
+    return state.status === 'withdrawn' ? [] : holdersOf(state.nodes, credentials);
   }
 
   /** PEMs of all that are to be trusted now: the authority and, while it is being rotated, its candidate. @throws {AuthoritiesWithdrawn} */

@@ -33,7 +33,10 @@ export const csrOfNode = z.strictObject({ bayId, bayName, csrPem, authority, nod
 /** Of a node: what it may not have is refused as such. */
 const purpose = z.string().max(1024);
 const needed = z.array(z.enum(['network', 'volume', 'registry', 'certs', 'control', 'principal'])).max(10);
-export const credentialOfNode = z.strictObject({ bayId, nodeToken, purpose, needed });
+/** With a certificate and a signature in it. */
+const shown = z.string().max(16 * 1024);
+export const credentialOfNode = z.strictObject({ bayId, nodeToken: shown, purpose, needed, holds: z.string().max(255).nullable() });
+export const credentialHolders = z.strictObject({ bayId, credentials: z.array(z.string().max(255)).max(100) });
 export const rotationStart = z.strictObject({ bayId, bayName, rotationId: id });
 export const rotationCompletion = z.strictObject({ bayId, rotationId: id });
 export const withdrawal = z.strictObject({ bayId });

@@ -22,7 +22,7 @@ export interface DriverExecutorDependencies {
   readonly timers: Timers;
   readonly logger: Logger;
   /** How bays get credentials of their own. @default they get none, and act as the service */
-  readonly credentials?: Omit<BayCredentialOptions, 'clock'> | null;
+  readonly credentials?: Omit<BayCredentialOptions, 'clock' | 'timers'> | null;
   readonly config: Partial<ExecutorConfig> & Pick<ExecutorConfig, 'dataDir'>;
 }
 
@@ -44,7 +44,7 @@ export class DriverExecutorModule {
   static with({ messages, drivers, clock, timers, logger, credentials, config: given }: DriverExecutorDependencies): DynamicModule {
     const config = { ...DEFAULT_EXECUTOR_CONFIG, ...given };
     const host = new DriverHost(drivers, config.dataDir, logger);
-    const runner = new StepRunner(messages, host, config, timers, logger, credentials ? new BayCredentials({ ...credentials, clock }) : null);
+    const runner = new StepRunner(messages, host, config, timers, logger, credentials ? new BayCredentials({ ...credentials, clock, timers }) : null);
     const executor = new Executor(`${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`, messages, host, runner, config, clock, timers, logger, randomUUID);
     return {
       module: DriverExecutorModule,

@@ -68,9 +68,10 @@ export class StepRunner {
 
   async #execute(assignment: StepAssignment, messages: StepMessages, held: HeldLease, waiting: Pick<StepContext, 'signal' | 'rest'>) {
     if (await didServiceStep(assignment, messages)) return {};
-    if (await didCredentialStep(assignment, this.#needs(assignment), remoteCredentialLedger(messages, held), this.credentials)) return {};
     const { lease, bay, operation, step } = assignment;
     const { bayId } = bay.spec;
+    const log = this.log.with({ bayId, step: step.name });
+    if (await didCredentialStep(assignment, this.#needs(assignment), remoteCredentialLedger(messages, held), this.credentials, { ...waiting, log })) return {};
     const { name, version } = driverOf(operation, bay.spec);
     return this.drivers.driver(name, version).run(step, {
       bay,
@@ -80,7 +81,7 @@ export class StepRunner {
       ...waiting,
       ledger: remoteLedger(messages, held),
       certificates: remoteCertificates(messages, bay.spec),
-      log: this.log.with({ bayId, step: step.name }),
+      log,
     });
   }
 

@@ -148,7 +148,10 @@ export class Dispatcher {
     const bay = (await this.writeSide.bays.load(work.bayId)).state;
     if (bay.phase !== 'live') return null;
     const { operationId, step, attempt, token } = running;
-    return { lease: { operationId, step, attempt, token }, bay: viewOf(bay), operation: current.operation, step: current.steps?.[current.next] ?? { name: PLAN_STEP } };
+    return {
+      lease: { operationId, step, attempt, token }, bay: viewOf(bay), operation: current.operation, step: current.steps?.[current.next] ?? { name: PLAN_STEP },
+      deadlineAt: current.deadlineAt,
+    };
   }
 
   #arm(): void {

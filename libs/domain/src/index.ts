@@ -44,8 +44,10 @@ export { credentialsFor, isNodeToken, readNodeToken, requireOpen } from './certi
 export type { BootstrapRole, BootstrapToken, NodeToken } from './certificate/bootstrap-token.ts';
 export { candidateAuthority, certificateDecider, establishedAuthority } from './certificate/certificate.decider.ts';
 export type { ActiveCertificates, CertificateCommand, CertificateState } from './certificate/certificate.decider.ts';
-export { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted, BootstrapTokenRefused, ExtensionNotAllowed, InvalidCertificateRequest, InvalidCsr, NodeCredentialNotFound } from './certificate/certificate.errors.ts';
+export { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted, BootstrapTokenRefused, ExtensionNotAllowed, InvalidCertificateRequest, InvalidCsr, NodeCredentialNotFound, NodeKeyRefused } from './certificate/certificate.errors.ts';
 export type { BootstrapUse, CandidateAuthority, CertificateEvent, CompletedRotation, EstablishedAuthority, HandedOutCredential, IssuedCertificate, IssuedFor, MintedToken } from './certificate/certificate.events.ts';
+export { holdersOf, holdingOf, isNodeKey, isShownByNode, nodeWith, readNodeKey, signedText, stranger } from './certificate/node-key.ts';
+export type { KnownNode, KnownNodes, NodeKeyProof, NodeRequest } from './certificate/node-key.ts';
 export { KEY_USAGES, admitExtensions } from './certificate/extension-policy.ts';
 export type { KeyUsage, RequestedExtension } from './certificate/extension-policy.ts';
 export { EVENT_CATALOG } from './kernel/event-catalog.ts';

@@ -60,6 +60,7 @@ export type Values = Readonly<Record<string, unknown>>;
  * - `bay.yaml` makes the network, the masters and the default workers, `node-group.yaml` one further node group.
  * - Both take `change` (a text that changes nothing) and `number_of_workers`, `workers_to_remove`; the first also
  *   `number_of_masters`. `workers_to_remove` is the `resource_list` of the group's `removal_policies`.
+ * - Servers are called `<stack>-master-<number>` and `<stack>-worker-<number>`.
  * - Outputs of both: `worker_addresses` and `worker_servers`, of the first also `master_addresses` and `master_servers`,
  *   each a map from the number of a node to its value; and of the first `api_address` (a URL), `coe_version`,
  *   `container_version`.

@@ -17,7 +17,7 @@ export type { Accepted, HeldLease, LiveLease, ProjectQuota, SchedulerStatus, Ste
 export { listDrivers, readExtension } from './contracts/driver-executor.messages.ts';
 export type { DriverOnHost, ExtensionAnswer } from './contracts/driver-executor.messages.ts';
 export {
-  closeBootstrapTokens, completeAuthorityRotation, getCaCertificate, getCaCertificateForNode, getCredentialForNode, getTrustedAuthorities, mintBootstrapToken, signClientCsr,
+  closeBootstrapTokens, completeAuthorityRotation, getCaCertificate, getCaCertificateForNode, getCredentialForNode, getCredentialHolders, getTrustedAuthorities, mintBootstrapToken, signClientCsr,
   signCsrForNode, signNodeCsr, startAuthorityRotation, withdrawAuthorities,
 } from './contracts/certificate-authority.messages.ts';
-export type { NodeCredential, RotatingAuthority } from './contracts/certificate-authority.messages.ts';
+export type { AnsweredCredential, NodeCredential, RotatingAuthority } from './contracts/certificate-authority.messages.ts';

@@ -21,6 +21,7 @@ export interface CredentialConfig {
   readonly credentialMode: 'service_user' | 'app_cred' | 'trust';
   readonly bayRoles: readonly string[];
   readonly credentialLifetimeDays: number;
+  readonly credentialOverlapMinutes: number;
   readonly credentialsWithoutAccessRules: boolean;
 }
 
@@ -40,6 +41,7 @@ export interface CredentialParts {
   readonly mode: CredentialConfig['credentialMode'];
   readonly roles: readonly string[];
   readonly lifetimeDays: number;
+  readonly overlapMinutes: number;
   readonly withoutAccessRules: boolean;
   probe(probe: AccessRuleProbe, as: CloudCredentials): Promise<AccessRuleSupport>;
 }
@@ -84,9 +86,9 @@ export function openDriverCloud(config: CloudConfig, { apiUrl, simulated, secret
 }
 
 function credentialParts(config: CredentialConfig, secrets: SecretStore, keystone: BayKeystone, open: (credentials: CloudCredentials) => CloudSession): CredentialParts {
-  const { credentialMode: mode, bayRoles: roles, credentialLifetimeDays: lifetimeDays, credentialsWithoutAccessRules: withoutAccessRules } = config;
+  const { credentialMode: mode, bayRoles: roles, credentialLifetimeDays: lifetimeDays, credentialOverlapMinutes: overlapMinutes, credentialsWithoutAccessRules: withoutAccessRules } = config;
   return {
-    keystone, secrets, mode, roles, lifetimeDays, withoutAccessRules,
+    keystone, secrets, mode, roles, lifetimeDays, overlapMinutes, withoutAccessRules,
     async probe(probe, as) {
       const session = open(as);
       try {

@@ -92,6 +92,7 @@ export const credentialFields = {
   credentialMode: oneOf('Whose the credentials of new bays are: a user of its own, or the requester, by application credentials or by a trust.', ['service_user', 'app_cred', 'trust']).default('service_user'),
   bayRoles: list('Roles that a bay gets, of those that its requester holds.').default(['member', 'load-balancer_member', 'heat_stack_owner', 'creator']),
   credentialLifetimeDays: integer('Life of a bay’s credential; it is rotated at two thirds.', { min: 1 }).default(90),
+  credentialOverlapMinutes: integer('How long an old credential goes on beside the new one while nodes have not taken that; a rotation ends earlier when all have.', { min: 0, max: 1_440 }).default(30),
   credentialsWithoutAccessRules: flag('Gives nodes credentials also where a service does not enforce access rules.').default(false),
 };
 

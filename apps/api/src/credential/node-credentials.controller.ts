@@ -32,10 +32,12 @@ export class NodeCredentialsController {
     const nodeToken = nodeTokenIn(request);
     if (nodeToken === undefined) throw new BootstrapTokenRefused('unknown');
     const { answer } = await answerNode(this.api, request, { bayId, nodeToken }, (bay, acting) => (
-      this.commands.ask(getCredentialForNode, { bayId, nodeToken, purpose, needed: this.neededBy(bay) }, acting)));
+      this.commands.ask(getCredentialForNode, { bayId, nodeToken, purpose, needed: this.neededBy(bay), holds: heldIn(request) }, acting)));
     const { wwwAuthenticateUri: authUrl, cloudRegion: region = null } = this.api.config;
-    void reply.header('cache-control', 'no-store');
-    sendJson(reply, 200, { cluster_uuid: bayId, purpose, auth_url: authUrl, region, id: answer.id, secret: answer.secret, expires_at: answer.expiresAt });
+    void reply.headers({ 'cache-control': 'no-store', etag: `"${answer.tag}"` });
+    if (!answer.credential) return void reply.code(304).send();
+    const { id, secret, expiresAt } = answer.credential;
+    sendJson(reply, 200, { cluster_uuid: bayId, purpose, auth_url: authUrl, region, id, secret, expires_at: expiresAt });
   }
 
   /** By the version of the driver that the bay is pinned to; where that is not loaded nothing is known to be needed. */
@@ -43,4 +45,9 @@ export class NodeCredentialsController {
     const manifest = this.api.drivers.find(spec.driver.name, spec.driver.version);
     return manifest ? purposesOf(manifest.capabilities, spec) : [];
   }
+}
+
+/** The one tag in `If-None-Match`: with it a node says which credential it uses. A proxy may have called it weak. */
+function heldIn({ headers }: FastifyRequest): string | null {
+  return /^(?:W\/)?"([\w-]{1,255})"$/.exec(headers['if-none-match'] ?? '')?.[1] ?? null;
 }

@@ -129,7 +129,10 @@ export class FakeServices implements MessageClient {
       case getCaCertificateForNode.pattern:
       case signCsrForNode.pattern:
       case signClientCsr.pattern: return { pem: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----' };
-      case getCredentialForNode.pattern: return { id: 'ac1', secret: 's3cret', expiresAt: '2027-01-01T00:00:00.000Z' };
+      case getCredentialForNode.pattern: {
+        const isHeld = (payload as { holds: string | null }).holds === 'tag-1';
+        return { tag: 'tag-1', credential: isHeld ? null : { id: 'ac1', secret: 's3cret', expiresAt: '2027-01-01T00:00:00.000Z' } };
+      }
       default: throw new Error(`nobody handles ${pattern}`);
     }
   }

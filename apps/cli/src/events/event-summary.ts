@@ -92,6 +92,7 @@ const TELLERS: Tellers = {
   BootstrapTokenMinted: ({ stack, masters, workers, expiresAt }) => `for ${masters} masters and ${workers} workers of ${stack}, until ${expiresAt}`,
   BootstrapTokensClosed: ({ stack }) => `the nodes of ${stack} are in`,
   NodeCredentialHandedOut: ({ credential, bootstrap: { role, node } }) => `${credential} to the ${role} ${node}`,
+  NodeCredentialInUse: ({ credential, bootstrap: { role, node } }) => `${credential} by the ${role} ${node}`,
   BayAuthoritiesWithdrawn: () => 'nothing is signed any more',
 };
 

@@ -41,7 +41,7 @@ function credentialsIn(mode: CredentialMode): BayCredentials {
   const admin = open({ kind: 'password', user: { username: KEYSTONE_ADMIN.username }, password: new Secret(KEYSTONE_ADMIN.password), scope: 'system' });
   return new BayCredentials({
     keystone: openBayKeystone({ admin, domainName: 'bays', open, timers: systemTimers }), secrets, mode, roles: ['member', 'creator'], lifetimeDays: 90,
-    withoutAccessRules: true, probe: async () => 'refused', clock: systemClock,
+    withoutAccessRules: true, probe: async () => 'refused', overlapMinutes: 30, clock: systemClock, timers: systemTimers,
   });
 }
 
@@ -63,6 +63,7 @@ async function bayOf(username: string, projectName: string) {
       intend: async (entry) => run({ type: 'IntendCredential', data: { operationId, ...entry } }),
       record: async (facts) => run({ type: 'RecordCredential', data: { operationId, ...facts } }),
       close: async (name, outcome) => run({ type: 'CloseCredential', data: { operationId, name, outcome } }),
+      holders: async () => [],
     },
   });
   const current = async (generation: number, purpose: Purpose = 'control') => readCredential((await secrets.get(credentialRefs.secret(bayId, purpose, generation)))!.toString());

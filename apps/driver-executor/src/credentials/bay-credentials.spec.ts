@@ -2,6 +2,7 @@ import type { BayView, CredentialRotation, CredentialView } from '@jeroboam/doma
 import { aBay, aBaySpec, aManifest } from '@jeroboam/driver-sdk/testing';
 import { Secret, credentialRefs } from '@jeroboam/openstack';
 import type { BayKeystone, BayUserIntent, CloudCredentials, CredentialIntent, MadeCredential, Outcome, Purpose } from '@jeroboam/openstack';
+import { FakeClock } from '@jeroboam/platform/testing';
 import { InMemorySecretStore } from '@jeroboam/secrets/testing';
 import { BayCredentials } from './bay-credentials.ts';
 import type { CredentialWork } from './bay-credentials.ts';
@@ -73,12 +74,14 @@ function aWorld(mode: 'service_user' | 'app_cred' | 'trust') {
       known.set(name, { ...known.get(name)!, state: 'minted', operationId, externalId, expiresAt });
     },
     close: async (name) => void known.delete(name),
+    holders: async () => [],
   });
   const secrets = new MortalStore();
+  const clock = new FakeClock();
   const keystone = new Keystone();
   const credentials = new BayCredentials({
     keystone: keystone as Partial<BayKeystone> as BayKeystone, secrets, mode, roles: ['member', 'creator', 'observer'], lifetimeDays: 90, withoutAccessRules: false,
-    probe: async () => 'enforced', clock: { now: () => new Date('2026-01-31T12:00:00Z') },
+    probe: async () => 'enforced', overlapMinutes: 30, clock, timers: clock,
   });
   // Each try sees the bay as the log has it by then.
   const work = (operationId = OPERATION.operationId, rotation?: CredentialRotation): CredentialWork => {

@@ -3,9 +3,11 @@ import { isDomainError } from '@jeroboam/domain';
 import type { AccessRuleFinding, BayView, CredentialMode, CredentialView, OperationView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import { AccessRulesNotEnforced, NoRoleToPassOn, PURPOSES, Secret, bayPrefix, credentialName, credentialRefs, readCredential, readCurrent, rolesToPassOn, writeCredential } from '@jeroboam/openstack';
-import type { AccessRuleProbe, BayKeystone, CloudCredentials, CredentialIntent, MadeCredential, Outcome, OwnerRef, Purpose } from '@jeroboam/openstack';
-import type { Clock } from '@jeroboam/platform';
+import type { AccessRuleProbe, BayKeystone, CloudCredentials, CredentialIntent, CurrentCredential, MadeCredential, Outcome, OwnerRef, Purpose } from '@jeroboam/openstack';
+import type { Clock, Timers } from '@jeroboam/platform';
 import type { SecretStore } from '@jeroboam/secrets';
+import { distributed } from './credential-distribution.ts';
+import type { Waiting } from './credential-distribution.ts';
 import type { CredentialLedger } from './credential-ledger.ts';
 
 export interface BayCredentialOptions {
@@ -17,10 +19,13 @@ export interface BayCredentialOptions {
   /** Roles that a bay may get, of those that its requester holds. */
   readonly roles: readonly string[];
   readonly lifetimeDays: number;
+  /** How long an old one goes on for nodes that do not take the new one. */
+  readonly overlapMinutes: number;
   /** Mints also where a service does not enforce access rules. */
   readonly withoutAccessRules: boolean;
   probe(probe: AccessRuleProbe, as: CloudCredentials): Promise<AccessRuleFinding>;
   readonly clock: Clock;
+  readonly timers: Timers;
 }
 
 /** What one step works with. */
@@ -28,6 +33,8 @@ export interface CredentialWork {
   readonly bay: BayView;
   readonly operation: Pick<OperationView, 'operationId' | 'rotation'>;
   readonly ledger: CredentialLedger;
+  /** RFC 3339 UTC: when the operation is given up. */
+  readonly deadlineAt?: string;
 }
 
 const PASSWORD_BYTES = 32;
@@ -70,29 +77,41 @@ export class BayCredentials {
 
   /** Logs in with the newest of each purpose that is rotated; from then on they are the ones that count. */
   async prove(work: Pick<CredentialWork, 'bay' | 'operation'>): Promise<void> {
-    const { secrets, keystone } = this.options;
+    const { secrets, keystone, clock } = this.options;
     const { bay } = work;
     for (const purpose of rotatedBy(work)) {
       const generation = generationOf(newest(ofPurpose(bay, purpose)));
       const kept = await this.#secretOf(bay, purpose, generation);
       if (kept === undefined) throw new StepFailed(`The secret of the credential for ${purpose} is not in the secret store`, { retryable: false });
       await keystone.prove(readCredential(kept));
-      await secrets.put(credentialRefs.current(bay.spec.bayId, purpose), JSON.stringify({ generation }));
+      const current = await this.#current(bay, purpose);
+      // Done again, it goes on counting from when it did: nodes have been given it since.
+      const since = current?.generation === generation && current.since !== undefined ? current.since : clock.now().toISOString();
+      await secrets.put(credentialRefs.current(bay.spec.bayId, purpose), JSON.stringify({ generation, since }));
     }
+  }
+
+  /** Lets nodes take the newest of each purpose that is rotated before the others go. */
+  async distribute(work: CredentialWork, waiting: Waiting): Promise<void> {
+    const { bay, ledger, deadlineAt } = work;
+    const purposes = rotatedBy(work).filter((purpose) => oldOf(bay, purpose).length > 0);
+    if (purposes.length === 0) return;
+    const old = purposes.flatMap((purpose) => oldOf(bay, purpose)).map(({ name }) => name);
+    const since = (await Promise.all(purposes.map((purpose) => this.#since(bay, purpose)))).toSorted().at(-1)!;
+    await distributed({ bay, since, holders: () => ledger.holders(old), ...(deadlineAt !== undefined && { deadlineAt }) }, waiting, this.options);
   }
 
   /** Of each purpose that is rotated all but the newest. */
   async revokeOld(work: CredentialWork): Promise<void> {
     for (const purpose of rotatedBy(work)) {
-      const all = ofPurpose(work.bay, purpose);
-      for (const credential of all) if (credential !== newest(all)) await this.#revoke(work, credential);
+      for (const credential of oldOf(work.bay, purpose)) await this.#revoke(work, credential);
     }
   }
 
   /** Lets an administrator go on where Keystone does not take the bay's own credential any more: its owner or project may be gone. */
   async allowCleanUp({ bay }: Pick<CredentialWork, 'bay'>): Promise<void> {
     const ref = credentialRefs.current(bay.spec.bayId, 'control');
-    const current = readCurrent((await this.options.secrets.get(ref))?.toString() ?? '');
+    const current = await this.#current(bay, 'control');
     const stacks = Object.fromEntries(bay.resources.flatMap(({ name, externalId }) => (externalId === undefined ? [] : [[name, externalId]])));
     await this.options.secrets.put(ref, JSON.stringify({ generation: current?.generation ?? 0, cleanUp: true, stacks }));
   }
@@ -265,6 +284,15 @@ export class BayCredentials {
     return findings;
   }
 
+  /** RFC 3339 UTC: since when nodes are given what counts now. */
+  async #since(bay: BayView, purpose: Purpose): Promise<string> {
+    return (await this.#current(bay, purpose))?.since ?? this.options.clock.now().toISOString();
+  }
+
+  async #current({ spec: { bayId } }: BayView, purpose: Purpose): Promise<CurrentCredential | undefined> {
+    return readCurrent((await this.options.secrets.get(credentialRefs.current(bayId, purpose)))?.toString() ?? '');
+  }
+
   async #secretOf({ spec: { bayId } }: BayView, purpose: Purpose, generation: number): Promise<string | undefined> {
     return (await this.options.secrets.get(credentialRefs.secret(bayId, purpose, generation)))?.toString();
   }
@@ -309,6 +337,12 @@ function rotatedBy({ bay, operation }: Pick<CredentialWork, 'bay' | 'operation'>
 
 function ofPurpose({ credentials = [] }: BayView, purpose: Purpose): readonly CredentialView[] {
   return credentials.filter((credential) => credential.purpose === purpose);
+}
+
+/** All but the newest. */
+function oldOf(bay: BayView, purpose: Purpose): readonly CredentialView[] {
+  const all = ofPurpose(bay, purpose);
+  return all.filter((credential) => credential !== newest(all));
 }
 
 function newest(credentials: readonly CredentialView[]): CredentialView {

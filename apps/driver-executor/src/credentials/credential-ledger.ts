@@ -1,13 +1,18 @@
 import type { CredentialMode, CredentialPurpose, MintedFacts } from '@jeroboam/domain';
-import { closeCredential, intendCredential, recordCredential } from '@jeroboam/messaging';
+import { closeCredential, getCredentialHolders, intendCredential, recordCredential } from '@jeroboam/messaging';
 import type { HeldLease } from '@jeroboam/messaging';
 import type { StepMessages } from '../step-services.ts';
 
-/** The record of what a bay has in Keystone, kept by the scheduler. Each call returns only when the entry is durable in the log. */
+/**
+ * The record of what a bay has in Keystone, kept by the scheduler, and of which nodes have it, kept by the certificate authority.
+ * Each call that writes returns only when the entry is durable in the log.
+ */
 export interface CredentialLedger {
   intend(entry: { readonly name: string; readonly purpose: CredentialPurpose; readonly mode: CredentialMode; readonly ownerId?: string }): Promise<void>;
   record(facts: MintedFacts): Promise<void>;
   close(name: string, outcome: 'revoked' | 'gone'): Promise<void>;
+  /** Names that the nodes show which may still be using one of these. */
+  holders(names: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Refuses whoever has lost the lease. */
@@ -17,5 +22,6 @@ export function remoteCredentialLedger(messages: StepMessages, lease: HeldLease)
     intend: async (entry) => void (await client.send(intendCredential, { ...lease, ...entry }, messages.options())),
     record: async (facts) => void (await client.send(recordCredential, { ...lease, ...facts }, messages.options())),
     close: async (name, outcome) => void (await client.send(closeCredential, { ...lease, name, outcome }, messages.options())),
+    holders: async (credentials) => (await client.send(getCredentialHolders, { bayId: lease.bayId, credentials }, messages.options())).nodes,
   };
 }

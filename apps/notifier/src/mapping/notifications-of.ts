@@ -108,6 +108,7 @@ const TABLE: { readonly [T in JeroboamEvent['type']]: Told<RecordedAs<T>> } = {
   BootstrapTokenMinted: silent('a part of making nodes'),
   BootstrapTokensClosed: silent('a part of making nodes'),
   NodeCredentialHandedOut: silent('a part of making nodes'),
+  NodeCredentialInUse: silent('a part of the rotation'),
   AuthorityRotationStarted: silent('CaRotationRequested tells of it'),
   AuthorityRotationCompleted: silent('CaRotationCompleted tells of it'),
   DeprecatedUseCounted: silent('about a driver or a template, for its operator; no project’s bay changes'),

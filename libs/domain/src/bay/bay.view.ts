@@ -57,6 +57,8 @@ export interface NodeView {
   readonly address: string;
   /** The COE's or the cloud's own id of it. */
   readonly externalId?: string;
+  /** What it is called on itself and shows the API as its name. @default `name` */
+  readonly hostName?: string;
 }
 
 /** An entry of the resource ledger: `intended` before it is made, `recorded` after. */

@@ -65,7 +65,8 @@ export function evolveTokens(tokens: readonly BootstrapToken[], event: TokenEven
       return use ? used(tokens, use, { got: [certificateKey(data)] }) : tokens;
     }
     case 'NodeCredentialHandedOut':
-      return used(tokens, event.data.bootstrap, { credentials: [event.data.credential] });
+      // Shown a key, no share of a token was used.
+      return event.data.certificate !== undefined ? tokens : used(tokens, event.data.bootstrap, { credentials: [event.data.credential] });
   }
 }
 

@@ -231,6 +231,7 @@ describe('Certificate events of old', () => {
       'bootstrap-tokens-closed.v1.json',
       'certificate-issued.v1.json',
       'node-credential-handed-out.v1.json',
+      'node-credential-in-use.v1.json',
     ]);
   });
 
@@ -248,6 +249,7 @@ describe('Certificate events of old', () => {
       candidates: {},
       completedRotationId,
       retiredSecretRefs: [known.data.secretRef],
+      nodes: {},
       bootstrapTokens: [],
     });
     const minted = sample('BootstrapTokenMinted') as Extract<CertificateEvent, { type: 'BootstrapTokenMinted' }>;

@@ -6,6 +6,8 @@ import { bootstrapUseOf, evolveTokens, hasCredential, openTokensOf, requireUse }
 import type { BootstrapToken } from './bootstrap-token.ts';
 import { AuthoritiesWithdrawn, AuthorityNotEstablished, AuthorityReplaced, AuthorityRotationNotStarted } from './certificate.errors.ts';
 import type { CandidateAuthority, CertificateEvent, EstablishedAuthority, HandedOutCredential, IssuedCertificate, MintedToken } from './certificate.events.ts';
+import { evolveNodes, holdingOf, requireNode } from './node-key.ts';
+import type { KnownNodes } from './node-key.ts';
 
 export type CertificateCommand =
   /** The key has been made and stored; this makes it the bay's, unless another was first. */
@@ -18,6 +20,8 @@ export type CertificateCommand =
   | Command<'MintBootstrapToken', MintedToken>
   | Command<'CloseBootstrapTokens', { readonly bayId: string; readonly stack: string }>
   | Command<'RecordNodeCredential', HandedOutCredential>
+  /** The node showed the key of `certificate`, and that it has this credential. */
+  | Command<'RecordNodeCredentialInUse', HandedOutCredential>
   | Command<'WithdrawAuthorities', { readonly bayId: string }>;
 
 type OfEach<T> = Readonly<Partial<Record<Authority, T>>>;
@@ -32,6 +36,8 @@ export interface ActiveCertificates {
   /** Keys of former authorities, to be destroyed; kept so that a destruction cut short can be taken up again. */
   readonly retiredSecretRefs: readonly string[];
   readonly bootstrapTokens: readonly BootstrapToken[];
+  /** Nodes that came with one of them. */
+  readonly nodes: KnownNodes;
 }
 
 export type CertificateState =
@@ -41,7 +47,7 @@ export type CertificateState =
 
 /** One bay's certificate authorities and the ledger of what they issued: stream `certificates-<bayId>`. */
 export const certificateDecider: Decider<CertificateState, CertificateCommand, CertificateEvent> = {
-  initialState: () => ({ status: 'active', authorities: {}, candidates: {}, completedRotationId: null, retiredSecretRefs: [], bootstrapTokens: [] }),
+  initialState: () => ({ status: 'active', authorities: {}, candidates: {}, completedRotationId: null, retiredSecretRefs: [], bootstrapTokens: [], nodes: {} }),
   decide(command, state) {
     const { type, data } = command;
     switch (type) {
@@ -63,8 +69,12 @@ export const certificateDecider: Decider<CertificateState, CertificateCommand, C
         return state.status === 'withdrawn' || openTokensOf(data.stack, state.bootstrapTokens).length === 0
           ? [] : [{ type: 'BootstrapTokensClosed', schemaVersion: 1, data }];
       case 'RecordNodeCredential':
-        return hasCredential(requireActive(data.bayId, state).bootstrapTokens, data, command.metadata.now)
+        return wasHandedOut(data, requireActive(data.bayId, state), command.metadata.now)
           ? [] : [{ type: 'NodeCredentialHandedOut', schemaVersion: 1, data }];
+      case 'RecordNodeCredentialInUse':
+        // What it was not given it cannot use: then there is nothing to be said.
+        return holdingOf(requireNode(requireActive(data.bayId, state).nodes, data), data)?.inUse === false
+          ? [{ type: 'NodeCredentialInUse', schemaVersion: 1, data }] : [];
       case 'WithdrawAuthorities':
         // Also for a bay that never had an authority: from then on none can be made for it.
         return state.status === 'withdrawn' ? [] : [{ type: 'BayAuthoritiesWithdrawn', schemaVersion: 1, data }];
@@ -77,11 +87,15 @@ export const certificateDecider: Decider<CertificateState, CertificateCommand, C
       case 'BayAuthorityEstablished':
         if (state.status === 'withdrawn') return state;
         return { ...state, authorities: { ...state.authorities, [event.data.authority]: event.data } };
-      case 'CertificateIssued':
       case 'BootstrapTokenMinted':
       case 'BootstrapTokensClosed':
-      case 'NodeCredentialHandedOut':
         return state.status === 'withdrawn' ? state : { ...state, bootstrapTokens: evolveTokens(state.bootstrapTokens, event) };
+      case 'CertificateIssued':
+      case 'NodeCredentialHandedOut':
+        if (state.status === 'withdrawn') return state;
+        return { ...state, bootstrapTokens: evolveTokens(state.bootstrapTokens, event), nodes: evolveNodes(state.nodes, event) };
+      case 'NodeCredentialInUse':
+        return state.status === 'withdrawn' ? state : { ...state, nodes: evolveNodes(state.nodes, event) };
       case 'AuthorityRotationStarted':
         if (state.status === 'withdrawn') return state;
         return { ...state, candidates: { ...state.candidates, [event.data.authority]: event.data } };
@@ -125,6 +139,11 @@ function requireIssuer({ bayId, authority, issuer }: IssuedCertificate, state: C
 function requireToken(issued: IssuedCertificate, state: CertificateState, now: string): void {
   const use = bootstrapUseOf(issued);
   if (use) requireUse(requireActive(issued.bayId, state).bootstrapTokens, issued, use, now);
+}
+
+/** A share is good while its token is, a key as long as its node is known by it. */
+function wasHandedOut(data: HandedOutCredential, { bootstrapTokens, nodes }: ActiveCertificates, now: string): boolean {
+  return data.certificate === undefined ? hasCredential(bootstrapTokens, data, now) : holdingOf(requireNode(nodes, data), data) !== undefined;
 }
 
 function startRotation(made: CandidateAuthority, state: CertificateState): readonly CertificateEvent[] {

@@ -77,6 +77,27 @@ const REFUSALS = {
   'not-needed': 'such a node may not have this credential',
 } as const;
 
+const KEY_REFUSALS = {
+  unknown: 'no node of this cluster is known by it',
+  // Certificates are no secret: who only has that learns nothing by it.
+  signature: 'no node of this cluster is known by it',
+  untimely: 'its time is more than five minutes off',
+  expired: 'its certificate has expired',
+  replaced: 'the authority that signed its certificate was replaced',
+  gone: 'the node has left its cluster',
+  'not-needed': 'such a node may not have this credential',
+} as const;
+
+/** Somebody came with the certificate of a node and is not that node, or may not have what it asked for. */
+export class NodeKeyRefused extends DomainError {
+  readonly code = 'NODE_KEY_REFUSED';
+  readonly kind = 'forbidden';
+  /** @param node who it was, once that is known. */
+  constructor(reason: keyof typeof KEY_REFUSALS, { role, node }: { readonly role?: BootstrapRole; readonly node?: string } = {}) {
+    super(`The proof of the node’s key was refused: ${KEY_REFUSALS[reason]}.`, { reason, ...(role && { role }), ...(node && { node }) });
+  }
+}
+
 /** The bay has no credential of its own for this that a node could use. */
 export class NodeCredentialNotFound extends DomainError {
   readonly code = 'NODE_CREDENTIAL_NOT_FOUND';

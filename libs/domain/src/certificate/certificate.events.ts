@@ -53,7 +53,10 @@ export interface HandedOutCredential {
   readonly credential: string;
   /** Hex SHA-256 of the secret, as in that ledger. */
   readonly fingerprint: string;
+  /** The share that it showed, or the one that its certificate was issued on, and when it asked. */
   readonly bootstrap: BootstrapUse;
+  /** Fingerprint of the certificate whose key it showed; absent: it showed the share. */
+  readonly certificate?: string;
 }
 
 /** For whom: a user of the API, or a node of the bay, asked for by its driver or, with a bootstrap token, by itself. */
@@ -113,7 +116,9 @@ export type CertificateEvent =
   | DomainEvent<'BootstrapTokenMinted', 1, MintedToken>
   /** The nodes of this stack are in: none of its tokens so far lets anybody in any more. */
   | DomainEvent<'BootstrapTokensClosed', 1, { bayId: string; stack: string }>
-  /** A node showed its share of a token and got what it needs in the cloud; said once, however often it asks again. */
+  /** A node showed its share of a token, or its key, and got what it needs in the cloud; said once, however often it asks again. */
   | DomainEvent<'NodeCredentialHandedOut', 1, HandedOutCredential>
+  /** A node has tried what it was given and uses it from here on, and nothing that it was given before for that purpose; said once. */
+  | DomainEvent<'NodeCredentialInUse', 1, HandedOutCredential>
   /** The bay is being deleted: nothing is signed any more and the keys are destroyed. */
   | DomainEvent<'BayAuthoritiesWithdrawn', 1, { bayId: string }>;

@@ -64,6 +64,7 @@ export const EVENT_CATALOG: { readonly [T in JeroboamEvent['type']]: Extract<Jer
   IdempotencyKeyTaken: 1,
   MachinesMetered: 1,
   NodeCredentialHandedOut: 1,
+  NodeCredentialInUse: 1,
   NodeGroupCreated: 1,
   NodeGroupCreationFailed: 1,
   NodeGroupCreationRequested: 1,

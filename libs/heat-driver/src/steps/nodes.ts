@@ -10,7 +10,7 @@ import type { Target } from './target.ts';
 import type { Work } from './work.ts';
 
 /** Nodes of one group as the outputs of its stack tell them, oldest first. Those without an address are left out. */
-export function nodesIn({ outputs }: Pick<FoundStack, 'outputs'>, group: NodeGroupView): readonly NodeView[] {
+export function nodesIn({ name: stack, outputs }: Pick<FoundStack, 'name' | 'outputs'>, group: NodeGroupView): readonly NodeView[] {
   const role = group.role === 'master' ? 'master' : 'worker';
   const addresses = mapOf(outputs[`${role}_addresses`]);
   const servers = mapOf(outputs[`${role}_servers`]);
@@ -19,7 +19,7 @@ export function nodesIn({ outputs }: Pick<FoundStack, 'outputs'>, group: NodeGro
     .toSorted(([one], [other]) => Number(one) - Number(other))
     .map(([number, address]) => {
       const server = servers[number];
-      return { name: nodeName(group, Number(number)), nodeGroup: group.name, address, ...(typeof server === 'string' ? { externalId: server } : {}) };
+      return { name: nodeName(group, Number(number)), nodeGroup: group.name, address, hostName: `${stack}-${role}-${number}`, ...(typeof server === 'string' ? { externalId: server } : {}) };
     });
 }
 

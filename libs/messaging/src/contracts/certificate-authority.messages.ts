@@ -85,16 +85,30 @@ export interface NodeCredential {
   readonly expiresAt: string | null;
 }
 
+/** What a node is answered that asks for one. */
+export interface AnsweredCredential {
+  /** Another one for every credential; no secret. */
+  readonly tag: string;
+  /** Null: the node has this one, as it says. */
+  readonly credential: NodeCredential | null;
+}
+
 /**
- * What a node that shows its share of a token is to act with in the cloud. The authority judges shares, so it is the one to
+ * What a node that shows its share of a token, or the key of its certificate, is to act with in the cloud. The authority judges both, so it is the one to
  * take it out of the secret store: no other message gives anybody a credential. `needed`: what the plugins of the bay need, by
- * the manifest of its driver; `purpose`: anything, as the node sent it. Asked again within the time of the token it is the same answer.
- * @throws BOOTSTRAP_TOKEN_REFUSED, NODE_CREDENTIAL_NOT_FOUND
+ * the manifest of its driver; `purpose`: anything, as the node sent it. `holds`: tag of the one that it has tried and uses, which is written
+ * down once where it showed its key. Asked again it is the same answer.
+ * @throws BOOTSTRAP_TOKEN_REFUSED, NODE_KEY_REFUSED, NODE_CREDENTIAL_NOT_FOUND
  */
 export const getCredentialForNode = defineMessage<
-  { bayId: string; nodeToken: string; purpose: string; needed: readonly CredentialPurpose[] },
-  NodeCredential
+  { bayId: string; nodeToken: string; purpose: string; needed: readonly CredentialPurpose[]; holds: string | null },
+  AnsweredCredential
 >('certificate-authority.get-credential-for-node');
+
+/** Names that the nodes show which were given one of these credentials, by their names, and do not say yet that they use a newer one. */
+export const getCredentialHolders = defineMessage<{ bayId: string; credentials: readonly string[] }, { nodes: readonly string[] }>(
+  'certificate-authority.get-credential-holders',
+);
 
 export interface RotatingAuthority {
   readonly authority: Authority;

@@ -78,6 +78,8 @@ export interface StepAssignment {
   readonly bay: BayView;
   readonly operation: OperationView;
   readonly step: StepView;
+  /** RFC 3339 UTC: when the operation is given up. Absent: it does not say. */
+  readonly deadlineAt?: string;
 }
 
 /**

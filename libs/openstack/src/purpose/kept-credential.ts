@@ -9,6 +9,8 @@ export type KeptCredential = Extract<CloudCredentials, { kind: 'password' | 'app
 /** Which generation of a credential counts. */
 export interface CurrentCredential {
   readonly generation: number;
+  /** RFC 3339 UTC: since when it counts in the place of another. Absent: it is the first, or nobody said. */
+  readonly since?: string;
   /** The bay is being deleted: where Keystone does not take the credential, an administrator goes on. */
   readonly cleanUp?: true;
   /** Ids of the bay's stacks by name, for the administrator. */
@@ -52,8 +54,8 @@ export function readCredential(text: string): KeptCredential {
 
 /** @returns undefined for what is no such note. */
 export function readCurrent(text: string): CurrentCredential | undefined {
-  const { generation, cleanUp, stacks } = recordOf(parseJson(text)) ?? {};
+  const { generation, since, cleanUp, stacks } = recordOf(parseJson(text)) ?? {};
   if (typeof generation !== 'number') return undefined;
   const known = Object.entries(recordOf(stacks) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return { generation, ...(cleanUp === true && { cleanUp, stacks: Object.fromEntries(known) }) };
+  return { generation, ...(textOf(since) !== undefined && { since: textOf(since)! }), ...(cleanUp === true && { cleanUp, stacks: Object.fromEntries(known) }) };
 }
