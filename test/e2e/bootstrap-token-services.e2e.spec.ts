@@ -49,8 +49,8 @@ describe('a node of a bay of services that are processes of their own', () => {
     });
     await api.createBay(body.uuid, { name: 'k1', node_count: 1 });
     const node = new PretendNode(directory, await userDataOf(services.dataDir, /^k1-.*-worker-0$/));
-    const pki = await node.kubernetesCertificates();
-    const [, secret] = /^application-credential-secret=(.+)$/m.exec(readFileSync(join(pki, '../cloud-volume.conf'), 'utf8')) ?? [];
+    await node.kubernetesCertificates();
+    const [, secret] = /^application-credential-secret=(.+)$/m.exec(readFileSync(join(await node.kubernetesCredentials(), 'cloud-volume.conf'), 'utf8')) ?? [];
     expect(secret).toMatch(/.{40}/);
     expect((await readLog(services.dataDir)).filter(({ type }) => type === 'NodeCredentialHandedOut')).toHaveLength(1);
     expect(await placesWith([secret!, ...secretsIn(services.dataDir)], services.dataDir, { output: services.output })).toEqual([]);

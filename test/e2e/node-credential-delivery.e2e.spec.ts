@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openKeystoneSession } from '@jeroboam/openstack';
 import type { CloudSession } from '@jeroboam/openstack';
 import { Secret } from '@jeroboam/platform';
@@ -21,6 +22,7 @@ describe('nodes that fetch their credentials', () => {
   let withVolumes: string;
   let other: string;
   let plain: string;
+  let late: PretendNode;
 
   beforeAll(async () => {
     jeroboam = await EmbeddedProcess.start({
@@ -50,8 +52,18 @@ describe('nodes that fetch their credentials', () => {
     const { status, body } = await fetched(node, bay, purpose);
     return [status, body.errors?.[0]?.detail.replace('The bootstrap token was refused: ', '')];
   };
-  const handedOut = async (bay: string) => (await readLog(jeroboam.dataDir)).filter(({ type, stream }) => type === 'NodeCredentialHandedOut' && stream.endsWith(bay)).map(({ data }) => data);
-  const fileOf = (pki: string) => join(pki, '../cloud-volume.conf');
+  const handedOut = async (bay: string) => (await told(bay, 'NodeCredentialHandedOut')).map(({ data }) => data);
+  /** Comes up as far as it can without a cloud; where it keeps what it acts with. */
+  const comesUp = async (node: PretendNode) => {
+    await node.kubernetesCertificates();
+    return join(await node.kubernetesCredentials(), 'cloud-volume.conf');
+  };
+  const untilTold = async (bay: string, what: (event: Awaited<ReturnType<typeof readLog>>[number]) => boolean) => {
+    for (const end = Date.now() + 60_000; !(await readLog(jeroboam.dataDir)).some((event) => event.stream.endsWith(bay) && what(event)); await sleep(100)) {
+      if (Date.now() > end) throw new Error('it did not happen');
+    }
+  };
+  const told = async (bay: string, ...types: string[]) => (await readLog(jeroboam.dataDir)).filter(({ type, stream }) => types.includes(type) && stream.endsWith(bay));
 
   /** Logs in with what a node has in its file. */
   function sessionOf(file: string): CloudSession {
@@ -65,12 +77,10 @@ describe('nodes that fetch their credentials', () => {
 
   it('have what opens volumes and nothing else, by the lines of their own script, and the ledger says who', async () => {
     for (const role of ['worker', 'master'] as const) {
-      const pki = await (await nodeOf(new RegExp(`^v1-.*-${role}-0$`))).kubernetesCertificates();
-      const session = sessionOf(fileOf(pki));
+      const session = sessionOf(await comesUp(await nodeOf(new RegExp(`^v1-.*-${role}-0$`))));
       const asked = async (service: 'volumev3' | 'network' | 'compute', path: string) => (await session.request({ service, method: 'GET', path })).status;
       expect([await asked('volumev3', '/volumes'), await asked('network', '/networks'), await asked('compute', '/servers')]).toEqual([200, 401, 401]);
       session.close();
-      expect(existsSync(`${fileOf(pki)}.json`)).toBe(false);
     }
     const minted = (await readLog(jeroboam.dataDir)).filter(({ type, stream }) => type === 'CredentialMinted' && stream === `bay-${withVolumes}`).map(({ data }) => data);
     const { name, fingerprint } = minted.find(({ purpose }) => purpose === 'volume') as { name: string; fingerprint: string };
@@ -79,6 +89,8 @@ describe('nodes that fetch their credentials', () => {
       bootstrap: { role, node: expect.stringMatching(`^v1-.*-${role}-0$`) as string, tokenId: expect.any(String) as string, at: expect.any(String) as string },
     });
     expect(await handedOut(withVolumes)).toEqual([entry('worker'), entry('master')]);
+    const inUse = (await told(withVolumes, 'NodeCredentialInUse')).map(({ data }) => data);
+    expect(inUse).toEqual(['worker', 'master'].map((role) => ({ ...entry(role), certificate: expect.stringMatching(/^[0-9a-f]{64}$/) as string })));
   }, 180_000);
 
   it('get the same when they ask again, and it is written down once', async () => {
@@ -105,28 +117,59 @@ describe('nodes that fetch their credentials', () => {
 
   it('ask for none where the cluster has none', async () => {
     const node = await nodeOf(/^p1-.*-worker-0$/);
-    expect(existsSync(fileOf(await node.kubernetesCertificates()))).toBe(false);
+    expect(existsSync(await comesUp(node))).toBe(false);
     expect(await refusalOf(node, plain, 'volume')).toEqual([403, 'such a node may not have this credential.']);
     expect(await refusalOf(await nodeOf(/^p1-.*-master-0$/), plain, 'volume')).toEqual([404, `Cluster ${plain} has no credential for volume.`]);
     expect(await handedOut(plain)).toEqual([]);
   }, 60_000);
 
-  it('are too late when their stack is there, and come up again all the same', async () => {
-    const [late, lateMaster] = [await nodeOf(/^v2-.*-worker-0$/), await nodeOf(/^v2-.*-master-0$/)];
-    const pki = await late.kubernetesCertificates();
+  it('are too late for a share when their stack is there, and are known by their key', async () => {
+    const lateMaster = await nodeOf(/^v2-.*-master-0$/);
+    late = await nodeOf(/^v2-.*-worker-0$/);
+    const file = await comesUp(late);
     await letBoot();
     expect(await api.until(other, ['CREATE_COMPLETE', 'CREATE_FAILED'], 120_000)).toMatchObject({ status: 'CREATE_COMPLETE' });
     for (const node of [late, lateMaster]) expect(await refusalOf(node, other, 'volume')).toEqual([403, 'all nodes it was for are there.']);
-    await late.kubernetesCertificates();
-    sessionOf(fileOf(pki)).close();
-    rmSync(fileOf(pki));
-    await late.kubernetesCertificates();
-    expect(existsSync(fileOf(pki))).toBe(false);
+    rmSync(file);
+    expect(await comesUp(late)).toBe(file);
+    sessionOf(file).close();
+    expect(await handedOut(other)).toHaveLength(1);
   }, 180_000);
 
+  it('go through a rotation without an outage: the old credential goes when they say that they use the new one', async () => {
+    const file = await comesUp(late);
+    const old = join(directory, 'old.conf');
+    copyFileSync(file, old);
+    const opens = async (settings: string) => {
+      const session = sessionOf(settings);
+      const status = await session.request({ service: 'volumev3', method: 'GET', path: '/volumes' }).then((answer) => answer.status, () => 'no login');
+      session.close();
+      return status;
+    };
+    const ledger = async () => (await readLog(jeroboam.dataDir)).filter(({ stream }) => stream === `certificates-${other}`).length;
+    const before = await ledger();
+    await late.kubernetesCredentials();
+    expect([await ledger(), readFileSync(file, 'utf8')]).toEqual([before, readFileSync(old, 'utf8')]);
+
+    expect((await api.call('PATCH', `/v1/credentials/${other}`)).status).toBe(202);
+    await untilTold(other, ({ type, data }) => type === 'OperationStepDispatched' && data['step'] === 'distribute-credentials');
+    expect(await opens(old)).toBe(200);
+    await late.kubernetesCredentials();
+    expect(readFileSync(file, 'utf8')).not.toBe(readFileSync(old, 'utf8'));
+    expect(await opens(file)).toBe(200);
+    expect(await api.until(other, ['UPDATE_COMPLETE', 'UPDATE_FAILED'], 120_000)).toMatchObject({ status: 'UPDATE_COMPLETE' });
+    expect([await opens(old), await opens(file)]).toEqual(['no login', 200]);
+    const story = (await readLog(jeroboam.dataDir)).filter(({ type, stream, data }) => stream.endsWith(other) && /^(?:NodeCredential|CredentialM|CredentialRevoked)/.test(type) && /volume/.test(JSON.stringify(data)));
+    const generationOf = ({ credential, name }: Record<string, unknown>) => String(credential ?? name).slice(-1);
+    expect(story.map(({ type, data }) => `${type} ${generationOf(data)}`)).toEqual([
+      'CredentialMinted 1', 'NodeCredentialHandedOut 1', 'NodeCredentialInUse 1', 'CredentialMinted 2', 'NodeCredentialHandedOut 2', 'NodeCredentialInUse 2', 'CredentialRevoked 1',
+    ]);
+    expect(jeroboam.output).not.toContain('have not taken their new credentials');
+  }, 240_000);
+
   it('leave what they got in no event, no log line, no notification and no file of ours', async () => {
-    // One of each of two clusters: a node has none of its own.
-    expect(secrets.size).toBe(2);
+    // One of each of two clusters, of one of them two: a node has none of its own.
+    expect(secrets.size).toBe(3);
     const more = { output: jeroboam.output, notifications: readFileSync(join(directory, 'told.jsonl'), 'utf8') };
     expect(more.output).toContain('a bootstrap token was refused');
     expect(await placesWith([...secrets, ...secretsIn(jeroboam.dataDir)], jeroboam.dataDir, more)).toEqual([]);

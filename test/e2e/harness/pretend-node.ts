@@ -78,14 +78,23 @@ export class PretendNode {
    * and without a `kubectl`, which has nothing to do with them.
    */
   async kubernetesCertificates(): Promise<string> {
-    const files = new Map((JSON.parse(this.userData) as Ignition).storage.files.map(({ path, contents }) => [path, textOf(contents.source)]));
-    const script = this.#moved(files.get('/usr/local/bin/node-certificates')!, '/etc/kubernetes');
-    const env = files.get('/etc/kubernetes/node.env')!;
     const kubectl = join(this.root, 'kubectl');
     writeFileSync(kubectl, '#!/bin/sh\n');
     chmodSync(kubectl, 0o755);
-    await this.#bash(`set -a\n${env}\nset +a\n${script}`);
+    await this.#kubernetes('node-certificates');
     return join(this.root, 'etc/kubernetes/pki');
+  }
+
+  /** Runs what comes after that, and every few minutes, for what the node acts with in the cloud; the folder with it. */
+  async kubernetesCredentials(): Promise<string> {
+    await this.#kubernetes('node-credentials');
+    return join(this.root, 'etc/kubernetes');
+  }
+
+  async #kubernetes(program: string): Promise<void> {
+    const files = new Map((JSON.parse(this.userData) as Ignition).storage.files.map(({ path, contents }) => [path, textOf(contents.source)]));
+    const [env, script] = ['/etc/kubernetes/node.env', `/usr/local/bin/${program}`].map((path) => this.#moved(files.get(path)!, '/etc/kubernetes'));
+    await this.#bash(`set -a\n${env}\nset +a\n${script}`);
   }
 
   /** Runs the part of a Swarm node's user data that is about its certificate; the settings before it are those of the script. */

@@ -1,8 +1,11 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { TemplateDefinition, TemplateOutput, TemplateParameter } from '@jeroboam/driver-sdk';
 import { parse } from 'yaml';
 import { renderIgnition } from './ignition.ts';
+
+/** Scripts that nodes of several drivers run; the same two folders up from the sources and from the built files. */
+const SHARED = join(import.meta.dirname, '..', '..', 'scripts');
 
 const TYPES: Readonly<Record<string, TemplateParameter['type']>> = {
   string: 'string', number: 'number', boolean: 'boolean', json: 'json', comma_delimited_list: 'list',
@@ -15,7 +18,7 @@ interface Template {
 
 /**
  * Reads `bundles/<version>/` of a driver: templates (`*.yaml`, `bay.yaml` and `node-group.yaml` among them), user data as it
- * is (any other file), `*.ignition.yaml`, which is rendered to `<name>.ign` from the files in `scripts/`, and
+ * is (any other file), `*.ignition.yaml`, which is rendered to `<name>.ign` from the files in `scripts/` and ours, and
  * `labels.json`, the defaults of labels. Parameters and outputs are what the two templates declare.
  *
  * @throws when a file is missing or no YAML: a driver with a broken bundle is not to be loaded.
@@ -42,8 +45,14 @@ function filesIn(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     if (!name.endsWith('.ignition.yaml')) return [name, text];
-    return [name.replace('.ignition.yaml', '.ign'), renderIgnition(text, (script) => readFileSync(join(folder, 'scripts', script), 'utf8'))];
+    return [name.replace('.ignition.yaml', '.ign'), renderIgnition(text, (script) => scriptOf(folder, script))];
   }));
+}
+
+/** The bundle's own, or else the one for all. */
+function scriptOf(folder: string, name: string): string {
+  const own = join(folder, 'scripts', name);
+  return readFileSync(existsSync(own) ? own : join(SHARED, name), 'utf8');
 }
 
 function labelsIn(folder: string): Record<string, string> {

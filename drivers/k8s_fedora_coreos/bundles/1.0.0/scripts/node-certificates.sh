@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes this node's keys, has their certificates signed by the bay's authorities, and writes what shows them to the API; fetches
-# what the node acts with in the cloud. Keys never leave the node. May be run again: a certificate that is there is kept.
+# Makes this node's keys, has their certificates signed by the bay's authorities, and writes what shows them to the API.
+# Keys never leave the node. May be run again: a certificate that is there is kept.
 set -euo pipefail
 umask 077
 pki=/etc/kubernetes/pki
@@ -24,23 +24,6 @@ certificate() {
   jq -n --arg bay "$CLUSTER_UUID" --arg type "$2" --rawfile csr "$1.csr" '{cluster_uuid: $bay, ca_cert_type: $type, csr: $csr}' \
     | api -X POST --data @- "$API_URL/certificates" | jq -er .pem >"$1.crt.part"
   mv "$1.crt.part" "$1.crt"
-}
-
-# credential PURPOSE: what a CSI plugin or cloud provider logs in with, in the form that those of Kubernetes read. A node that
-# comes up again is let in no more, and needs what it has.
-credential() {
-  local file=/etc/kubernetes/cloud-$1.conf status
-  [ -s "$file" ] && return
-  status=$(curl -sS --retry 20 --retry-delay 5 --retry-connrefused --max-time 60 -H "X-Auth-Token: $BOOTSTRAP_TOKEN" \
-    -o "$file.json" -w '%{http_code}' "$API_URL/clusters/$CLUSTER_UUID/credentials/$1")
-  case $status in
-    200) jq -er '"# Until \(.expires_at).\n[Global]\nauth-url=\(.auth_url)\napplication-credential-id=\(.id)\napplication-credential-secret=\(.secret)"
-           + (if .region then "\nregion=\(.region)" else "" end)' "$file.json" >"$file.part"
-      mv "$file.part" "$file" ;;
-    403 | 404) echo "this node gets no credential for $1 ($status)" >&2 ;;
-    *) rm -f "$file.json"; return 1 ;;
-  esac
-  rm -f "$file.json"
 }
 
 # kubeconfig FILE CERTIFICATE USER [HOST]
@@ -76,8 +59,6 @@ if [ "$ROLE" = master ]; then
   kubeconfig /etc/kubernetes/scheduler.kubeconfig $pki/scheduler scheduler 127.0.0.1
   kubeconfig /etc/kubernetes/admin.kubeconfig $pki/admin admin 127.0.0.1
 fi
-
-for purpose in $NODE_CREDENTIALS; do credential "$purpose"; done
 
 cat >/etc/kubernetes/kubelet.yaml <<CONFIG
 apiVersion: kubelet.config.k8s.io/v1beta1
