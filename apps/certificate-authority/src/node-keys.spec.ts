@@ -15,6 +15,13 @@ interface Node {
   readonly privateKey: KeyObject;
 }
 
+interface Made {
+  readonly key?: ReturnType<typeof anEcKey>;
+  /** The token of its stack. */
+  readonly of?: string;
+  readonly bay?: NamedBay;
+}
+
 let service: ReturnType<typeof aService>;
 let token: string;
 beforeEach(async () => {
@@ -27,7 +34,7 @@ const mint = () => service.aProcess().mintBootstrapToken(service.bay, { stack: '
 const base64Of = (pem: string) => pem.replaceAll(/-----[^-]+-----|\s/g, '');
 
 /** A node that has its kubelet's certificate. */
-async function aNode(role: Role = 'worker', name = `k1-${role}-0`, { key = anEcKey(), of = token, bay = service.bay as NamedBay } = {}): Promise<Node> {
+async function aNode(role: Role = 'worker', name = `k1-${role}-0`, { key = anEcKey(), of = token, bay = service.bay }: Made = {}): Promise<Node> {
   const csr = aCsr({ subject: aName(['2.5.4.10', utf8('system:nodes')], ['2.5.4.3', utf8(`system:node:${name}`)]), key });
   const pem = await service.aProcess().signForNode(bay, shareOf(of, role, name), { authority: 'kubernetes', csrPem: csr.pem }, aContext());
   return { certificate: base64Of(pem), privateKey: key.privateKey };

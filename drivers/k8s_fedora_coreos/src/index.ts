@@ -31,7 +31,7 @@ export const k8sFedoraCoreosV1: DriverManifest = {
     maxNodes: 250,
     limitations: [
       'Nodes download Kubernetes, CNI plugins and images when they start: they need a way to dl.k8s.io, github.com, registry.k8s.io and ghcr.io.',
-      'There is no cloud provider in a bay: services of type LoadBalancer and Cinder volumes for pods are not made. With cinder as volume_driver every node fetches a credential for volumes and keeps it in /etc/kubernetes/cloud-volume.conf; users deploy the CSI plugin that reads it. A rotation of credentials ends it, and only nodes made afterwards have the new one.',
+      'There is no cloud provider in a bay: services of type LoadBalancer and Cinder volumes for pods are not made. With cinder as volume_driver every node fetches a credential for volumes and keeps it in /etc/kubernetes/cloud-volume.conf; users deploy the CSI plugin that reads it, and a program in /etc/kubernetes/credential-hooks.d where that has to be told of a new one.',
       'Nodes that leave are not drained first, and their entries in Kubernetes stay until somebody deletes them.',
       'The number of masters cannot change.',
       'Upgrades are refused: etcd is on the disks of the masters, which therefore cannot be made anew, and nothing on a node carries out changes.',

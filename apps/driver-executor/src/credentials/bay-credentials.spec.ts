@@ -2,7 +2,7 @@ import type { BayView, CredentialRotation, CredentialView } from '@jeroboam/doma
 import { aBay, aBaySpec, aManifest } from '@jeroboam/driver-sdk/testing';
 import { Secret, credentialRefs } from '@jeroboam/openstack';
 import type { BayKeystone, BayUserIntent, CloudCredentials, CredentialIntent, MadeCredential, Outcome, Purpose } from '@jeroboam/openstack';
-import { FakeClock } from '@jeroboam/platform/testing';
+import { FakeClock, recordingLogger } from '@jeroboam/platform/testing';
 import { InMemorySecretStore } from '@jeroboam/secrets/testing';
 import { BayCredentials } from './bay-credentials.ts';
 import type { CredentialWork } from './bay-credentials.ts';
@@ -67,6 +67,7 @@ const nameOf = (credential: string) => `jeroboam-${spec.bayId}-${credential}`;
 function aWorld(mode: 'service_user' | 'app_cred' | 'trust') {
   const known = new Map<string, CredentialView>();
   const recorded: Record<string, readonly string[]> = {};
+  const asked: (readonly string[])[] = [];
   const ledgerOf = (operationId: string): CredentialLedger => ({
     intend: async ({ name, purpose, ...entry }) => void (known.has(name) || known.set(name, { name, purpose, ...entry, state: 'intended', operationId })),
     record: async ({ name, externalId, expiresAt, roles }) => {
@@ -74,7 +75,10 @@ function aWorld(mode: 'service_user' | 'app_cred' | 'trust') {
       known.set(name, { ...known.get(name)!, state: 'minted', operationId, externalId, expiresAt });
     },
     close: async (name) => void known.delete(name),
-    holders: async () => [],
+    holders: async (names) => {
+      asked.push(names.map((name) => name.slice(nameOf('').length)));
+      return [];
+    },
   });
   const secrets = new MortalStore();
   const clock = new FakeClock();
@@ -90,7 +94,7 @@ function aWorld(mode: 'service_user' | 'app_cred' | 'trust') {
   };
   const token = (operationId: string, text = 'a-token') => secrets.put(credentialRefs.requester(spec.bayId, operationId), text);
   return {
-    secrets, keystone, credentials, known, recorded, work, token,
+    secrets, keystone, credentials, known, recorded, asked, clock, work, token,
     mint: (purposes: readonly Purpose[] = ['control']) => credentials.mint(work(), purposes),
     states: () => [...known.values()].map(({ purpose, state }) => `${purpose} ${state}`),
     current: async (purpose: Purpose) => (await secrets.get(credentialRefs.current(spec.bayId, purpose)))?.toString(),
@@ -141,7 +145,7 @@ describe('a rotation of some purposes', () => {
     await world.token('rotate');
     await world.rotate('rotate', { purposes: ['volume'] }, 2);
     expect([...world.known.keys()].sort()).toEqual([...before.filter((name) => name !== nameOf('volume-1')), nameOf('volume-2')].sort());
-    expect([await world.current('volume'), await others()]).toEqual(['{"generation":2}', counted]);
+    expect([await world.current('volume'), await others()]).toEqual(['{"generation":2,"since":"2026-01-31T12:00:00.000Z"}', counted]);
     expect([world.keystone.proved.filter((name) => name !== nameOf('volume-2')), world.keystone.revoked]).toEqual([[], [nameOf('volume-1')]]);
     expect(world.keystone.minted.filter((made) => made.startsWith('volume-'))).toHaveLength(2);
   });
@@ -153,6 +157,32 @@ describe('a rotation of some purposes', () => {
     await world.rotate('rotate', { purposes: ['volume'] });
     expect([...world.known.keys()]).toEqual(expect.arrayContaining([nameOf('registry-1'), nameOf('registry-2')]));
     expect(await world.current('registry')).toBe('{"generation":1}');
+  });
+});
+
+describe('a rotation that nodes have to be told of', () => {
+  const waiting = { signal: new AbortController().signal, log: recordingLogger() };
+
+  it('asks who has an old one of what it rotates, and of nothing else', async () => {
+    const { credentials, work, mint, asked } = aWorld('service_user');
+    await mint(['control', 'volume', 'network']);
+    await credentials.distribute(work('op-2', { purposes: ['volume'] }), waiting);
+    expect(asked).toEqual([]);
+    for (const operationId of ['op-2', 'op-3']) await credentials.mint(work(operationId, { purposes: ['volume', 'network'] }), ['volume', 'network']);
+    await credentials.distribute(work('op-3', { purposes: ['volume'] }), waiting);
+    expect(asked).toEqual([['volume-1', 'volume-2']]);
+  });
+
+  it('counts from when its credentials do, also where they are proved again', async () => {
+    const { credentials, work, mint, current, clock } = aWorld('service_user');
+    await mint(['volume']);
+    const rotation = work('op-2', { purposes: ['volume'] });
+    await credentials.mint(rotation, ['volume']);
+    const prove = () => credentials.prove(work('op-2', { purposes: ['volume'] }));
+    await prove();
+    await clock.advance(60_000);
+    await prove();
+    expect(await current('volume')).toBe('{"generation":2,"since":"2026-01-31T12:00:00.000Z"}');
   });
 });
 

@@ -19,7 +19,7 @@ export interface Distribution {
   /** RFC 3339 UTC: when the operation is given up. */
   readonly deadlineAt?: string;
   /** Names, as the nodes show them, of those that do not say yet that they use the new ones. */
-  holders(): Promise<readonly string[]>;
+  readonly holders: () => Promise<readonly string[]>;
 }
 
 export type Waiting = Pick<StepContext, 'rest' | 'signal'> & { readonly log: Logger };
