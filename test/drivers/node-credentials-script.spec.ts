@@ -13,6 +13,7 @@ import { InMemoryEventLog } from '@jeroboam/event-log/testing';
 import { credentialName, credentialRefs, writeCredential } from '@jeroboam/openstack';
 import { Secret, systemClock } from '@jeroboam/platform';
 import { InMemorySecretStore } from '@jeroboam/secrets/testing';
+import { heatDrivers } from './heat-drivers.ts';
 
 const run = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, '../../libs/heat-driver/scripts/node-credentials.sh');
@@ -77,13 +78,13 @@ class World {
   }
 
   /** Runs the script as a unit of systemd does: what it ends with and what it says. */
-  async runs(settings: Readonly<Record<string, string>> = {}): Promise<{ code: number; said: string }> {
+  async runs(settings: Readonly<Record<string, string>> = {}, script = SCRIPT): Promise<{ code: number; said: string }> {
     const env = {
       PATH: `${join(this.root, 'bin')}:${process.env['PATH']}`, TMPDIR: join(this.root, 'tmp'), API_URL: `${this.#url}/v1`, CLUSTER_UUID: bayId, NODE_CREDENTIALS: 'volume',
-      CREDENTIALS: join(this.root, 'etc'), NODE_KEY: join(this.root, 'node.key'), NODE_CERTIFICATE: join(this.root, 'node.crt'), ...settings,
+      CREDENTIALS: join(this.root, 'etc'), NODE_NAME: 'k1-worker-0', NODE_KEY: join(this.root, 'node.key'), NODE_CERTIFICATE: join(this.root, 'node.crt'), ...settings,
     };
     this.answered.length = 0;
-    return run('bash', [SCRIPT], { env, timeout: 60_000 }).then(({ stderr }) => ({ code: 0, said: stderr }), ({ code, stderr }: { code: number; stderr: string }) => ({ code, said: stderr }));
+    return run('bash', [script], { env, timeout: 60_000 }).then(({ stderr }) => ({ code: 0, said: stderr }), ({ code, stderr }: { code: number; stderr: string }) => ({ code, said: stderr }));
   }
 
   has(): string | undefined {
@@ -106,6 +107,11 @@ class World {
     if (request.url === '/v3/auth/tokens') {
       const { secret } = (JSON.parse(body) as { auth: { identity: { application_credential: { secret: string } } } }).auth.identity.application_credential;
       return reply(this.taken.has(secret) ? this.keystone : 401, {}, '{}');
+    }
+    if (request.url === '/v1/certificates') {
+      const { cluster_uuid: ident, csr } = JSON.parse(body) as { cluster_uuid: string; csr: string };
+      const pem = await this.authority.signForNode({ bayId: ident, bayName: 'k1' }, String(request.headers['x-auth-token']), { authority: 'kubernetes', csrPem: csr }, context());
+      return reply(201, {}, JSON.stringify({ cluster_uuid: ident, pem, csr }));
     }
     const [, ident, purpose] = /^\/v1\/clusters\/([^/]+)\/credentials\/([^/]+)$/.exec(request.url ?? '') ?? [];
     const holds = /^"([\w-]+)"$/.exec(request.headers['if-none-match'] ?? '')?.[1] ?? null;
@@ -180,6 +186,17 @@ describe.each([
     expect([node.has(), node.answered]).toEqual(['secret-1', [403, 200, 304]]);
   });
 
+  it('has a certificate made for its key where nothing else on the node did', async () => {
+    const own = { NODE_KEY: join(node.root, 'etc/own.key'), NODE_CERTIFICATE: join(node.root, 'etc/own.crt'), BOOTSTRAP_TOKEN: node.share };
+    expect(await node.runs(own)).toEqual({ code: 0, said: '' });
+    expect((await run('openssl', ['x509', '-in', own.NODE_CERTIFICATE, '-noout', '-subject', '-nameopt', 'RFC2253'])).stdout).toBe('subject=CN=k1-worker-0\n');
+    expect(statSync(own.NODE_KEY).mode & 0o777).toBe(0o600);
+    await node.authority.closeBootstrapTokens(bayId, 'k1', context());
+    await node.rotate(2);
+    expect(await node.runs(own)).toEqual({ code: 0, said: '' });
+    expect([node.has(), (await node.told()).at(-1)]).toEqual(['secret-2', 'InUse 2']);
+  });
+
   it('goes on without what it may not have, and fails where it is let in no more to what it has', async () => {
     expect(await node.runs({ NODE_CREDENTIALS: 'network volume' })).toEqual({ code: 0, said: 'this node gets no credential for network (403)\n' });
     expect(node.has()).toBe('secret-1');
@@ -196,5 +213,57 @@ describe.each([
     expect(seen).toContain('/credentials/volume');
     expect(seen).not.toMatch(/secret-|jeroboam-node/);
     expect([readdirSync(join(node.root, 'etc')), readdirSync(join(node.root, 'tmp'))]).toEqual([['cloud-volume.conf'], []]);
+  });
+});
+
+const SET_UP = /^(?:NODE_KEY|CLUSTER_UUID)=.*NODE_CERTIFICATE=.*\n# --- what the node acts with in the cloud[^]*?^fi$/m;
+const withPart = (await heatDrivers()).flatMap(({ manifest: { name, bundles } }) => (
+  bundles!.flatMap(({ version, files }) => (SET_UP.test(files['node.sh'] ?? '') ? [[`${name}, template ${version}`, files['node.sh']!] as const] : []))));
+
+it('is on the nodes of every driver with plugins that need a credential', async () => {
+  const needing = (await heatDrivers()).filter(({ manifest: { capabilities } }) => capabilities.plugins?.some(({ needsCredential = [] }) => needsCredential.length > 0));
+  for (const { manifest: { bundles } } of needing) {
+    for (const { files } of bundles!) expect(Object.values(files).some((text) => SET_UP.test(text) || text.includes('/usr/local/bin/node-credentials'))).toBe(true);
+  }
+  expect(withPart.map(([title]) => title)).toHaveLength(3);
+});
+
+describe.each(withPart)('User data of %s', (_title, userData) => {
+  let node: World;
+  beforeEach(async () => {
+    node = new World();
+    await node.open(['genrsa']);
+    await node.rotate(1);
+  });
+  afterEach(() => node.close());
+
+  /** Runs the part with the folders of a machine that is a directory, and a systemd that starts what it is told to. */
+  async function setsUp(purposes: string): Promise<string> {
+    const moved = (text: string) => ['/etc/jeroboam', '/usr/local/bin', '/etc/systemd/system'].reduce((all, folder) => all.replaceAll(folder, join(node.root, folder)), text);
+    for (const folder of ['usr/local/bin', 'etc/systemd/system']) mkdirSync(join(node.root, folder), { recursive: true });
+    node.program('bin/systemctl', `echo "$@" >>"${join(node.root, 'systemctl')}"\n[ "$*" != 'start node-credentials.service' ] || exec env -i PATH="$PATH" $(tr -d '"' <"${join(node.root, 'etc/jeroboam/node.env')}") bash "${join(node.root, 'usr/local/bin/node-credentials')}"`);
+    // As the swarm drivers' nodes have them by then; others make their own.
+    const settings = `set -euo pipefail\nTOKEN=$BOOTSTRAP_TOKEN BAY=$CLUSTER_UUID pki=${node.root}\n`;
+    const script = join(node.root, 'user-data');
+    writeFileSync(script, settings + moved(SET_UP.exec(userData)![0]).replaceAll(`$pki/key.pem`, join(node.root, 'node.key')).replaceAll('$pki/cert.pem', join(node.root, 'node.crt')));
+    await run('bash', ['-n', script]);
+    expect(await node.runs({ BOOTSTRAP_TOKEN: node.share, NODE_CREDENTIALS: purposes }, script)).toEqual({ code: 0, said: '' });
+    return script;
+  }
+
+  it('has the node fetch its credential, and a timer renew it', async () => {
+    await setsUp('volume');
+    const folder = join(node.root, 'etc/jeroboam');
+    expect(readFileSync(join(folder, 'cloud-volume.conf'), 'utf8')).toContain('application-credential-secret=secret-1\n');
+    for (const name of ['node.env', 'cloud-volume.conf']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    expect(await node.told()).toEqual(['HandedOut 1', 'InUse 1']);
+    expect(readFileSync(join(node.root, 'systemctl'), 'utf8').split('\n').filter(Boolean)).toEqual([
+      'daemon-reload', 'enable node-credentials.timer', 'start node-credentials.timer', 'start node-credentials.service',
+    ]);
+  });
+
+  it('leaves a node alone that needs none', async () => {
+    await setsUp('');
+    expect([existsSync(join(node.root, 'systemctl')), existsSync(join(node.root, 'etc/jeroboam'))]).toEqual([false, false]);
   });
 });

@@ -7,13 +7,14 @@ import { openOnFakeHeat } from '@jeroboam/heat-driver/testing';
 import { blueprint, dcosCentosV1 } from './index.ts';
 import { parametersOf } from './parameters.ts';
 
+const SITE = { authUrl: 'http://keystone.test/v3', apiUrl: 'http://api.test/v1', bootstrapToken: 'once', network: async () => undefined };
 const spec = { externalNetworkId: 'public' };
 driverContract('dcos_centos on a Heat in memory', { manifest: dcosCentosV1, spec, cuts: 3, open: () => openOnFakeHeat(blueprint), timeoutMs: 60_000 });
 
 describe('dcos_centos', () => {
   const [bundle] = dcosCentosV1.bundles!;
   const bayWith = (more: object = {}) => aBay(aBaySpec(dcosCentosV1, { ...spec, ...more }));
-  const parameters = (more: object = {}, group: object = {}) => parametersOf(bayWith(more), { ...bayWith(more).nodeGroups[1]!, ...group });
+  const parameters = (more: object = {}, group: object = {}) => parametersOf(bayWith(more), { ...bayWith(more).nodeGroups[1]!, ...group }, SITE);
 
   it('is found by the name of its package and is the only match for its type', async () => {
     const registry = new DriverRegistry(await loadDrivers(['@jeroboam/driver-dcos-centos'], import.meta.dirname));
@@ -49,6 +50,11 @@ describe('dcos_centos', () => {
     expect(parameters({ labels: { rexray_preempt: 'true' }, volumeDriver: 'rexray' })['dcos_settings']).toMatchObject({
       rexray_config: { rexray: { volume: { mount: { preempt: true } } } },
     });
+  });
+
+  it('has nodes fetch what REX-Ray needs, and nothing where there is none', () => {
+    expect(parameters({ volumeDriver: 'rexray' })).toMatchObject({ node_credentials: 'volume', api_url: SITE.apiUrl, bootstrap_token: 'once' });
+    expect(parameters()).toMatchObject({ node_credentials: '' });
   });
 
   it('makes public agents of node groups with that role', () => {

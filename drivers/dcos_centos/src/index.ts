@@ -37,7 +37,7 @@ export const dcosCentosV1: DriverManifest = {
     limitations: [
       'The image has to bring docker, python, ipset, tar, xz, unzip and curl; nodes get the installer of DC/OS from the address in the label dcos_installer_url unless the image brings it.',
       'The makers of DC/OS have ended it: name an address of your own for the installer, and its dcos_installer_sha256.',
-      'The certificate of the dashboard is its own; the bay’s authority signs nothing, as DC/OS asks users to sign in instead.',
+      'The certificate of the dashboard is its own; the bay’s authority signs nothing but what nodes fetch a credential with, as DC/OS asks users to sign in instead.',
       'Which agents have work can be asked only where the label oauth_enabled is false; elsewhere the newest agents leave.',
       'Health says how the stacks are and does not ask DC/OS.',
       'Keys of Amazon or Azure for Exhibitor do not belong into labels: the image brings them in /etc/dcos/secrets.json, and the credentials of REX-Ray as well; the bay’s own credential for volumes stays with the service.',

@@ -1,7 +1,8 @@
 import type { BayView, NodeGroupView } from '@jeroboam/domain';
-import { StepFailed } from '@jeroboam/driver-sdk';
+import { StepFailed, purposesOf } from '@jeroboam/driver-sdk';
 import { serverValues } from '@jeroboam/heat-driver';
-import type { Values } from '@jeroboam/heat-driver';
+import type { Site, Values } from '@jeroboam/heat-driver';
+import { plugins } from './labels.ts';
 
 /** Labels that are parameters of the template under the same name. */
 const LABELS = [
@@ -23,12 +24,16 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * Values of the templates in `bundles/1.0.0`. What config.yaml says is the bay's and the same on all nodes; of other labels
  * those of a node group count before those of the bay.
  */
-export function parametersOf(bay: BayView, workers: NodeGroupView): Values {
+export function parametersOf(bay: BayView, workers: NodeGroupView, site: Site): Values {
   const { spec } = bay;
   refuseUnsupported(spec);
   return {
     ...serverValues(bay, workers, LABELS),
     docker_volume_size: workers.dockerVolumeSize ?? spec.dockerVolumeSize,
+    cluster_uuid: spec.bayId,
+    api_url: site.apiUrl,
+    bootstrap_token: site.bootstrapToken,
+    node_credentials: purposesOf({ plugins }, spec).join(' '),
     docker_storage_driver: spec.dockerStorageDriver,
     dns_nameserver: spec.dnsNameserver,
     master_lb_enabled: spec.masterLbEnabled,

@@ -43,6 +43,11 @@ describe.each(versions)('swarm_fedora_atomic $version', ({ version, manifest, bl
     expect(asked.filter((name) => !own.includes(name))).toEqual([]);
   });
 
+  it('has nodes fetch what its plugins need, and nothing where there are none', async () => {
+    expect(await parameters({ volumeDriver: 'rexray', networkDriver: 'kuryr' })).toMatchObject({ node_credentials: 'network volume' });
+    expect(await parameters()).toMatchObject({ node_credentials: '' });
+  });
+
   it('takes storage driver and volume from the bay, labels of nodes from the group', async () => {
     expect(await parameters({ dockerStorageDriver: 'devicemapper', dockerVolumeSize: 5 }, { nodeLabels: { disk: 'ssd', zone: 'a' } })).toMatchObject({
       docker_storage_driver: 'devicemapper', docker_volume_size: 5, node_labels: 'disk=ssd,zone=a',

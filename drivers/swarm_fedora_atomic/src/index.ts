@@ -41,7 +41,7 @@ export const swarmFedoraAtomicV1: DriverManifest = {
     maxNodes: 250,
     limitations: [
       'The image has to bring docker (1.11 to 19.03), etcd (with its API v2) and flannel; the swarm image comes from Docker Hub.',
-      'What rexray, fuxi and kuryr are, the image brings and sets up; their credentials are made and kept for the bay, and nothing takes them to its nodes yet.',
+      'What rexray, fuxi and kuryr are, the image brings and sets up; nodes keep their credential in /etc/jeroboam/cloud-<purpose>.conf, and a program in /etc/jeroboam/credential-hooks.d is called with purpose and file when there is a new one.',
       'Everybody with a certificate of the bay may do everything in it: Docker knows no roles.',
       'Containers run on the managers as well; containers of nodes that leave are not started elsewhere.',
       'The number of managers cannot change; upgrades to another image and rotations of the CA are not offered.',
@@ -71,7 +71,7 @@ export const swarmFedoraAtomicV2: DriverManifest = {
     maxNodes: 250,
     limitations: [
       'The engine is the one of the image: 1.12 or newer.',
-      'What rexray, fuxi and kuryr are, the image brings and sets up; their credentials are made and kept for the bay, and nothing takes them to its nodes yet.',
+      'What rexray, fuxi and kuryr are, the image brings and sets up; nodes keep their credential in /etc/jeroboam/cloud-<purpose>.conf, and a program in /etc/jeroboam/credential-hooks.d is called with purpose and file when there is a new one.',
       'Everybody with a certificate of the bay may do everything in it: Docker knows no roles.',
       'Nodes that leave are not drained first, and their entries in the swarm stay until somebody removes them.',
       'New nodes ask the first manager for the way in: without it the bay works on and cannot grow.',

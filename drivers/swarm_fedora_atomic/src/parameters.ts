@@ -1,7 +1,8 @@
 import type { BayView, NodeGroupView } from '@jeroboam/domain';
-import { StepFailed } from '@jeroboam/driver-sdk';
+import { StepFailed, purposesOf } from '@jeroboam/driver-sdk';
 import { labelled, serverValues } from '@jeroboam/heat-driver';
 import type { Site, Values } from '@jeroboam/heat-driver';
+import { plugins } from './plugins.ts';
 
 /** Labels that are parameters of the templates of both versions under the same name. */
 const LABELS = ['availability_zone', 'nodes_affinity_policy', 'boot_volume_size', 'boot_volume_type', 'fixed_subnet_cidr'] as const;
@@ -21,6 +22,7 @@ export function parametersOf(bay: BayView, workers: NodeGroupView, site: Site): 
     master_lb_enabled: spec.masterLbEnabled,
     api_url: site.apiUrl,
     bootstrap_token: site.bootstrapToken,
+    node_credentials: purposesOf({ plugins }, spec).join(' '),
   };
 }
 

@@ -3,13 +3,24 @@
 # the old one, and tells the API which one is used. To be run when the node comes up, and again every few minutes. Settings:
 #   API_URL CLUSTER_UUID      the API of the bay service with /v1, and this bay
 #   NODE_CREDENTIALS          purposes, each of which becomes $CREDENTIALS/cloud-<purpose>.conf
-#   NODE_KEY NODE_CERTIFICATE files by which the node is known
+#   NODE_KEY NODE_CERTIFICATE files by which the node is known; made for NODE_NAME where they are not there
 #   BOOTSTRAP_TOKEN           its share of the token of its stack, where it has one
 # What reads the files is told by programs in $CREDENTIALS/credential-hooks.d, called with purpose and file.
 set -uo pipefail
 umask 077
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# known: has a certificate for the node's key, where nothing else on the node has seen to that.
+known() {
+  [ ! -s "$NODE_CERTIFICATE" ] || return 0
+  [ -s "$NODE_KEY" ] || openssl genrsa 2048 2>/dev/null | put "$NODE_KEY" || return
+  openssl req -new -key "$NODE_KEY" -subj "/CN=$NODE_NAME" -out "$work/request" || return
+  printf '{"cluster_uuid":"%s","csr":"%s"}' "$CLUSTER_UUID" "$(sed 's/$/\\n/' "$work/request" | tr -d '\n')" >"$work/body"
+  printf 'header = "X-Auth-Token: %s"\n' "${BOOTSTRAP_TOKEN:-}" | curl -sSf -K - --retry 5 --retry-delay 5 --max-time 60 \
+    -H 'OpenStack-API-Version: container-infra latest' -H 'Content-Type: application/json' --data "@$work/body" -o "$work/answer" "$API_URL/certificates" || return
+  printf '%b\n' "$(field pem)" | put "$NODE_CERTIFICATE"
+}
 
 # proof PURPOSE TAG: that this node has its key and asks for this now.
 proof() {
@@ -85,5 +96,6 @@ renew() {
 
 failed=0
 mkdir -p "$CREDENTIALS"
+[ -z "$NODE_CREDENTIALS" ] || known || failed=1
 for purpose in $NODE_CREDENTIALS; do renew "$purpose" || failed=1; done
 exit $failed

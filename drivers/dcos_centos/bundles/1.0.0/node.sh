@@ -7,12 +7,16 @@ ROLE="__ROLE__" DCOS_ROLE="__DCOS_ROLE__" NODE_NAME="__NODE_NAME__" NODE_INDEX="
 MASTERS="__MASTERS__" VOLUME_ID="__VOLUME_ID__" NODE_LABELS="__NODE_LABELS__" STORAGE_DRIVER="__STORAGE_DRIVER__"
 INSTALLER_URL="__INSTALLER_URL__" INSTALLER_SHA256="__INSTALLER_SHA256__" ZOOKEEPER_IMAGE="__ZOOKEEPER_IMAGE__"
 SIGNAL_URL="__SIGNAL_URL__" SIGNAL_TOKEN="__SIGNAL_TOKEN__"
+NODE_CREDENTIALS="__NODE_CREDENTIALS__" CLUSTER_UUID="__CLUSTER_UUID__" API_URL="__API_URL__" BOOTSTRAP_TOKEN="__BOOTSTRAP_TOKEN__"
 
 tell() { curl -sSf --retry 20 --retry-delay 5 -X POST -H "X-Auth-Token: $SIGNAL_TOKEN" -H 'Content-Type: application/json' \
   --data "{\"status\": \"$1\", \"reason\": \"$NODE_NAME: $2\"}" "$SIGNAL_URL"; }
 trap 'tell FAILURE "line $LINENO of its user data failed"' ERR
 hostnamectl set-hostname "$NODE_NAME"
 python=$(command -v python3 || command -v python)
+
+NODE_KEY=/etc/jeroboam/node.key NODE_CERTIFICATE=/etc/jeroboam/node.crt
+#include install-node-credentials.sh
 
 # --- what DC/OS asks of its hosts
 setenforce 0 || true

@@ -11,6 +11,7 @@ NETWORK_DRIVER="__NETWORK_DRIVER__" FLANNEL_CIDR="__FLANNEL_CIDR__" FLANNEL_SUBN
 FLANNEL_BACKEND="__FLANNEL_BACKEND__" DISCOVERY_URL="__DISCOVERY_URL__"
 BAY="__CLUSTER_UUID__" API_URL="__API_URL__" TOKEN="__BOOTSTRAP_TOKEN__"
 SIGNAL_URL="__SIGNAL_URL__" SIGNAL_TOKEN="__SIGNAL_TOKEN__"
+NODE_CREDENTIALS="__NODE_CREDENTIALS__"
 pki=/etc/docker/pki
 mkdir -p $pki
 
@@ -38,6 +39,9 @@ printf '[req]\ndistinguished_name=subject\nreq_extensions=wanted\nprompt=no\n[su
 openssl req -new -key $pki/key.pem -config $pki/request.cnf -out $pki/request.pem
 python3 -c 'import json, sys; print(json.dumps({"cluster_uuid": sys.argv[1], "csr": open(sys.argv[2]).read()}))' "$BAY" $pki/request.pem >$pki/request.json
 api -X POST --data @$pki/request.json "$API_URL/certificates" | field >$pki/cert.pem
+
+CLUSTER_UUID=$BAY BOOTSTRAP_TOKEN=$TOKEN NODE_KEY=$pki/key.pem NODE_CERTIFICATE=$pki/cert.pem
+#include install-node-credentials.sh
 
 # --- etcd on the managers: where engines and managers find one another, and flannel its networks
 peers= clients= urls=

@@ -7,6 +7,7 @@ ROLE="__ROLE__" NODE_NAME="__NODE_NAME__" NODE_ADDRESS="__NODE_ADDRESS__" NODE_P
 PRIMARY="__PRIMARY_ADDRESS__" API_ADDRESSES="__API_ADDRESSES__" VOLUME_ID="__VOLUME_ID__" NODE_LABELS="__NODE_LABELS__"
 STORAGE_DRIVER="__STORAGE_DRIVER__" BAY="__CLUSTER_UUID__" API_URL="__API_URL__" TOKEN="__BOOTSTRAP_TOKEN__"
 SIGNAL_URL="__SIGNAL_URL__" SIGNAL_TOKEN="__SIGNAL_TOKEN__"
+NODE_CREDENTIALS="__NODE_CREDENTIALS__"
 pki=/etc/docker/pki
 mkdir -p $pki
 
@@ -34,6 +35,9 @@ printf '[req]\ndistinguished_name=subject\nreq_extensions=wanted\nprompt=no\n[su
 openssl req -new -key $pki/key.pem -config $pki/request.cnf -out $pki/request.pem
 python3 -c 'import json, sys; print(json.dumps({"cluster_uuid": sys.argv[1], "csr": open(sys.argv[2]).read()}))' "$BAY" $pki/request.pem >$pki/request.json
 api -X POST --data @$pki/request.json "$API_URL/certificates" | field >$pki/cert.pem
+
+CLUSTER_UUID=$BAY BOOTSTRAP_TOKEN=$TOKEN NODE_KEY=$pki/key.pem NODE_CERTIFICATE=$pki/cert.pem
+#include install-node-credentials.sh
 
 # --- images and containers on a volume of their own
 systemctl stop docker || true

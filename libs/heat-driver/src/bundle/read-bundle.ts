@@ -18,7 +18,7 @@ interface Template {
 
 /**
  * Reads `bundles/<version>/` of a driver: templates (`*.yaml`, `bay.yaml` and `node-group.yaml` among them), user data as it
- * is (any other file), `*.ignition.yaml`, which is rendered to `<name>.ign` from the files in `scripts/` and ours, and
+ * is (any other file), `*.ignition.yaml`, which is rendered to `<name>.ign` from the files in `scripts/` and ours (which other user data includes), and
  * `labels.json`, the defaults of labels. Parameters and outputs are what the two templates declare.
  *
  * @throws when a file is missing or no YAML: a driver with a broken bundle is not to be loaded.
@@ -44,9 +44,14 @@ function filesIn(folder: string): Record<string, string> {
   const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && extname(entry.name) !== '.json').map(({ name }) => name).sort();
   return Object.fromEntries(names.map((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
-    if (!name.endsWith('.ignition.yaml')) return [name, text];
+    if (!name.endsWith('.ignition.yaml')) return [name, name.endsWith('.yaml') ? text : withIncluded(folder, text)];
     return [name.replace('.ignition.yaml', '.ign'), renderIgnition(text, (script) => scriptOf(folder, script))];
   }));
+}
+
+/** User data is one script: a line `#include <name>` stands for another one. */
+function withIncluded(folder: string, text: string): string {
+  return text.replaceAll(/^#include (\S+)$/gm, (_line, name: string) => withIncluded(folder, scriptOf(folder, name)).trimEnd());
 }
 
 /** The bundle's own, or else the one for all. */
