@@ -29,6 +29,7 @@ describe('the summary of an event', () => {
     ['OperationStepFailed', { ...lease, reason: 'no space', blockedBy: ['port-1'], retryAt: '2026-01-31T12:00:02.000Z' },
       'network (attempt 2): no space; blocked by port-1; again at 2026-01-31T12:00:02.000Z'],
     ['OperationFailed', { step: 'network', reason: 'Step network failed: no space' }, 'Step network failed: no space'],
+    ['CredentialRevoked', { name: 'jeroboam-b-volume-1', leaves: ['k1-worker-0'] }, 'jeroboam-b-volume-1, which k1-worker-0 had still'],
     ['CertificateIssued', { requester: { userId: 'ada', projectId: 'p1' }, subject: 'CN=ada', serial: '0a', notAfter: '2031' },
       'CN=ada for user ada, serial 0a, until 2031'],
   ])('tells of %s what matters', (type, data, expected) => {

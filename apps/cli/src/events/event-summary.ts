@@ -44,7 +44,7 @@ const TELLERS: Tellers = {
   CaRotationFailed: ({ reason }) => reason,
   CredentialIntended: ({ name, mode }) => `to make ${name} as ${mode}`,
   CredentialMinted: ({ name, roles, expiresAt }) => `${name} with ${listed(roles)}${expiresAt === null ? '' : ` until ${expiresAt}`}`,
-  CredentialRevoked: ({ name }) => name,
+  CredentialRevoked: ({ name, leaves }) => `${name}${leaves ? `, which ${listed(leaves)} had still` : ''}`,
   CredentialGone: ({ name }) => `${name} was not there any more`,
   CredentialExpiring: ({ name, expiresAt }) => `${name} lets nobody in from ${expiresAt} on, unless a member has it rotated`,
   CredentialOrphaned: ({ name }) => `${name} lets nobody in any more`,

@@ -68,16 +68,22 @@ function aWorld(mode: 'service_user' | 'app_cred' | 'trust') {
   const known = new Map<string, CredentialView>();
   const recorded: Record<string, readonly string[]> = {};
   const asked: (readonly string[])[] = [];
+  /** Nodes that use old credentials still. */
+  const using: string[] = [];
+  const left: Record<string, readonly string[]> = {};
   const ledgerOf = (operationId: string): CredentialLedger => ({
     intend: async ({ name, purpose, ...entry }) => void (known.has(name) || known.set(name, { name, purpose, ...entry, state: 'intended', operationId })),
     record: async ({ name, externalId, expiresAt, roles }) => {
       recorded[name.slice(nameOf('').length)] = roles;
       known.set(name, { ...known.get(name)!, state: 'minted', operationId, externalId, expiresAt });
     },
-    close: async (name) => void known.delete(name),
+    close: async (name, _outcome, leaves = []) => {
+      left[name.slice(nameOf('').length)] = leaves;
+      known.delete(name);
+    },
     holders: async (names) => {
       asked.push(names.map((name) => name.slice(nameOf('').length)));
-      return [];
+      return using;
     },
   });
   const secrets = new MortalStore();
@@ -94,7 +100,7 @@ function aWorld(mode: 'service_user' | 'app_cred' | 'trust') {
   };
   const token = (operationId: string, text = 'a-token') => secrets.put(credentialRefs.requester(spec.bayId, operationId), text);
   return {
-    secrets, keystone, credentials, known, recorded, asked, clock, work, token,
+    secrets, keystone, credentials, known, recorded, asked, using, left, clock, work, token,
     mint: (purposes: readonly Purpose[] = ['control']) => credentials.mint(work(), purposes),
     states: () => [...known.values()].map(({ purpose, state }) => `${purpose} ${state}`),
     current: async (purpose: Purpose) => (await secrets.get(credentialRefs.current(spec.bayId, purpose)))?.toString(),
@@ -171,6 +177,17 @@ describe('a rotation that nodes have to be told of', () => {
     for (const operationId of ['op-2', 'op-3']) await credentials.mint(work(operationId, { purposes: ['volume', 'network'] }), ['volume', 'network']);
     await credentials.distribute(work('op-3', { purposes: ['volume'] }), waiting);
     expect(asked).toEqual([['volume-1', 'volume-2']]);
+  });
+
+  it('says of each old one which nodes of the bay are without one when it goes', async () => {
+    const { credentials, work, mint, using, left } = aWorld('service_user');
+    await mint(['volume']);
+    await credentials.mint(work('op-2', { purposes: ['volume'] }), ['volume']);
+    using.push('k1-worker-0', 'k1-worker-7');
+    const rotation = work('op-2', { purposes: ['volume'] });
+    const nodes = [{ name: 'default-worker-0', hostName: 'k1-worker-0', nodeGroup: 'default-worker', address: '10.0.0.5' }];
+    await credentials.revokeOld({ ...rotation, bay: { ...rotation.bay, nodes } });
+    expect(left).toEqual({ 'volume-1': ['k1-worker-0'] });
   });
 
   it('counts from when its credentials do, also where they are proved again', async () => {

@@ -6,7 +6,7 @@ import { AccessRulesNotEnforced, NoRoleToPassOn, PURPOSES, Secret, bayPrefix, cr
 import type { AccessRuleProbe, BayKeystone, CloudCredentials, CredentialIntent, CurrentCredential, MadeCredential, Outcome, OwnerRef, Purpose } from '@jeroboam/openstack';
 import type { Clock, Timers } from '@jeroboam/platform';
 import type { SecretStore } from '@jeroboam/secrets';
-import { distributed } from './credential-distribution.ts';
+import { distributed, missingOf } from './credential-distribution.ts';
 import type { Waiting } from './credential-distribution.ts';
 import type { CredentialLedger } from './credential-ledger.ts';
 
@@ -104,7 +104,10 @@ export class BayCredentials {
   /** Of each purpose that is rotated all but the newest. */
   async revokeOld(work: CredentialWork): Promise<void> {
     for (const purpose of rotatedBy(work)) {
-      for (const credential of oldOf(work.bay, purpose)) await this.#revoke(work, credential);
+      for (const credential of oldOf(work.bay, purpose)) {
+        const leaves = await missingOf({ bay: work.bay, holders: () => work.ledger.holders([credential.name]) });
+        await this.#revoke(work, credential, leaves);
+      }
     }
   }
 
@@ -258,7 +261,7 @@ export class BayCredentials {
     }
   }
 
-  async #revoke({ bay, ledger }: CredentialWork, credential: CredentialView): Promise<Outcome> {
+  async #revoke({ bay, ledger }: CredentialWork, credential: CredentialView, leaves: readonly string[] = []): Promise<Outcome> {
     const { bayId } = bay.spec;
     const { name, purpose, mode, ownerId } = credential;
     const owner: OwnerRef = ownerId === undefined ? { userName: userName(bayId) } : { userId: ownerId };
@@ -267,7 +270,7 @@ export class BayCredentials {
     const outcome = isOwnUser(credential) ? 'revoked' : await this.options.keystone.revoke(purpose === 'principal' ? 'principal' : mode, name, owner, rules);
     const ref = purpose === 'principal' ? credentialRefs.password(bayId) : credentialRefs.secret(bayId, purpose, generationOf({ name }));
     await this.options.secrets.destroy(ref);
-    await ledger.close(name, outcome);
+    await ledger.close(name, outcome, leaves);
     return outcome;
   }
 

@@ -51,8 +51,8 @@ export async function distributed(distribution: Distribution, { rest, signal, lo
   if (missing.length > 0) log.warn('nodes have not taken their new credentials in time; the old ones are revoked all the same', { nodes: missing, overlapMinutes });
 }
 
-/** Nodes that were deleted hold nothing up. */
-async function missingOf({ bay, holders }: Distribution): Promise<readonly string[]> {
+/** Who may be using one of the old credentials still; nodes that were deleted hold nothing up. */
+export async function missingOf({ bay, holders }: Pick<Distribution, 'bay' | 'holders'>): Promise<readonly string[]> {
   const there = new Set(bay.nodes.map(({ name, hostName }) => hostName ?? name));
   return (await holders()).filter((node) => there.has(node));
 }

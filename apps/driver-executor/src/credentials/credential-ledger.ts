@@ -10,7 +10,8 @@ import type { StepMessages } from '../step-services.ts';
 export interface CredentialLedger {
   intend(entry: { readonly name: string; readonly purpose: CredentialPurpose; readonly mode: CredentialMode; readonly ownerId?: string }): Promise<void>;
   record(facts: MintedFacts): Promise<void>;
-  close(name: string, outcome: 'revoked' | 'gone'): Promise<void>;
+  /** @param leaves names of the nodes that are without one by that. */
+  close(name: string, outcome: 'revoked' | 'gone', leaves?: readonly string[]): Promise<void>;
   /** Names that the nodes show which may still be using one of these. */
   holders(names: readonly string[]): Promise<readonly string[]>;
 }
@@ -21,7 +22,7 @@ export function remoteCredentialLedger(messages: StepMessages, lease: HeldLease)
   return {
     intend: async (entry) => void (await client.send(intendCredential, { ...lease, ...entry }, messages.options())),
     record: async (facts) => void (await client.send(recordCredential, { ...lease, ...facts }, messages.options())),
-    close: async (name, outcome) => void (await client.send(closeCredential, { ...lease, name, outcome }, messages.options())),
+    close: async (name, outcome, leaves) => void (await client.send(closeCredential, { ...lease, name, outcome, ...(leaves && { leaves }) }, messages.options())),
     holders: async (credentials) => (await client.send(getCredentialHolders, { bayId: lease.bayId, credentials }, messages.options())).nodes,
   };
 }

@@ -21,7 +21,8 @@ const orphaned: BayEvent = { type: 'CredentialOrphaned', schemaVersion: 1, data:
 
 const intend: BayCommand = { type: 'IntendCredential', data: { operationId: 'op-create', name: NAME, purpose: 'control', mode: 'service_user' }, metadata };
 const record = (more: Partial<typeof facts> = {}): BayCommand => ({ type: 'RecordCredential', data: { operationId: 'op-create', ...facts, ...more }, metadata });
-const close = (outcome: 'revoked' | 'gone'): BayCommand => ({ type: 'CloseCredential', data: { operationId: 'op-delete', name: NAME, outcome }, metadata });
+const close = (outcome: 'revoked' | 'gone', leaves?: readonly string[]): BayCommand => (
+  { type: 'CloseCredential', data: { operationId: 'op-delete', name: NAME, outcome, ...(leaves && { leaves }) }, metadata });
 
 describe('the ledger of credentials', () => {
   it('notes an intent once, then the fact once', () => {
@@ -38,6 +39,9 @@ describe('the ledger of credentials', () => {
   });
   it('closes what is open, once, and says whether it was still there', () => {
     bay.given(events.requested(), intended, minted()).when(close('revoked')).then(revoked);
+    bay.given(events.requested(), intended, minted()).when(close('revoked', [])).then(revoked);
+    const leaving = { ...revoked, data: { ...revoked.data, leaves: ['k1-worker-0'] } } as BayEvent;
+    bay.given(events.requested(), intended, minted()).when(close('revoked', ['k1-worker-0'])).then(leaving);
     bay.given(events.requested(), intended).when(close('gone')).then({ type: 'CredentialGone', schemaVersion: 1, data: { ...of, operationId: 'op-delete' } });
     bay.given(events.requested(), intended, minted(), revoked).when(close('revoked')).thenNothing();
   });

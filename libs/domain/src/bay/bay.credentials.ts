@@ -71,12 +71,13 @@ type CredentialCommand =
   | Command<'IntendCredential', OfCredential & { operationId: string; mode: CredentialMode; ownerId?: string }>
   | Command<'RecordCredential', { operationId: string } & MintedFacts>
   /** `gone`: it was not there any more, whoever took it away. */
-  | Command<'CloseCredential', { operationId: string; name: string; outcome: 'revoked' | 'gone' }>;
+  | Command<'CloseCredential', { operationId: string; name: string; outcome: 'revoked' | 'gone'; leaves?: readonly string[] }>;
 
 type CredentialEvent =
   | DomainEvent<'CredentialIntended', 1, OfCredential & { bayId: string; operationId: string; mode: CredentialMode; ownerId?: string }>
   | DomainEvent<'CredentialMinted', 1, OfCredential & { bayId: string; operationId: string; mode: CredentialMode } & MintedFacts>
-  | DomainEvent<'CredentialRevoked', 1, OfCredential & { bayId: string; operationId: string }>
+  /** `leaves`: nodes, by the names they show, that had not taken a newer one in time and are without one. */
+  | DomainEvent<'CredentialRevoked', 1, OfCredential & { bayId: string; operationId: string; leaves?: readonly string[] }>
   /** Nothing of that name was there when it was to be revoked. */
   | DomainEvent<'CredentialGone', 1, OfCredential & { bayId: string; operationId: string }>
   /** A member of its project should have it replaced until then: what is a user's only a user can make anew. */
@@ -107,11 +108,12 @@ export function recordCredential({ operationId, ...facts }: Data<'RecordCredenti
   return [{ type: 'CredentialMinted', schemaVersion: 1, data: { bayId, operationId, purpose, mode, ...facts } }];
 }
 
-export function closeCredential({ operationId, name, outcome }: Data<'CloseCredential'>, { bayId, credentials }: Holder): CredentialEvent[] {
+export function closeCredential({ operationId, name, outcome, leaves = [] }: Data<'CloseCredential'>, { bayId, credentials }: Holder): CredentialEvent[] {
   const open = credentials.find((credential) => credential.name === name);
   if (!open) return [];
   const data = { bayId, operationId, name, purpose: open.purpose };
-  return outcome === 'revoked' ? [{ type: 'CredentialRevoked', schemaVersion: 1, data }] : [{ type: 'CredentialGone', schemaVersion: 1, data }];
+  if (outcome === 'gone') return [{ type: 'CredentialGone', schemaVersion: 1, data }];
+  return [{ type: 'CredentialRevoked', schemaVersion: 1, data: { ...data, ...(leaves.length > 0 && { leaves }) } }];
 }
 
 /** @throws {InvalidBay} @throws {NoCredentialForPurpose} */

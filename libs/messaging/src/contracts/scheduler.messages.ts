@@ -119,4 +119,5 @@ export const releaseResources = defineMessage<HeldLease & { resourceIds: readonl
 export const intendCredential = defineMessage<HeldLease & { name: string; purpose: CredentialPurpose; mode: CredentialMode; ownerId?: string }, Record<string, never>>('scheduler.intend-credential');
 export const recordCredential = defineMessage<HeldLease & MintedFacts, Record<string, never>>('scheduler.record-credential');
 /** `gone`: it was not there any more. */
-export const closeCredential = defineMessage<HeldLease & { name: string; outcome: 'revoked' | 'gone' }, Record<string, never>>('scheduler.close-credential');
+/** `leaves`: nodes that are without one by that. */
+export const closeCredential = defineMessage<HeldLease & { name: string; outcome: 'revoked' | 'gone'; leaves?: readonly string[] }, Record<string, never>>('scheduler.close-credential');
