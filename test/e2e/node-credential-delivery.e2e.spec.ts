@@ -175,3 +175,36 @@ describe('nodes that fetch their credentials', () => {
     expect(await placesWith([...secrets, ...secretsIn(jeroboam.dataDir)], jeroboam.dataDir, more)).toEqual([]);
   }, 60_000);
 });
+
+describe('a node that does not answer in time', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'jeroboam-silent-'));
+  let jeroboam: EmbeddedProcess;
+  beforeAll(async () => {
+    jeroboam = await EmbeddedProcess.start({ env: { JEROBOAM_DRIVERS: '@jeroboam/driver-k8s-fedora-coreos', JEROBOAM_CREDENTIAL_OVERLAP_MINUTES: '0' } });
+  }, 120_000);
+  afterAll(async () => {
+    await jeroboam?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('does not keep the old credential alive: the story of the bay names it, and it finds the new one when it asks', async () => {
+    const api = new ApiClient(jeroboam.apiUrl, await login({ authUrl: jeroboam.authUrl }));
+    const cloud = await BehindTheSandbox.open({ url: jeroboam.authUrl.replace('/v3', '') });
+    await cloud.breaks({ type: 'OS::Nova::Server', action: 'boot' }, { kind: 'hang' });
+    const { uuid } = (await api.call<{ uuid: string }>('POST', '/v1/clustertemplates', { ...KUBERNETES, name: 'with-volumes', volume_driver: 'cinder' })).body;
+    const bay = await api.createBay(uuid, { name: 's1', node_count: 1 });
+    const node = new PretendNode(directory, await userDataOf(jeroboam.dataDir, /^s1-.*-worker-0$/));
+    await node.kubernetesCertificates();
+    const file = join(await node.kubernetesCredentials(), 'cloud-volume.conf');
+    const old = readFileSync(file, 'utf8');
+    await cloud.mend();
+    expect(await api.until(bay, ['CREATE_COMPLETE', 'CREATE_FAILED'], 120_000)).toMatchObject({ status: 'CREATE_COMPLETE' });
+    await api.call('PATCH', `/v1/credentials/${bay}`);
+    expect(await api.until(bay, ['UPDATE_COMPLETE', 'UPDATE_FAILED'], 120_000)).toMatchObject({ status: 'UPDATE_COMPLETE' });
+    const revoked = (await readLog(jeroboam.dataDir)).filter(({ type, data }) => type === 'CredentialRevoked' && data['purpose'] === 'volume');
+    expect(revoked.map(({ data }) => data['leaves'])).toEqual([[expect.stringMatching(/^s1-.*-worker-0$/)]]);
+    expect(jeroboam.output).toContain('nodes have not taken their new credentials in time');
+    await node.kubernetesCredentials();
+    expect(readFileSync(file, 'utf8')).not.toBe(old);
+  }, 240_000);
+});
