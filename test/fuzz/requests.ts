@@ -82,8 +82,8 @@ function described(document: Members): Described[] {
     const succeeds = Object.keys(operation['responses'] as Members).some((status) => status.startsWith('2'));
     return {
       method: verb.toUpperCase(), path, parameters: operation['parameters'] as readonly Parameter[],
-      // Where there is a body, there is more to get wrong.
-      weight: succeeds ? (body ? 6 : 3) : 1,
+      // Where there is a body, there is more to get wrong, and what changes something is refused for more reasons.
+      weight: succeeds ? (body || verb === 'post' ? 6 : 3) : 1,
       ...(until === undefined ? {} : { lastMinor: Number(until.slice(2)) }),
       ...(body ? { body: body.content['application/json']!.schema } : {}),
     };
@@ -103,6 +103,6 @@ function harmless(dice: Dice, request: FuzzRequest): FuzzRequest {
   if (request.method !== 'DELETE') return request;
   const { project: _project, ...kept } = STAND_INS;
   const ofFixtures = new RegExp([...Object.values(kept), ...NAMES].join('|'), 'g');
-  const isOfFixture = request.target.includes('nodegroups');
+  const isOfFixture = /nodegroups|\/nodes\//.test(request.target);
   return isOfFixture ? request : { ...request, target: request.target.replaceAll(ofFixtures, () => dice.pick(MADE_UP_NAMES)) };
 }
