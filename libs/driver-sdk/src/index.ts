@@ -36,7 +36,7 @@ export type { ResolvedDriver, WantedDriver } from './driver-registry.ts';
 export { loadDrivers } from './registry/load-drivers.ts';
 export { ClusterDriverNotSupported, ClusterTypeNotSupported, DriversUnusable } from './registry/driver.errors.ts';
 export { compareSemver, isSemver, semverNumbers } from './registry/semver.ts';
-export { manifestDigest, newestTemplate, templateBundle, templatesOf } from './template/template-bundle.ts';
+export { manifestDigest, newestTemplate, templateBundle, templateOf, templatesOf } from './template/template-bundle.ts';
 export type { TemplateBundle, TemplateDefinition, TemplateOutput, TemplateParameter } from './template/template-bundle.ts';
 export { canonicalJson } from './template/canonical.ts';
 export { sampleCorpus } from './versioning/corpus.ts';

@@ -1,7 +1,7 @@
 import type { BayView } from '@jeroboam/domain';
 import { notAccessible } from '@jeroboam/driver-sdk';
 import type { BayHealth, HealthContext } from '@jeroboam/driver-sdk';
-import { stackEntryOf } from './bay/names.ts';
+import { hostsOf, stackEntryOf } from './bay/names.ts';
 import type { HeatBlueprint, HeatCloud, Probe } from './blueprint.ts';
 import { nodesIn } from './steps/nodes.ts';
 import type { FoundStack } from './stack/stack-service.port.ts';
@@ -49,7 +49,7 @@ function countsOf(bay: BayView, stacks: ReadonlyMap<string, FoundStack | undefin
 /** Servers are named `<stack>-<role>-<number>`, so the API's nodes tell which stack they are of. */
 function observed(bay: BayView, { nodes }: Probe, stacks: ReadonlyMap<string, FoundStack | undefined>): Record<string, number> {
   return Object.fromEntries(bay.nodeGroups.map((group) => {
-    const prefix = `${stacks.get(`${stackEntryOf(bay, group).name}.stack`)!.name}-${group.role === 'master' ? 'master' : 'worker'}-`;
+    const prefix = `${hostsOf(stacks.get(`${stackEntryOf(bay, group).name}.stack`)!.name, group)}-`;
     return [group.name, nodes.filter((name) => name.startsWith(prefix)).length];
   }));
 }

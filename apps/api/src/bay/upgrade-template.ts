@@ -1,6 +1,6 @@
 import { DomainError } from '@jeroboam/domain';
-import { compareSemver, semverNumbers } from '@jeroboam/driver-sdk';
-import type { DriverManifest, TemplateBundle } from '@jeroboam/driver-sdk';
+import { compareSemver, semverNumbers, templateOf } from '@jeroboam/driver-sdk';
+import type { DriverManifest } from '@jeroboam/driver-sdk';
 import { upgradeBay, type Accepted } from '@jeroboam/messaging';
 import type { BayDocument } from '@jeroboam/read-model';
 import type { Api } from '../api-dependencies.ts';
@@ -32,7 +32,7 @@ export class UpgradeTemplate {
     const own = requireAbleDriver(this.api.drivers, bay, 'upgrade-template');
     refuseWayBack(own, driver.templateVersion, version);
     const manifest = await this.withTemplate(driver, version);
-    const to = { bayModelId, imageId, labels: {}, driver: driverReference({ manifest, resolvedBy: driver.resolvedBy }, { version, bundle: bundleOf(manifest, version) }) };
+    const to = { bayModelId, imageId, labels: {}, driver: driverReference({ manifest, resolvedBy: driver.resolvedBy }, templateOf(manifest, version)) };
     return this.commands.changeBay(upgradeBay, { bayId: bay.id, nodeGroup: null, to, maxBatchSize: 1 }, acting);
   }
 
@@ -52,12 +52,8 @@ export class UpgradeTemplate {
 function refuseWayBack(manifest: DriverManifest, current: string, version: string): void {
   const order = compareSemver(version, current);
   if (order === 0) throw new TemplateUnsuitable(version, 'it has that one');
-  if (order < 0 && bundleOf(manifest, current)?.reversibleTo !== version) throw new TemplateUnsuitable(version, `there is no way back from ${current}`);
+  if (order < 0 && templateOf(manifest, current).bundle?.reversibleTo !== version) throw new TemplateUnsuitable(version, `there is no way back from ${current}`);
   if (majorOf(version) !== majorOf(current)) throw new TemplateUnsuitable(version, `from ${current} that is another major version`);
-}
-
-function bundleOf({ bundles }: DriverManifest, version: string): TemplateBundle | undefined {
-  return bundles?.find((bundle) => bundle.version === version);
 }
 
 function majorOf(version: string): number {

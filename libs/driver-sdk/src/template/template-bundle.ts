@@ -55,8 +55,12 @@ export function templatesOf(...definitions: readonly TemplateDefinition[]): Requ
 }
 
 /** The newest template version of a driver, and its bundle where it has one. */
-export function newestTemplate({ templateVersions, bundles = [] }: Pick<DriverManifest, 'templateVersions' | 'bundles'>): { readonly version: string; readonly bundle?: TemplateBundle } {
-  const version = templateVersions.toSorted(compareSemver).at(-1) ?? '';
+export function newestTemplate({ templateVersions, ...manifest }: Pick<DriverManifest, 'templateVersions' | 'bundles'>): { readonly version: string; readonly bundle?: TemplateBundle } {
+  return templateOf(manifest, templateVersions.toSorted(compareSemver).at(-1) ?? '');
+}
+
+/** A template version of a driver, and its bundle where it has one. */
+export function templateOf({ bundles = [] }: Pick<DriverManifest, 'bundles'>, version: string): { readonly version: string; readonly bundle?: TemplateBundle } {
   const bundle = bundles.find((each) => each.version === version);
   return { version, ...(bundle ? { bundle } : {}) };
 }

@@ -31,6 +31,11 @@ export function stackEntryOf({ spec }: BayView, group: NodeGroupView): LedgerEnt
   return { resourceId: `stack/${group.nodeGroupId}`, type: 'heat-stack', name: groupStackName(spec, group) };
 }
 
+/** The servers of a group are called by this, a dash and their number in the stack. */
+export function hostsOf(stack: string, { role }: Pick<NodeGroupView, 'role'>): string {
+  return `${stack}-${role === 'master' ? 'master' : 'worker'}`;
+}
+
 function plain(name: string, length: number): string {
   const cleaned = name.toLowerCase().replaceAll(/[_.]/g, '-').replaceAll(/[^a-z0-9-]/g, '');
   const lettered = /^[a-z]/.test(cleaned) ? cleaned : `b${cleaned}`;

@@ -2,7 +2,7 @@ import type { MachineView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { StepResult } from '@jeroboam/driver-sdk';
 import { nodeName, numberOf } from '../bay/members.ts';
-import { stackEntryOf } from '../bay/names.ts';
+import { hostsOf, stackEntryOf } from '../bay/names.ts';
 import type { StepName } from '../plan.ts';
 import { inCloud } from '../stack/reasons.ts';
 import type { Work } from './work.ts';
@@ -42,7 +42,7 @@ async function machinesOf({ cloud, context: { bay } }: Work): Promise<readonly M
   const since = bay.machinesSince ?? new Date(Date.now() - FIRST_LOOK_MS).toISOString();
   const servers = (await inCloud(cloud.servers?.(bay.spec, since) ?? Promise.resolve(undefined))) ?? [];
   return bay.nodeGroups.flatMap((group) => {
-    const name = `${stackEntryOf(bay, group).name}-${group.role === 'master' ? 'master' : 'worker'}`;
+    const name = hostsOf(stackEntryOf(bay, group).name, group);
     return servers.flatMap(({ id, name: server, from, to }): readonly MachineView[] => {
       const number = numberOf({ name }, server);
       return number === undefined ? [] : [{ machineId: id, node: nodeName(group, number), nodeGroup: group.name, from, to }];

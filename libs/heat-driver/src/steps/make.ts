@@ -85,7 +85,7 @@ async function create(work: Work, target: Target): Promise<string> {
 async function bringTo(work: Work, target: Target, found: FoundStack): Promise<string> {
   refuseNewer(work, found);
   if (found.action === 'DELETE') throw new StepFailed(`The stack ${found.name} is being deleted`, { retryable: true });
-  const ours = changeOf(found)?.operationId === work.context.operation.operationId;
+  const ours = triesOf(work, found) > 0;
   // A failed try of this operation is the next step's to repair, which counts how often.
   const scale = await scaleSparing(work, target, found);
   if (hasScale(found, scale) && (ours || (found.progress !== 'failed' && !work.context.operation.upgrade))) return found.id;
@@ -97,9 +97,9 @@ async function bringTo(work: Work, target: Target, found: FoundStack): Promise<s
 async function change(work: Work, target: Target, found: FoundStack, scale: Readonly<Record<string, unknown>>): Promise<void> {
   const { context: { operation, fencingToken, signal }, stacks } = work;
   refuseNewer(work, found);
-  const last = changeOf(found);
+  const before = triesOf(work, found);
   // What stood still has not been tried through.
-  const tries = last?.operationId === operation.operationId ? last.tries + Number(isIdle(found)) : 1;
+  const tries = before > 0 ? before + Number(isIdle(found)) : 1;
   const token = await freshToken(work, target, found, scale);
   const parameters = { ...scale, ...token, [CHANGE]: changeText({ fencingToken, operationId: operation.operationId, tries }) };
   guard(work);
@@ -129,8 +129,7 @@ function refuseNewer({ context: { fencingToken } }: Work, found: FoundStack): vo
 /** @throws {StepFailed} final: it has failed as often as it may. @returns why it failed. */
 async function refuseHopeless(work: Work, stack: FoundStack): Promise<StackFailure | undefined> {
   const failure = await inCloud(work.stacks.failure(stack));
-  const last = changeOf(stack);
-  const tries = last?.operationId === work.context.operation.operationId ? last.tries : 0;
+  const tries = triesOf(work, stack);
   const helped = Object.keys(remedyFor(work, failure, stack)).length > 0;
   if (tries >= MOST_TRIES && !helped && !(failure && passes(failure)))
     throw new StepFailed(sentenceOf(stack, failure), { retryable: false, blockedBy: blockersOf(failure) });
@@ -149,7 +148,13 @@ function isIdle({ progress }: FoundStack): boolean {
   return progress !== 'in-progress';
 }
 
-function isAsWanted({ context }: Work, target: Target, found: FoundStack): boolean {
-  const { upgrade, operationId } = context.operation;
-  return found.progress === 'complete' && hasScale(found, wantedScale(context, target, found)) && (!upgrade || changeOf(found)?.operationId === operationId);
+/** How often this operation has changed the stack; 0: the last change was another's. */
+function triesOf({ context: { operation } }: Work, found: FoundStack): number {
+  const last = changeOf(found);
+  return last?.operationId === operation.operationId ? last.tries : 0;
+}
+
+function isAsWanted(work: Work, target: Target, found: FoundStack): boolean {
+  const { context } = work;
+  return found.progress === 'complete' && hasScale(found, wantedScale(context, target, found)) && (!context.operation.upgrade || triesOf(work, found) > 0);
 }

@@ -2,6 +2,7 @@ import type { NodeGroupView, NodeView } from '@jeroboam/domain';
 import { StepFailed } from '@jeroboam/driver-sdk';
 import type { StepResult } from '@jeroboam/driver-sdk';
 import { nodeName } from '../bay/members.ts';
+import { hostsOf } from '../bay/names.ts';
 import { inCloud } from '../stack/reasons.ts';
 import type { FoundStack } from '../stack/stack-service.port.ts';
 import { awaitStack } from './make.ts';
@@ -19,7 +20,7 @@ export function nodesIn({ name: stack, outputs }: Pick<FoundStack, 'name' | 'out
     .toSorted(([one], [other]) => Number(one) - Number(other))
     .map(([number, address]) => {
       const server = servers[number];
-      return { name: nodeName(group, Number(number)), nodeGroup: group.name, address, hostName: `${stack}-${role}-${number}`, ...(typeof server === 'string' ? { externalId: server } : {}) };
+      return { name: nodeName(group, Number(number)), nodeGroup: group.name, address, hostName: `${hostsOf(stack, group)}-${number}`, ...(typeof server === 'string' ? { externalId: server } : {}) };
     });
 }
 
